@@ -1,0 +1,81 @@
+//! What the engine hands to scoring: plain data, no weights or points yet.
+
+use crate::base::{Diagnostic, Dimension, Scale, Severity, Text, Unit};
+use crate::state::Measure;
+
+/// One database after its scan.
+#[derive(Clone, Debug)]
+pub struct MeasuredDatabase {
+    pub id: String,
+    pub agency: Option<String>,
+    pub title: Option<Text>,
+    /// Weight within its agency (registry: 3 priority, 2 important, 1 other).
+    pub weight: u32,
+    /// Core packs the rule file names; empty means local rules only.
+    pub packs: Vec<String>,
+    pub tables: Vec<MeasuredTable>,
+    /// Findings about the whole database (missing directory, unreadable file …).
+    pub problems: Vec<Diagnostic>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Presence {
+    Present,
+    /// No file (or none that could be read) and the table is required.
+    Missing,
+    /// No file and the table is optional.
+    Absent,
+}
+
+#[derive(Clone, Debug)]
+pub struct MeasuredTable {
+    pub id: String,
+    pub title: Option<Text>,
+    /// 3 main, 2 secondary, 1 code list or log.
+    pub tier: u32,
+    pub presence: Presence,
+    pub allow_empty: bool,
+    pub rows: u64,
+    pub files: Vec<MeasuredFile>,
+    /// Columns of the identity key, as declared.
+    pub key: Vec<String>,
+    /// Rows that no core rule of severity major or above fails or leaves unknown, and whose key is present
+    /// and unique. `None` when it could not be established.
+    pub clean: Option<u64>,
+    pub rules: Vec<MeasuredRule>,
+    pub problems: Vec<Diagnostic>,
+}
+
+#[derive(Clone, Debug)]
+pub struct MeasuredFile {
+    /// Relative to the data directory, with `/`.
+    pub path: String,
+    pub bytes: u64,
+    /// Hash of the file's content, hexadecimal; empty if it could not be read.
+    pub blake3: String,
+    pub rows: u64,
+    /// Why the file, or a part of it, could not be used.
+    pub problem: Option<Text>,
+}
+
+#[derive(Clone, Debug)]
+pub struct MeasuredRule {
+    pub id: String,
+    pub kind: &'static str,
+    pub dimension: Dimension,
+    pub severity: Severity,
+    /// Overrides the severity's weight under the `local` profile.
+    pub weight: Option<u32>,
+    pub unit: Unit,
+    pub scale: Scale,
+    pub columns: Vec<String>,
+    pub title: Option<Text>,
+    pub why: Option<Text>,
+    pub tags: Vec<String>,
+    pub owner: Option<String>,
+    /// `file:line` of the rule.
+    pub place: Option<String>,
+    /// `not_null` or `unique` on the table's identity key.
+    pub identity: bool,
+    pub measure: Measure,
+}

@@ -1,0 +1,3 @@
+//! Floor 5: binds rules to data, scans in parallel, merges in order.
+
+pub mod measured;

@@ -1,0 +1,18 @@
+//! Floor 1: what is remembered of the data. Every state is a commutative monoid.
+
+pub mod measure;
+pub mod tally;
+
+pub use measure::{Example, Figure, Mass, Measure};
+pub use tally::Tally;
+
+/// Something that parts of a table, threads, runs and machines can each have a piece of.
+///
+/// Laws (property-tested for every kind): `Default` is the identity, merging is commutative and associative.
+pub trait State: Default + Send + 'static {
+    fn merge(&mut self, other: Self);
+}
+
+impl State for () {
+    fn merge(&mut self, (): ()) {}
+}
