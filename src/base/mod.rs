@@ -1,9 +1,16 @@
 //! Floor 0: words, texts, places, exact numbers. Reads no file, clock or environment.
 
 pub mod diagnostic;
+pub mod duration;
+pub mod nano;
+pub mod placeholders;
+pub mod suggest;
 pub mod text;
+pub mod wide;
 pub mod words;
 
 pub use diagnostic::{Diagnostic, Level, Place};
+pub use nano::{Nano, Ratio};
 pub use text::{Lang, Text};
+pub use wide::Wide;
 pub use words::{Dimension, Scale, Severity, Status, Unit};

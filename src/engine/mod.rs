@@ -1,3 +1,19 @@
-//! Floor 5: binds rules to data, scans in parallel, merges in order.
+//! Floor 5: binds rules to data, scans in parallel, merges, judges keys.
+//!
+//! [`run`] goes table by table: `source` finds and opens the files, `plan` binds every rule once, `scan` reads pieces on
+//! all threads into states, `keys` judges what needs all rows at once, and `outcome` turns states into measures.
+//! Parallelism lives here and nowhere else.
 
+mod examples;
+mod keys;
+mod ledger;
 pub mod measured;
+mod outcome;
+mod plan;
+mod problems;
+mod run;
+mod scan;
+mod source;
+
+pub use measured::{MeasuredDatabase, MeasuredFile, MeasuredRule, MeasuredTable, Presence};
+pub use run::{Progress, RunOptions, Silent, run};

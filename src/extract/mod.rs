@@ -3,6 +3,28 @@
 //! A [`Source`] is one opened file (later: one query, one sheet). It falls into [`Piece`]s that are pulled in
 //! order and read in parallel; each piece hands its rows to a [`Sink`] as batches.
 
+mod blocks;
+pub mod csv;
+pub mod discover;
+pub mod fingerprint;
+mod found;
+#[cfg(test)]
+mod gathered;
+mod hostile;
+mod input;
+pub mod ipc;
+pub mod ndjson;
+pub mod open;
+pub mod parquet;
+pub mod partition;
+mod sample;
+mod views;
+
+pub use self::discover::{DataFile, Discovery, discover};
+pub use self::fingerprint::{Fingerprint, fingerprint};
+pub use self::open::{SOURCES, SourceKind, open, open_file};
+
+use std::io;
 use std::ops::ControlFlow;
 
 use arrow::array::RecordBatch;
@@ -10,6 +32,7 @@ use arrow::buffer::BooleanBuffer;
 use arrow::datatypes::SchemaRef;
 
 use crate::base::{Level, Text};
+use crate::say;
 
 /// One opened file.
 pub trait Source: Send + Sync {
@@ -24,6 +47,11 @@ pub trait Source: Send + Sync {
 
     /// Rows, where the file says so without being read.
     fn rows(&self) -> Option<u64>;
+
+    /// Whether columns have types of their own; in text formats every column is text.
+    fn typed(&self) -> bool {
+        true
+    }
 
     /// The pieces, in order. Pulling is sequential, reading is not. `projection` lists the wanted columns as
     /// ascending indices into [`Source::schema`]; it may be empty (rows are still counted).
@@ -69,8 +97,37 @@ pub struct Finding {
     pub code: &'static str,
     /// What is wrong, without any value of the data.
     pub what: Text,
-    /// Zero-based row within the piece; `None` when it concerns the file.
+    /// Zero-based row within the piece, of the first occurrence; `None` when it concerns the file.
     pub row: Option<u64>,
+    /// How often it occurred in the piece: a piece reports each code once.
+    pub count: u64,
+}
+
+impl Finding {
+    /// A finding about the whole file.
+    pub fn of_file(level: Level, code: &'static str, what: Text) -> Self {
+        Self { level, code, what, row: None, count: 1 }
+    }
+}
+
+/// How delimited text is written. What is `None` is found out from the file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TextOptions {
+    /// ASCII. `None`: the one of `, ; TAB |` that splits the first rows evenly.
+    pub delimiter: Option<u8>,
+    /// ASCII. `None`: quotes are ordinary characters.
+    pub quote: Option<u8>,
+    /// Whether the first record names the columns; if not they are called `column_1`, `column_2` …
+    pub header: bool,
+    /// Unquoted values that mean NULL besides the empty one. A quoted empty value is never NULL but an empty
+    /// text, so that the two states stay apart.
+    pub null_values: Vec<String>,
+}
+
+impl Default for TextOptions {
+    fn default() -> Self {
+        Self { delimiter: None, quote: Some(b'"'), header: true, null_values: Vec::new() }
+    }
 }
 
 /// Why a source or a piece could not be read.
@@ -81,4 +138,47 @@ pub struct ExtractError {
     pub what: Text,
     /// What the user can do.
     pub hint: Option<Text>,
+}
+
+impl ExtractError {
+    pub fn new(what: Text) -> Self {
+        Self { what, hint: None }
+    }
+
+    #[must_use]
+    pub fn hint(mut self, hint: Text) -> Self {
+        self.hint = Some(hint);
+        self
+    }
+
+    /// A batch could not be built or read.
+    pub fn arrow(error: &arrow::error::ArrowError) -> Self {
+        Self::new(say!(
+            "the data is not what its format promises: {error}",
+            "dữ liệu không đúng định dạng: {error}"
+        ))
+    }
+
+    /// The system refused to open or read the file.
+    pub fn io(error: &io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::NotFound => Self::new(say!("the file does not exist", "tệp không tồn tại")).hint(
+                say!("check the path and the data directory", "kiểm tra lại đường dẫn và thư mục dữ liệu"),
+            ),
+            io::ErrorKind::PermissionDenied => {
+                Self::new(say!("the file may not be read: permission denied", "không có quyền đọc tệp"))
+                    .hint(say!("grant read access to this user", "cấp quyền đọc tệp cho người dùng này"))
+            }
+            io::ErrorKind::IsADirectory => {
+                Self::new(say!("this is a directory, not a file", "đây là thư mục, không phải tệp")).hint(
+                    say!(
+                        "name a file in it, or use a pattern",
+                        "hãy chỉ ra một tệp trong đó hoặc dùng mẫu tên"
+                    ),
+                )
+            }
+            _ => Self::new(say!("the file cannot be read: {error}", "không đọc được tệp: {error}"))
+                .hint(say!("check the disk and the network share", "kiểm tra ổ đĩa và thư mục mạng")),
+        }
+    }
 }

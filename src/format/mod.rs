@@ -2,6 +2,18 @@
 //!
 //! A format answers more than yes or no; a rule decides which answers fail.
 
+mod ascii;
+pub mod email;
+pub mod iso_date;
+pub mod url;
+pub mod uuid;
+pub mod vn_cccd;
+pub mod vn_mst;
+pub mod vn_phone;
+
+#[cfg(test)]
+mod conformance;
+
 /// What a format thinks of one value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
@@ -16,11 +28,49 @@ pub enum Verdict {
     Invalid(Reason),
 }
 
+impl Verdict {
+    /// `valid`, `unusual`, `repairable` or `invalid`.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Valid => "valid",
+            Self::Unusual(_) => "unusual",
+            Self::Repairable { .. } => "repairable",
+            Self::Invalid(_) => "invalid",
+        }
+    }
+
+    /// Whether a scan lets the value pass.
+    pub const fn accepted(&self) -> bool {
+        matches!(self, Self::Valid | Self::Unusual(_))
+    }
+
+    fn repairable(repaired: impl Into<String>, reason: Reason) -> Self {
+        Self::Repairable { repaired: repaired.into(), reason }
+    }
+}
+
+/// What a validator that repairs nothing says: valid, unusual because, or invalid because. Costs nothing to build.
+type Check = Result<Option<Reason>, Reason>;
+
+fn verdict(check: Check) -> Verdict {
+    match check {
+        Ok(None) => Verdict::Valid,
+        Ok(Some(reason)) => Verdict::Unusual(reason),
+        Err(reason) => Verdict::Invalid(reason),
+    }
+}
+
 /// Why a verdict is not plainly valid. Never contains the value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Reason {
     pub en: &'static str,
     pub vi: &'static str,
+}
+
+impl Reason {
+    pub const fn new(en: &'static str, vi: &'static str) -> Self {
+        Self { en, vi }
+    }
 }
 
 /// A named validator. Adding one takes its own file and a line in [`FORMATS`].
@@ -43,6 +93,22 @@ pub trait Format: Sync {
 
     /// Whether the value is plainly valid or unusual: the hot path of a scan. Allocates nothing.
     fn accepts(&self, value: &str) -> bool {
-        matches!(self.judge(value), Verdict::Valid | Verdict::Unusual(_))
+        self.judge(value).accepted()
     }
+}
+
+/// Every format, in the order of their names.
+pub const FORMATS: &[&dyn Format] = &[
+    &email::Email,
+    &iso_date::IsoDate,
+    &url::Url,
+    &uuid::Uuid,
+    &vn_cccd::CitizenId,
+    &vn_mst::TaxCode,
+    &vn_phone::Phone,
+];
+
+/// The format of this name.
+pub fn find(name: &str) -> Option<&'static dyn Format> {
+    FORMATS.iter().copied().find(|format| format.name() == name)
 }

@@ -1,1 +1,27 @@
 //! Floor 6: points, grades, gates and ranks. Pure functions of measures, integers only.
+
+pub mod agency;
+pub mod assemble;
+pub mod calendar;
+pub mod caps;
+pub mod composite;
+pub mod contribution;
+pub mod curve;
+pub mod evidence;
+pub mod grade;
+pub mod methodology;
+pub mod rank;
+pub mod rollup;
+pub mod rule_points;
+pub mod scorecard;
+pub mod significance;
+
+#[cfg(test)]
+mod conformance;
+#[cfg(test)]
+mod laws;
+
+pub use assemble::{ScoreOptions, assemble};
+pub use grade::Grade;
+pub use methodology::{Methodology, Profile};
+pub use scorecard::Scorecard;

@@ -1,8 +1,12 @@
 //! Floor 1: what is remembered of the data. Every state is a commutative monoid.
 
+pub mod day_histogram;
+pub mod latency_histogram;
 pub mod measure;
 pub mod tally;
 
+pub use day_histogram::DayHistogram;
+pub use latency_histogram::{LatencyEdges, LatencyHistogram};
 pub use measure::{Example, Figure, Mass, Measure};
 pub use tally::Tally;
 

@@ -1,0 +1,93 @@
+//! Criterion benches, a group for each floor that a scan spends its time in: `cargo bench --bench floors`.
+
+use std::hint::black_box;
+use std::sync::atomic::AtomicBool;
+
+use arrow::array::{ArrayRef, StringViewArray};
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use thuocdo::engine::{self, RunOptions, Silent};
+use thuocdo::kernel::column::standard_placeholders;
+use thuocdo::kernel::{TextColumn, key, text};
+use thuocdo::rule::load;
+use thuocdo::state::{DayHistogram, State as _};
+use thuocdo::{format, kind};
+
+const ROWS: usize = 100_000;
+
+fn column(value: impl Fn(usize) -> String) -> TextColumn {
+    let array: StringViewArray = (0..ROWS).map(|row| Some(value(row))).collect();
+    let array: ArrayRef = std::sync::Arc::new(array);
+    TextColumn::of(&array).expect("string views are text")
+}
+
+fn kernels(c: &mut Criterion) {
+    let ids = column(|row| format!("0010{:08}", row * 7919 % 100_000_000));
+    let addresses = column(|row| format!("Số {} đường Lê Lợi, thôn {}", row % 300, row % 20));
+    let placeholders = standard_placeholders(false, false);
+    let all = arrow::buffer::BooleanBuffer::new_set(ROWS);
+    let pattern = text::Pattern::new("0[0-9]{2}[0-9][0-9]{8}").expect("a pattern");
+    let cccd = format::find("vn.cccd").expect("a format");
+
+    let mut group = c.benchmark_group("kernels");
+    group.throughput(Throughput::Elements(ROWS as u64));
+    group.bench_function("states of ids", |b| b.iter(|| black_box(ids.states(&placeholders))));
+    group.bench_function("regex over ids", |b| b.iter(|| ids.mark(&all, |value| pattern.is_match(value))));
+    group.bench_function("vn.cccd over ids", |b| b.iter(|| ids.mark(&all, |value| cccd.accepts(value))));
+    group.bench_function("clean addresses", |b| b.iter(|| addresses.clean(&all)));
+    group.bench_function("canonical addresses", |b| b.iter(|| addresses.canonical(&all)));
+    group.bench_function("packed ids", |b| {
+        b.iter(|| (0..ROWS).map(|row| ids.get(row).and_then(key::pack).unwrap_or_default()).sum::<u64>());
+    });
+    group.finish();
+}
+
+fn states(c: &mut Criterion) {
+    let mut group = c.benchmark_group("states");
+    group.bench_function("merge of 64 day histograms of 1,000 days", |b| {
+        b.iter(|| {
+            let mut all = DayHistogram::default();
+            for part in 0..64 {
+                let mut one = DayHistogram::default();
+                (0..1_000).for_each(|day| one.add(day + part, 3));
+                all.merge(one);
+            }
+            black_box(all)
+        });
+    });
+    group.finish();
+}
+
+fn scan(c: &mut Criterion) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let mut csv = String::from("id,name,email\n");
+    for row in 0..ROWS {
+        csv.push_str(&format!("0010{row:08},Nguyễn Văn {row},user{row}@example.vn\n"));
+    }
+    std::fs::write(folder.path().join("t.csv"), &csv).expect("written");
+    let rules = folder.path().join("rules.yaml");
+    std::fs::write(
+        &rules,
+        "thuocdo: 1\ndatabase: bench\ntables:\n  t:\n    files: t.csv\n    rules:\n      - not_null: id\n      \
+         - unique: id\n      - clean_text: name\n      - matches: { column: email, format: email }\n",
+    )
+    .expect("written");
+    let loaded = load::load(&[rules], kind::KINDS);
+    let interrupted = AtomicBool::new(false);
+    let options = RunOptions {
+        data: folder.path(),
+        as_of: 0,
+        reveal: false,
+        interrupted: &interrupted,
+        progress: &Silent,
+    };
+    let mut group = c.benchmark_group("scan");
+    group.throughput(Throughput::Bytes(csv.len() as u64));
+    group.sample_size(20);
+    group.bench_function("CSV, four rules", |b| {
+        b.iter(|| black_box(engine::run(&loaded.databases[0], &options)));
+    });
+    group.finish();
+}
+
+criterion_group!(benches, kernels, states, scan);
+criterion_main!(benches);

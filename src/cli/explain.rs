@@ -1,0 +1,231 @@
+//! `thuocdo explain`: documentation from the code.
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::failure::{Exit, Failure};
+use super::output::Console;
+use crate::base::{Lang, suggest};
+use crate::format::{self, Format};
+use crate::kind;
+use crate::rule::{Database, Kind, Rule, Table};
+use crate::say;
+
+/// Explain a rule kind, a format, or the rules of a file as they were expanded.
+///
+/// Without arguments it lists all kinds and formats. With a rule file it lists the file's rules with everything that was
+/// left unsaid; with a rule's id as well, that rule.
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// A rule kind, a format, or a rule file.
+    #[arg(value_name = "KIND|FORMAT|FILE")]
+    subject: Option<String>,
+    /// The id of a rule of the file.
+    #[arg(value_name = "RULE")]
+    rule: Option<String>,
+}
+
+impl Explain {
+    pub fn run(self, console: &Console) -> Result<Exit, Failure> {
+        let lang = console.lang;
+        let page = match &self.subject {
+            None => overview(lang),
+            Some(name) => {
+                if let Some(kind) = kind::find(name) {
+                    kind_page(kind, lang)
+                } else if let Some(format) = format::find(name) {
+                    format_page(format, lang)
+                } else if std::path::Path::new(name).exists() {
+                    let loaded = super::score::rules(&[PathBuf::from(name)], console)?;
+                    rules_page(&loaded.databases, self.rule.as_deref(), lang)?
+                } else {
+                    return Err(unknown(name));
+                }
+            }
+        };
+        console.print(page.as_bytes())?;
+        Ok(Exit::Passed)
+    }
+}
+
+fn unknown(name: &str) -> Failure {
+    let kinds = kind::KINDS.iter().map(|kind| kind.about().name);
+    let names: Vec<&str> = kinds.chain(format::FORMATS.iter().map(|format| format.name())).collect();
+    let hint = match suggest::closest(name, names) {
+        Some(near) => say!("did you mean `{near}`?", "có phải ý bạn là `{near}`?"),
+        None => say!("`thuocdo explain` lists what there is", "`thuocdo explain` liệt kê tất cả"),
+    };
+    Failure::usage(
+        say!(
+            "`{name}` is no rule kind, format or file",
+            "`{name}` không phải loại quy tắc, định dạng hay tệp"
+        ),
+        hint,
+    )
+}
+
+fn overview(lang: Lang) -> String {
+    let mut page = String::new();
+    let heading = |page: &mut String, text: crate::base::Text| {
+        let _ = writeln!(page, "{}\n", text.get(lang));
+    };
+    heading(&mut page, say!("Rule kinds", "Loại quy tắc"));
+    for kind in kind::KINDS {
+        let about = kind.about();
+        let dimension = about.dimension.label();
+        let what = about.what.text();
+        let _ = writeln!(
+            page,
+            "  {:<15} {:<10} {}",
+            about.name,
+            dimension.get(lang),
+            first_sentence(what.get(lang))
+        );
+    }
+    page.push('\n');
+    heading(
+        &mut page,
+        say!(
+            "Formats, for `matches: {{ column: …, format: … }}`",
+            "Định dạng, dùng cho `matches: {{ column: …, format: … }}`"
+        ),
+    );
+    for format in format::FORMATS {
+        let about = format.about();
+        let text = pick(about.en, about.vi, lang);
+        let _ = writeln!(page, "  {:<15} {text}", format.name());
+    }
+    page
+}
+
+fn pick<'t>(en: &'t str, vi: &'t str, lang: Lang) -> &'t str {
+    match lang {
+        Lang::En => en,
+        Lang::Vi => vi,
+    }
+}
+
+fn first_sentence(text: &str) -> &str {
+    text.find(". ").map_or(text, |at| &text[..=at])
+}
+
+fn kind_page(kind: &dyn Kind, lang: Lang) -> String {
+    let about = kind.about();
+    let mut page = format!("{}\n\n", about.name);
+    let mut section = |title: crate::base::Text, body: &str| {
+        let _ = writeln!(page, "{}\n{}\n", title.get(lang), wrapped(body, 78, "  "));
+    };
+    section(say!("What it checks", "Kiểm tra gì"), about.what.text().get(lang));
+    section(say!("Why it matters", "Vì sao quan trọng"), about.why.text().get(lang));
+    section(say!("What to do", "Cần làm gì"), about.fix.text().get(lang));
+    section(say!("Example", "Ví dụ"), about.example);
+    let (dimension, severity) = (about.dimension.id(), about.severity.id());
+    let defaults = say!("dimension {dimension}, severity {severity}", "chiều {dimension}, mức độ {severity}");
+    section(say!("Unless a rule says otherwise", "Nếu quy tắc không nói khác"), defaults.get(lang));
+    page
+}
+
+fn format_page(format: &dyn Format, lang: Lang) -> String {
+    let (about, details) = (format.about(), format.details());
+    let mut page = format!("{}\n\n", format.name());
+    let _ = writeln!(page, "{}\n", wrapped(pick(about.en, about.vi, lang), 78, "  "));
+    let _ = writeln!(page, "{}\n", wrapped(pick(details.en, details.vi, lang), 78, "  "));
+    let _ = writeln!(page, "{}", say!("Examples", "Ví dụ").get(lang));
+    for (value, verdict) in format.examples() {
+        let _ = writeln!(page, "  {value:<32} {verdict}");
+    }
+    page
+}
+
+fn rules_page(databases: &[Database], wanted: Option<&str>, lang: Lang) -> Result<String, Failure> {
+    let mut page = String::new();
+    let mut ids = Vec::new();
+    for database in databases {
+        for table in &database.tables {
+            for rule in &table.rules {
+                ids.push(rule.id.as_str());
+                if wanted.is_none_or(|wanted| wanted == rule.id) {
+                    page.push_str(&expanded(database, table, rule, lang));
+                }
+            }
+        }
+    }
+    match wanted {
+        Some(wanted) if page.is_empty() => {
+            let hint = match suggest::closest(wanted, ids) {
+                Some(near) => say!("did you mean `{near}`?", "có phải ý bạn là `{near}`?"),
+                None => say!("leave the id out to see all rules", "bỏ mã quy tắc để xem tất cả"),
+            };
+            Err(Failure::usage(
+                say!("the file has no rule `{wanted}`", "tệp không có quy tắc `{wanted}`"),
+                hint,
+            ))
+        }
+        _ => Ok(page),
+    }
+}
+
+/// A rule with everything that the file left unsaid.
+fn expanded(database: &Database, table: &Table, rule: &Rule, lang: Lang) -> String {
+    let about = rule.kind.about();
+    let (line, _) = rule.place.line_column();
+    let mut page = format!("{}\n", rule.id);
+    let mut field = |name: crate::base::Text, value: String| {
+        let _ = writeln!(page, "  {:<12} {value}", name.get(lang));
+    };
+    field(say!("table", "bảng"), format!("{}.{}", database.id.value, table.id.value));
+    field(say!("kind", "loại"), about.name.to_owned());
+    let columns: Vec<String> = rule.spec.columns().into_iter().map(|column| column.value).collect();
+    if !columns.is_empty() {
+        field(say!("columns", "cột"), columns.join(", "));
+    }
+    if let Some((parent, columns)) = rule.spec.refers_to() {
+        let columns: Vec<String> = columns.into_iter().map(|column| column.value).collect();
+        field(say!("refers to", "tham chiếu"), format!("{}.{}", parent.value, columns.join(", ")));
+    }
+    field(say!("dimension", "chiều"), rule.dimension.id().to_owned());
+    field(say!("severity", "mức độ"), rule.severity.id().to_owned());
+    if let Some(weight) = rule.weight {
+        field(say!("weight", "trọng số"), weight.to_string());
+    }
+    if let Some(when) = &rule.when {
+        field(say!("when", "khi"), when.value.text().to_owned());
+    }
+    let distinction = rule.spec.distinction();
+    if !distinction.is_empty() {
+        field(say!("by", "theo"), distinction);
+    }
+    if rule.implied {
+        field(
+            say!("from", "suy từ"),
+            say!("the column's declaration", "khai báo của cột").get(lang).to_owned(),
+        );
+    }
+    field(say!("at", "tại"), format!("{}:{line}", rule.place.file.name));
+    let why = rule.why.clone().unwrap_or_else(|| about.why.text());
+    field(say!("why", "vì sao"), why.get(lang).to_owned());
+    page.push('\n');
+    page
+}
+
+/// Breaks a text into lines of at most `width` characters.
+fn wrapped(text: &str, width: usize, indent: &str) -> String {
+    let mut lines = vec![indent.to_owned()];
+    for word in text.split_whitespace() {
+        let last = lines.len() - 1;
+        let line = &mut lines[last];
+        let used = unicode_width::UnicodeWidthStr::width(line.as_str());
+        let wide = unicode_width::UnicodeWidthStr::width(word);
+        if used > indent.len() && used + 1 + wide > width {
+            lines.push(format!("{indent}{word}"));
+        } else {
+            if used > indent.len() {
+                line.push(' ');
+            }
+            line.push_str(word);
+        }
+    }
+    lines.join("\n")
+}

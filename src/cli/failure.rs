@@ -1,0 +1,65 @@
+//! How a command ends: the exit code, and what to tell the user when it could not do its work.
+
+use std::process::{ExitCode, Termination};
+
+use super::output::Console;
+use crate::base::{Diagnostic, Text};
+use crate::say;
+
+/// Exit codes, as programs that call this one rely on them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    Passed = 0,
+    /// A wrong flag, or something wrong in a rule file.
+    Usage = 2,
+    /// A rule could not run, or data was missing or unreadable.
+    Incomplete = 3,
+    Internal = 70,
+    /// Interrupted, as shells expect it after Ctrl-C.
+    Interrupted = 130,
+}
+
+impl Termination for Exit {
+    fn report(self) -> ExitCode {
+        ExitCode::from(self as u8)
+    }
+}
+
+/// Why a command did not do its work.
+#[derive(Debug)]
+pub enum Failure {
+    /// Something is wrong with what the user gave: every place of it.
+    Given(Vec<Diagnostic>),
+    /// The output could not be written.
+    Output(Text, Option<Text>),
+    Interrupted,
+    /// Whoever read our output has gone; that is no failure of ours.
+    PipeClosed,
+}
+
+impl Failure {
+    pub fn usage(what: Text, hint: Text) -> Self {
+        Self::Given(vec![Diagnostic::error(what).hint(hint)])
+    }
+
+    /// Tells the user, and gives the exit code.
+    pub fn report(self, console: &Console) -> Exit {
+        match self {
+            Self::Given(diagnostics) => {
+                console.diagnostics(&diagnostics);
+                Exit::Usage
+            }
+            Self::Output(what, hint) => {
+                let diagnostic = Diagnostic { hint, ..Diagnostic::error(what) };
+                console.diagnostics(&[diagnostic]);
+                Exit::Incomplete
+            }
+            Self::Interrupted => {
+                console
+                    .note(&say!("interrupted; nothing was written", "đã dừng giữa chừng; không ghi gì cả"));
+                Exit::Interrupted
+            }
+            Self::PipeClosed => Exit::Passed,
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! Floor 8: the commands, one file each. The only place that prints, colours, or reads the clock and the environment.
+
+mod arguments;
+mod completions;
+mod diagnostics;
+mod explain;
+mod failure;
+mod lint;
+mod man;
+mod output;
+mod progress;
+mod schema;
+mod score;
+
+use clap::{Parser, Subcommand};
+
+use arguments::Global;
+pub use failure::Exit;
+
+/// Data-quality scoring: declarative rules over database extracts, exact scorecards out.
+#[derive(Debug, Parser)]
+#[command(name = "thuocdo", version, about, propagate_version = true, max_term_width = 100)]
+struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Score(score::Score),
+    Lint(lint::Lint),
+    Explain(explain::Explain),
+    Schema(schema::Schema),
+    Completions(completions::Completions),
+    Man(man::Man),
+}
+
+/// Parses the command line, runs one command, and says how the process ends. A defect of the program itself ends in
+/// [`Exit::Internal`].
+pub fn main() -> Exit {
+    // A panic's own message may quote a value of the data; its place in the code never does.
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        output::complain(&format!("thuocdo: internal error at {place}\n"));
+    }));
+    std::panic::catch_unwind(command).unwrap_or(Exit::Internal)
+}
+
+fn command() -> Exit {
+    // A closed pipe ends the output, not with a panic in the middle of a report.
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let help = !error.use_stderr();
+            // Nothing is left to do if even the message cannot be printed.
+            let _ = error.print();
+            return if help { Exit::Passed } else { Exit::Usage };
+        }
+    };
+    let console = output::Console::new(&cli.global);
+    let outcome = match cli.command {
+        Command::Score(command) => command.run(&console),
+        Command::Lint(command) => command.run(&console),
+        Command::Explain(command) => command.run(&console),
+        Command::Schema(command) => command.run(&console),
+        Command::Completions(command) => command.run(&console),
+        Command::Man(command) => command.run(&console),
+    };
+    outcome.unwrap_or_else(|failure| failure.report(&console))
+}

@@ -1,0 +1,35 @@
+//! `thuocdo schema`: JSON Schemas, for editors and for programs that read scorecards.
+
+use clap::{Args, ValueEnum};
+
+use super::failure::{Exit, Failure};
+use super::output::Console;
+use crate::score::Scorecard;
+use crate::{kind, rule};
+
+/// Print a JSON Schema.
+#[derive(Debug, Args)]
+pub struct Schema {
+    /// Of what.
+    #[arg(value_enum, value_name = "OF")]
+    of: Of,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Of {
+    /// Rule files.
+    Rules,
+    /// The scorecard as JSON.
+    Scorecard,
+}
+
+impl Schema {
+    pub fn run(self, console: &Console) -> Result<Exit, Failure> {
+        let schema = match self.of {
+            Of::Rules => rule::schema::rule_file(kind::KINDS),
+            Of::Scorecard => schemars::schema_for!(Scorecard).to_value(),
+        };
+        console.print(format!("{schema:#}\n").as_bytes())?;
+        Ok(Exit::Passed)
+    }
+}

@@ -1,0 +1,118 @@
+//! Failing rows to show: chosen by digest, so that neither threads nor the order of files decide, and masked.
+
+use std::collections::BTreeMap;
+
+use crate::kernel::key::digest;
+use crate::state::{Example, State};
+
+/// How many failing rows of a rule are shown.
+const SHOWN: usize = 20;
+
+/// Where a row is: file, piece of the file, row of the piece.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Position {
+    pub file: u32,
+    pub piece: u32,
+    pub row: u64,
+}
+
+/// The rows with the smallest digests.
+#[derive(Default)]
+pub struct Examples {
+    rows: BTreeMap<(u128, Position), Option<String>>,
+}
+
+impl Examples {
+    /// Offers a failing row. `value` is what the rule judged, if it judged a single value.
+    pub fn offer(&mut self, position: Position, value: Option<&str>, reveal: bool) {
+        // Equal values have equal digests; the position then decides, and that is the same in every run.
+        let digest = digest(value.unwrap_or_default().as_bytes());
+        let key = (digest, position);
+        if self.rows.len() == SHOWN && self.rows.last_key_value().is_some_and(|(last, _)| *last < key) {
+            return;
+        }
+        let shown = value.map(|value| if reveal { value.to_owned() } else { mask(value) });
+        self.rows.insert(key, shown);
+        if self.rows.len() > SHOWN {
+            self.rows.pop_last();
+        }
+    }
+
+    /// The chosen rows in the order of their places. `locate` gives a row's file and one-based row in it.
+    pub fn finish(self, locate: impl Fn(Position) -> (String, u64)) -> Vec<Example> {
+        let mut rows: Vec<_> = self.rows.into_iter().map(|((_, at), value)| (at, value)).collect();
+        rows.sort_by_key(|(at, _)| *at);
+        rows.into_iter()
+            .map(|(at, value)| {
+                let (file, row) = locate(at);
+                Example { file, row, value }
+            })
+            .collect()
+    }
+}
+
+impl State for Examples {
+    fn merge(&mut self, other: Self) {
+        self.rows.extend(other.rows);
+        while self.rows.len() > SHOWN {
+            self.rows.pop_last();
+        }
+    }
+}
+
+/// Hides a value but for its beginning, and for the end of long codes: `0010******45`, `Ngu****`.
+pub fn mask(value: &str) -> String {
+    let chars: Vec<char> = value.chars().take(64).collect();
+    let code = chars.len() >= 10 && chars.iter().all(char::is_ascii_digit);
+    let (head, tail) = match chars.len() {
+        _ if code => (4, 2),
+        0..=4 => (0, 0),
+        5..=6 => (1, 0),
+        _ => (3, 0),
+    };
+    let stars = if code { chars.len() - head - tail } else { 4 };
+    let visible = |c: &char| if c.is_control() { '\u{fffd}' } else { *c };
+    let mut masked: String = chars[..head].iter().map(visible).collect();
+    masked.extend(std::iter::repeat_n('*', stars));
+    masked.extend(&chars[chars.len() - tail..]);
+    masked
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn masks_hide_what_matters() {
+        for (value, masked) in [
+            ("001099012345", "0010******45"),
+            ("Nguyễn Văn A", "Ngu****"),
+            ("Nam", "****"),
+            ("12345", "1****"),
+            ("a@b.vn", "a****"),
+            ("", "****"),
+            ("a\u{0}bcdefgh", "a\u{fffd}b****"),
+        ] {
+            assert_eq!(mask(value), masked, "{value:?}");
+        }
+    }
+
+    #[test]
+    fn the_choice_does_not_depend_on_the_order_of_arrival() {
+        let rows: Vec<_> =
+            (0..500u64).map(|row| (Position { file: 0, piece: 0, row }, row.to_string())).collect();
+        let all = |order: &[usize]| {
+            let mut halves = [Examples::default(), Examples::default()];
+            for &at in order {
+                halves[at % 2].offer(rows[at].0, Some(&rows[at].1), true);
+            }
+            let [mut one, two] = halves;
+            one.merge(two);
+            one.finish(|at| (String::new(), at.row))
+        };
+        let forward: Vec<usize> = (0..rows.len()).collect();
+        let backward: Vec<usize> = (0..rows.len()).rev().collect();
+        assert_eq!(all(&forward), all(&backward));
+        assert_eq!(all(&forward).len(), SHOWN);
+    }
+}

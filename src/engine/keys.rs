@@ -1,0 +1,218 @@
+//! Judges keys once all of them are there: which are shared, which exist elsewhere. Keys are partitioned by their hash,
+//! so that each part is sorted in the processor's cache and parts are judged on all threads.
+
+use arrow::buffer::BooleanBuffer;
+use hashbrown::HashSet;
+use rayon::prelude::*;
+
+use super::ledger::{KeyPopulation, Ledger, Page};
+use crate::kernel::RowVerdict;
+use crate::kernel::key::{KeyValues, Keys, digest_packed};
+use crate::kernel::verdict::minus;
+
+/// An integer that stands for a key.
+trait Key: Copy + Ord + Send + Sync + std::hash::Hash + 'static {
+    fn part(self, parts_log2: u32) -> usize;
+    fn values(keys: &Keys) -> &[Self];
+}
+
+impl Key for u64 {
+    fn part(self, parts_log2: u32) -> usize {
+        // Packed keys are anything but uniform; a multiplication spreads them.
+        (self.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (64 - parts_log2)) as usize
+    }
+
+    fn values(keys: &Keys) -> &[Self] {
+        match &keys.values {
+            KeyValues::Packed(keys) => keys,
+            KeyValues::Digest(_) => &[],
+        }
+    }
+}
+
+impl Key for u128 {
+    fn part(self, parts_log2: u32) -> usize {
+        (self >> (128 - parts_log2)) as usize
+    }
+
+    fn values(keys: &Keys) -> &[Self] {
+        match &keys.values {
+            KeyValues::Digest(keys) => keys,
+            KeyValues::Packed(_) => &[],
+        }
+    }
+}
+
+const PARTS_LOG2: u32 = 8;
+const PARTS: usize = 1 << PARTS_LOG2;
+
+/// A verdict for every page, and how many rows more there are than keys among the failing ones.
+pub struct KeyVerdicts {
+    pub pages: Vec<RowVerdict>,
+    pub excess: Option<u64>,
+}
+
+/// Rows that share their key with another row of the population fail.
+pub fn unique(ledger: &Ledger, key: usize, rule: usize) -> KeyVerdicts {
+    if ledger.is_packed(key) {
+        unique_of::<u64>(ledger, key, rule)
+    } else {
+        unique_of::<u128>(ledger, key, rule)
+    }
+}
+
+/// Rows whose key is not among the parents fail.
+pub fn exists(ledger: &Ledger, key: usize, rule: usize, parents: &Parents) -> KeyVerdicts {
+    let digests = if ledger.is_packed(key) { None } else { parents.as_digests() };
+    let pages = ledger
+        .pages
+        .par_iter()
+        .map(|page| {
+            let keys = &page.keys[key];
+            let found =
+                BooleanBuffer::collect_bool(page.rows, |row| match (&keys.values, &parents.0, &digests) {
+                    (KeyValues::Packed(keys), ParentSet::Packed(parents), _) => parents.contains(keys[row]),
+                    (KeyValues::Packed(keys), ParentSet::Digest(parents), _) => {
+                        parents.contains(digest_packed(keys[row]))
+                    }
+                    (KeyValues::Digest(keys), ParentSet::Digest(parents), _)
+                    | (KeyValues::Digest(keys), ParentSet::Packed(_), Some(parents)) => {
+                        parents.contains(keys[row])
+                    }
+                    // `digests` is there whenever keys are digests and parents are not.
+                    (KeyValues::Digest(_), ParentSet::Packed(_), None) => false,
+                });
+            let (applicable, unknown) = applicable(keys, &page.populations[rule]);
+            let fail = minus(&minus(&applicable, &found), &unknown);
+            RowVerdict::new(applicable, fail).with_unknown(Some(unknown))
+        })
+        .collect();
+    KeyVerdicts { pages, excess: None }
+}
+
+/// The keys of a table that others refer to.
+pub struct Parents(ParentSet);
+
+enum ParentSet {
+    Packed(Parted<u64>),
+    Digest(Parted<u128>),
+}
+
+impl Parents {
+    pub fn of(ledger: &Ledger, key: usize) -> Self {
+        if ledger.is_packed(key) {
+            Self(ParentSet::Packed(Parted::of(ledger, key)))
+        } else {
+            Self(ParentSet::Digest(Parted::of(ledger, key)))
+        }
+    }
+}
+
+/// A set of keys, by part.
+struct Parted<K> {
+    parts: Vec<HashSet<K>>,
+}
+
+impl<K: Key> Parted<K> {
+    fn of(ledger: &Ledger, key: usize) -> Self {
+        let all = |page: &Page| page.keys[key].has_key.clone();
+        let parts =
+            partition::<K>(ledger, key, all).into_par_iter().map(|part| part.into_iter().flatten().collect());
+        Self { parts: parts.collect() }
+    }
+
+    fn contains(&self, key: K) -> bool {
+        self.parts[key.part(PARTS_LOG2)].contains(&key)
+    }
+}
+
+impl Parents {
+    /// The same keys as digests, to be met by keys that could not be packed.
+    fn as_digests(&self) -> Option<Parted<u128>> {
+        let ParentSet::Packed(packed) = &self.0 else { return None };
+        let mut parts = vec![HashSet::new(); PARTS];
+        for digest in packed.parts.iter().flatten().map(|&key| digest_packed(key)) {
+            parts[digest.part(PARTS_LOG2)].insert(digest);
+        }
+        Some(Parted { parts })
+    }
+}
+
+/// Rows of the population that have a key or are unknown, and the unknown ones.
+fn applicable(keys: &Keys, population: &KeyPopulation) -> (BooleanBuffer, BooleanBuffer) {
+    let mut applicable = keys.has_key.clone();
+    if let Some(rows) = &population.rows {
+        applicable = &applicable & rows;
+    }
+    match &population.unknown {
+        Some(unknown) => (&applicable | unknown, unknown.clone()),
+        None => (applicable, BooleanBuffer::new_unset(keys.has_key.len())),
+    }
+}
+
+fn unique_of<K: Key>(ledger: &Ledger, key: usize, rule: usize) -> KeyVerdicts {
+    let judged = |page: &Page| {
+        let (applicable, unknown) = applicable(&page.keys[key], &page.populations[rule]);
+        minus(&applicable, &unknown)
+    };
+    let shared: Vec<HashSet<K>> = partition::<K>(ledger, key, judged)
+        .into_par_iter()
+        .map(|part| {
+            let mut keys = part.concat();
+            keys.sort_unstable();
+            keys.chunk_by(PartialEq::eq).filter(|group| group.len() > 1).map(|group| group[0]).collect()
+        })
+        .collect();
+    let none = shared.iter().all(HashSet::is_empty);
+    let pages: Vec<RowVerdict> = ledger
+        .pages
+        .par_iter()
+        .map(|page| {
+            let keys = &page.keys[key];
+            let (applicable, unknown) = applicable(keys, &page.populations[rule]);
+            let sound = minus(&applicable, &unknown);
+            let fail = if none {
+                BooleanBuffer::new_unset(page.rows)
+            } else {
+                let values = K::values(keys);
+                BooleanBuffer::collect_bool(page.rows, |row| {
+                    sound.value(row) && shared[values[row].part(PARTS_LOG2)].contains(&values[row])
+                })
+            };
+            RowVerdict::new(applicable, fail).with_unknown(Some(unknown))
+        })
+        .collect();
+    let involved: u64 = pages.iter().map(|page| page.fail.count_set_bits() as u64).sum();
+    let groups: u64 = shared.iter().map(|part| part.len() as u64).sum();
+    KeyVerdicts { pages, excess: Some(involved - groups) }
+}
+
+/// The chosen keys of all pages by part; a part is a list of pieces, one for each thread's share of the pages.
+fn partition<K: Key>(
+    ledger: &Ledger,
+    key: usize,
+    rows: impl Fn(&Page) -> BooleanBuffer + Sync,
+) -> Vec<Vec<Vec<K>>> {
+    let share = ledger.pages.len().div_ceil(rayon::current_num_threads()).max(1);
+    let shares: Vec<Vec<Vec<K>>> = ledger
+        .pages
+        .par_chunks(share)
+        .map(|pages| {
+            let mut parts: Vec<Vec<K>> = vec![Vec::new(); PARTS];
+            for page in pages {
+                let values = K::values(&page.keys[key]);
+                for row in rows(page).set_indices() {
+                    parts[values[row].part(PARTS_LOG2)].push(values[row]);
+                }
+            }
+            parts
+        })
+        .collect();
+    let mut by_part: Vec<Vec<Vec<K>>> = (0..PARTS).map(|_| Vec::new()).collect();
+    for share in shares {
+        for (part, keys) in share.into_iter().enumerate() {
+            by_part[part].push(keys);
+        }
+    }
+    by_part
+}

@@ -1,0 +1,221 @@
+//! From the state of a table to the measures of its rules and the number of its clean records.
+
+use arrow::buffer::BooleanBuffer;
+use rayon::prelude::*;
+
+use super::keys::{self, KeyVerdicts, Parents};
+use super::measured::MeasuredRule;
+use super::plan::{Identity, RulePlan, TablePlan, Work};
+use super::scan::{RuleState, TableState};
+use super::source::TableSource;
+use crate::base::{Status, Unit};
+use crate::kernel::RowVerdict;
+use crate::kernel::key::KeyJudge;
+use crate::rule::{Rule, Table};
+use crate::say;
+use crate::state::{Figure, Measure, Tally};
+
+/// The keys that a rule's second table offers, or why they are not known.
+pub type ParentKeys<'p> = dyn Fn(&str, &[String]) -> Option<std::sync::Arc<Parents>> + 'p;
+
+/// Judges what needed all rows, then measures every rule. Also counts the clean rows.
+pub fn outcome(
+    table: &Table,
+    plan: &TablePlan,
+    source: &TableSource,
+    state: &mut TableState,
+    parents: &ParentKeys<'_>,
+    reveal: bool,
+) -> (Vec<MeasuredRule>, u64) {
+    let mut ledger = std::mem::take(&mut state.ledger);
+    ledger.settle();
+    let mut order = 0;
+    let mut findings = vec![KeyFindings::default(); plan.rules.len()];
+    for (at, rule) in plan.rules.iter().enumerate() {
+        let Work::Keys { key, judge } = &rule.work else { continue };
+        let population = order;
+        order += 1;
+        let verdicts = match judge {
+            KeyJudge::Unique => keys::unique(&ledger, *key, population),
+            KeyJudge::In { table, columns } => match parents(table, columns) {
+                Some(parents) => keys::exists(&ledger, *key, population, &parents),
+                None => {
+                    findings[at].orphaned = true;
+                    unknown_pages(&ledger)
+                }
+            },
+        };
+        findings[at].excess = verdicts.excess;
+        for (page, verdict) in ledger.pages.iter_mut().zip(&verdicts.pages) {
+            if rule.soils {
+                page.dirty = &page.dirty | &verdict.dirty();
+            }
+            // Keys are named by their places only: a digest of a short code can be turned back by trying all codes.
+            state.rules[at].note(verdict, page.start, |_| None, reveal);
+        }
+    }
+    let clean = clean(plan, &mut ledger, state);
+    let rules = table
+        .rules
+        .iter()
+        .zip(&plan.rules)
+        .zip(std::mem::take(&mut state.rules))
+        .enumerate()
+        .map(|(at, ((rule, plan), rule_state))| {
+            let measure = measure(table, plan, rule_state, state, source, findings[at], reveal);
+            measured_rule(table, rule, measure)
+        })
+        .collect();
+    (rules, clean)
+}
+
+/// What judging the keys of a rule has shown beside its verdicts.
+#[derive(Clone, Copy, Default)]
+struct KeyFindings {
+    /// How many rows more there are than keys among those that share one.
+    excess: Option<u64>,
+    /// The keys of the other table are not known.
+    orphaned: bool,
+}
+
+fn unknown_pages(ledger: &super::ledger::Ledger) -> KeyVerdicts {
+    let pages = ledger.pages.iter().map(|page| {
+        let all = BooleanBuffer::new_set(page.rows);
+        RowVerdict::new(all.clone(), BooleanBuffer::new_unset(page.rows)).with_unknown(Some(all))
+    });
+    KeyVerdicts { pages: pages.collect(), excess: None }
+}
+
+/// Rows that no rule soils and whose identity is present and unique.
+fn clean(plan: &TablePlan, ledger: &mut super::ledger::Ledger, state: &TableState) -> u64 {
+    match plan.identity {
+        Identity::Absent => 0,
+        Identity::Undeclared if ledger.pages.is_empty() => state.clean,
+        Identity::Undeclared => {
+            ledger.pages.iter().map(|page| (page.rows - page.dirty.count_set_bits()) as u64).sum()
+        }
+        Identity::Key(key) => {
+            // Uniqueness over all rows, whatever any rule's `when` says.
+            for page in &mut ledger.pages {
+                page.populations.push(super::ledger::KeyPopulation::default());
+            }
+            let last = ledger.pages.first().map_or(0, |page| page.populations.len() - 1);
+            let verdicts = keys::unique(ledger, key, last);
+            let pages = ledger.pages.par_iter().zip(&verdicts.pages);
+            pages
+                .map(|(page, verdict)| {
+                    let bad = &page.dirty | &verdict.fail;
+                    (&page.keys[key].has_key & &!&bad).count_set_bits() as u64
+                })
+                .sum()
+        }
+    }
+}
+
+fn measure(
+    table: &Table,
+    plan: &RulePlan,
+    state: RuleState,
+    scanned: &TableState,
+    source: &TableSource,
+    keys: KeyFindings,
+    reveal: bool,
+) -> Measure {
+    let rows = scanned.rows + scanned.lost;
+    let cut = scanned.cut || source.is_incomplete();
+    if let Work::Not { status, note } = &plan.work {
+        // A column may be absent only because the file that has it could not be opened: unknown, not known to be bad.
+        let status = if cut && *status == Status::MissingInput { &Status::Error } else { status };
+        let mut measure = Measure::not_run(*status, note.clone());
+        match status {
+            Status::MissingInput => measure.tally.fail = rows,
+            Status::Na => measure.tally.na = rows,
+            _ => measure.tally.unknown = rows,
+        }
+        return measure;
+    }
+    let breakage = state.breakage();
+    let mut tally = state.tally;
+    let row_by_row = matches!(plan.work, Work::Keys { .. }) || tally != Tally::default();
+    if row_by_row {
+        tally.unknown += scanned.lost;
+    }
+    let mut measure = match (&plan.work, &state.own) {
+        (Work::Scan(check), Some(own)) => check.measure(tally, own.as_ref()),
+        _ => Measure::of(tally),
+    };
+    measure.when_unknown = state.when_unknown;
+    measure.figures.extend(state.reasons.iter().map(|(name, count)| Figure::new(name, count)));
+    measure.figures.extend(keys.excess.map(|excess| Figure::new("excess", excess)));
+    if !reveal && plan.personal {
+        // The least and the greatest value of a column are somebody's.
+        for figure in
+            measure.figures.iter_mut().filter(|figure| matches!(figure.name.as_str(), "min" | "max"))
+        {
+            figure.value = super::examples::mask(&figure.value);
+        }
+    }
+    measure.examples =
+        state.examples.finish(|at| (source.files[at.file as usize].name.clone(), scanned.row_in_file(at)));
+    if rows == 0 && measure.status == Status::Empty && table.allow_empty {
+        measure.status = Status::Na;
+    }
+    if rows > 0 && measure.status == Status::Empty && plan.filter.is_some() {
+        // There are rows, but `when` is true on none of them.
+        measure.status = Status::Na;
+        measure.tally.na = rows;
+    }
+    let problem = if breakage.is_some() {
+        breakage
+    } else if keys.orphaned {
+        Some(say!(
+            "the table that is referred to could not be read whole",
+            "không đọc được trọn vẹn bảng được tham chiếu"
+        ))
+    } else if cut {
+        Some(say!(
+            "a part of the table could not be read, and nobody knows how much",
+            "một phần của bảng không đọc được và không rõ là bao nhiêu"
+        ))
+    } else if scanned.lost > 0 && !row_by_row {
+        let lost = scanned.lost;
+        Some(say!("{lost} rows of the table could not be read", "{lost} dòng của bảng không đọc được"))
+    } else {
+        None
+    };
+    if let Some(problem) = problem {
+        measure.status = Status::Error;
+        measure.mass = None;
+        measure.note = Some(problem);
+    }
+    measure
+}
+
+/// A rule with its outcome.
+pub fn measured_rule(table: &Table, rule: &Rule, measure: Measure) -> MeasuredRule {
+    let about = rule.kind.about();
+    let (line, _) = rule.place.line_column();
+    // `row_count` against bounds is one check, not a number of records.
+    let unit = if about.unit == Unit::ExpectedRecord && measure.tally.applicable() == 1 {
+        Unit::Check
+    } else {
+        about.unit
+    };
+    MeasuredRule {
+        id: rule.id.clone(),
+        kind: about.name,
+        dimension: rule.dimension,
+        severity: rule.severity,
+        weight: rule.weight,
+        unit,
+        scale: about.scale,
+        columns: rule.spec.columns().into_iter().map(|column| column.value).collect(),
+        title: rule.title.clone(),
+        why: rule.why.clone(),
+        tags: rule.tags.clone(),
+        owner: rule.owner.clone(),
+        place: Some(format!("{}:{line}", rule.place.file.name)),
+        identity: rule.spec.identifies(&table.key_names()),
+        measure,
+    }
+}

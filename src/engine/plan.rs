@@ -1,0 +1,334 @@
+//! Binds the rules of a table to the columns that were found, once. Equal work is planned once: a column read in one
+//! way, a filter, a key.
+
+use std::sync::Arc;
+
+use arrow::datatypes::DataType;
+
+use super::source::TableSource;
+use crate::base::{Severity, Status, Text, suggest};
+use crate::kernel::column::standard_placeholders;
+use crate::kernel::key::{Absent, KeyJudge};
+use crate::kernel::text::Placeholders as PlaceholderSet;
+use crate::kernel::{ColumnId, ColumnPlan, ColumnType, typed};
+use crate::rule::table::Placeholders;
+use crate::rule::{AnyCheck, At, BindError, Binder, Bound, Column, Condition, ContractColumn, Rule, Table};
+use crate::say;
+
+/// Everything a scan needs to know about a table.
+pub struct TablePlan {
+    pub columns: Vec<ColumnPlan>,
+    /// Names of the extract's columns that are read; [`ColumnPlan::source`] points in here.
+    pub sources: Vec<String>,
+    pub filters: Vec<Filter>,
+    pub keys: Vec<KeyColumns>,
+    pub rules: Vec<RulePlan>,
+    /// The identity key, as position in `keys`; `None` if the table declares none or its columns are absent.
+    pub identity: Identity,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Identity {
+    Undeclared,
+    /// Declared, but a column of it is absent: no row has an identity.
+    Absent,
+    Key(usize),
+}
+
+/// A bound `when`.
+pub struct Filter {
+    text: String,
+    pub condition: Condition,
+    pub sources: Vec<usize>,
+}
+
+/// Columns whose values form a key.
+#[derive(Debug, PartialEq, Eq)]
+pub struct KeyColumns {
+    pub columns: Vec<ColumnId>,
+    pub types: Vec<ColumnType>,
+    pub absent: Absent,
+    pub sources: Vec<usize>,
+}
+
+/// One rule, ready to run, or the reason why it cannot.
+pub struct RulePlan {
+    pub work: Work,
+    /// Position in the table's filters.
+    pub filter: Option<usize>,
+    /// Positions in the table's sources that the rule reads, its filter included.
+    pub sources: Vec<usize>,
+    /// Whether a row on which it fails or is unknown is not clean.
+    pub soils: bool,
+    /// Whether it reads a column with data about persons.
+    pub personal: bool,
+    /// The single column whose value is shown in examples.
+    pub shown: Option<ColumnId>,
+}
+
+pub enum Work {
+    Scan(Box<dyn AnyCheck>),
+    Keys {
+        key: usize,
+        judge: KeyJudge,
+    },
+    /// It does not run; `fails` counts every row as failed (a required column is absent).
+    Not {
+        status: Status,
+        note: Text,
+    },
+}
+
+/// Binds all rules of a table. `referred` are column lists of this table that rules of other tables refer to.
+pub fn plan(
+    table: &Table,
+    source: &TableSource,
+    as_of: i64,
+    referred: &[Vec<String>],
+) -> (TablePlan, Vec<Option<usize>>) {
+    let mut binder = TableBinder {
+        table,
+        source,
+        as_of,
+        columns: Vec::new(),
+        sources: Vec::new(),
+        used: Vec::new(),
+        filters: Vec::new(),
+        keys: Vec::new(),
+    };
+    let rules = table.rules.iter().map(|rule| binder.rule(rule)).collect();
+    let identity = binder.identity();
+    let referred = referred.iter().map(|columns| binder.referred(columns)).collect();
+    let TableBinder { columns, sources, filters, keys, .. } = binder;
+    (TablePlan { columns, sources, filters, keys, rules, identity }, referred)
+}
+
+struct TableBinder<'t> {
+    table: &'t Table,
+    source: &'t TableSource,
+    as_of: i64,
+    columns: Vec<ColumnPlan>,
+    sources: Vec<String>,
+    /// Sources that the rule being bound has asked for.
+    used: Vec<usize>,
+    filters: Vec<Filter>,
+    keys: Vec<KeyColumns>,
+}
+
+impl TableBinder<'_> {
+    fn rule(&mut self, rule: &Rule) -> RulePlan {
+        self.used.clear();
+        let bound = rule.spec.bind(self).and_then(|bound| {
+            let filter = rule.when.as_ref().map(|when| self.filter(when)).transpose()?;
+            Ok((bound, filter))
+        });
+        let mut plan = RulePlan {
+            work: Work::Not { status: Status::Error, note: Text::default() },
+            filter: None,
+            sources: Vec::new(),
+            soils: rule.severity >= Severity::Major,
+            personal: rule
+                .spec
+                .columns()
+                .iter()
+                .any(|name| self.table.column(&name.value).is_some_and(|column| column.personal)),
+            shown: None,
+        };
+        match bound {
+            Ok((Bound::Scan(check), filter)) => {
+                plan.filter = filter;
+                plan.shown = match rule.spec.columns().as_slice() {
+                    [only] => self.column(only).ok(),
+                    _ => None,
+                };
+                plan.work = Work::Scan(check);
+            }
+            Ok((Bound::Keys(spec), filter)) => {
+                plan.filter = filter;
+                let key = self.key(spec.columns, spec.absent);
+                plan.work = Work::Keys { key, judge: spec.judge };
+            }
+            Err(error) => plan.work = self.unbound(error),
+        }
+        self.used.sort_unstable();
+        self.used.dedup();
+        plan.sources.clone_from(&self.used);
+        plan
+    }
+
+    fn unbound(&self, error: BindError) -> Work {
+        match error {
+            BindError::Unreadable(note) => Work::Not { status: Status::Error, note },
+            BindError::MissingColumn(name) => {
+                let column = &name.value;
+                let near = suggest::closest(column, self.source.columns.keys().map(String::as_str));
+                let optional =
+                    self.table.column(column).is_some_and(|declared| declared.required == Some(false));
+                let note = match (optional, near) {
+                    (true, _) => {
+                        say!("the optional column `{column}` is absent", "không có cột tùy chọn `{column}`")
+                    }
+                    (false, Some(near)) => say!(
+                        "the extract has no column `{column}`; did you mean `{near}`?",
+                        "dữ liệu không có cột `{column}`; có phải ý bạn là `{near}`?"
+                    ),
+                    (false, None) => {
+                        say!("the extract has no column `{column}`", "dữ liệu không có cột `{column}`")
+                    }
+                };
+                Work::Not { status: if optional { Status::Na } else { Status::MissingInput }, note }
+            }
+        }
+    }
+
+    fn filter(&mut self, when: &At<crate::kernel::expression::Expression>) -> Result<usize, BindError> {
+        let text = when.value.text().to_owned();
+        let before = std::mem::take(&mut self.used);
+        let condition = Condition::bind(when, self);
+        let sources = std::mem::replace(&mut self.used, before);
+        self.used.extend_from_slice(&sources);
+        let condition = condition?;
+        if let Some(at) = self.filters.iter().position(|filter| filter.text == text) {
+            return Ok(at);
+        }
+        self.filters.push(Filter { text, condition, sources });
+        Ok(self.filters.len() - 1)
+    }
+
+    fn key(&mut self, columns: Vec<ColumnId>, absent: Absent) -> usize {
+        let types = columns.iter().map(|&column| self.columns[column].ty).collect();
+        let sources = columns.iter().map(|&column| self.columns[column].source).collect();
+        let key = KeyColumns { columns, types, absent, sources };
+        self.keys.iter().position(|known| *known == key).unwrap_or_else(|| {
+            self.keys.push(key);
+            self.keys.len() - 1
+        })
+    }
+
+    fn identity(&mut self) -> Identity {
+        if self.table.key.is_empty() {
+            return Identity::Undeclared;
+        }
+        match self.table.key.iter().map(|name| self.column(name)).collect::<Result<Vec<_>, _>>() {
+            Ok(columns) => Identity::Key(self.key(columns, Absent::Skip)),
+            Err(_) => Identity::Absent,
+        }
+    }
+
+    fn referred(&mut self, names: &[String]) -> Option<usize> {
+        let columns = names
+            .iter()
+            .map(|name| self.column(&At { value: name.clone(), span: 0..0 }))
+            .collect::<Result<Vec<_>, _>>()
+            .ok()?;
+        Some(self.key(columns, Absent::Skip))
+    }
+
+    fn found(&self, name: &At<String>) -> Result<&DataType, BindError> {
+        self.source.columns.get(&name.value).ok_or_else(|| BindError::MissingColumn(name.clone()))
+    }
+
+    fn add(
+        &mut self,
+        name: &At<String>,
+        ty: ColumnType,
+        formats: Option<&[String]>,
+    ) -> Result<ColumnId, BindError> {
+        let found = self.found(name)?;
+        if ColumnType::found(found).is_none() {
+            let (name, found) = (&name.value, found.to_string());
+            return Err(BindError::Unreadable(say!(
+                "column `{name}` is stored as {found}, which rules cannot read",
+                "cột `{name}` lưu ở kiểu {found}, quy tắc không đọc được"
+            )));
+        }
+        let source = self.sources.iter().position(|known| *known == name.value).unwrap_or_else(|| {
+            self.sources.push(name.value.clone());
+            self.sources.len() - 1
+        });
+        self.used.push(source);
+        let formats = Column::date_formats(formats, ty);
+        let same = |plan: &ColumnPlan| plan.source == source && plan.ty == ty && plan.formats == formats;
+        if let Some(known) = self.columns.iter().position(same) {
+            return Ok(known);
+        }
+        let placeholders = Arc::new(self.placeholders(&name.value, ty));
+        self.columns.push(ColumnPlan { name: name.value.clone(), source, ty, formats, placeholders });
+        Ok(self.columns.len() - 1)
+    }
+
+    /// Words for every column; repeated digits only where codes are kept; stand-in dates only where dates are.
+    fn placeholders(&self, name: &str, ty: ColumnType) -> PlaceholderSet {
+        let column = self.table.column(name);
+        match column.map_or(&Placeholders::Default, |column| &column.placeholders) {
+            Placeholders::None => PlaceholderSet::none(),
+            Placeholders::Only(words) => PlaceholderSet::only(words.iter().map(String::as_str)),
+            Placeholders::Default => {
+                let code = self.table.key.iter().any(|key| key.value == name)
+                    || column.and_then(|column| column.role.as_deref()).is_some_and(holds_codes);
+                standard_placeholders(code, matches!(ty, ColumnType::Date | ColumnType::Timestamp))
+            }
+        }
+    }
+
+    fn declared_formats(&self, name: &str) -> Option<&[String]> {
+        self.table.column(name)?.formats.as_deref()
+    }
+}
+
+/// Roles whose values are identifiers.
+fn holds_codes(role: &str) -> bool {
+    matches!(role, "person_id" | "organisation_id" | "tax_code" | "phone" | "code" | "bank_account")
+}
+
+impl Binder for TableBinder<'_> {
+    fn column(&mut self, name: &At<String>) -> Result<ColumnId, BindError> {
+        let declared = self.table.column(&name.value).and_then(|column| column.ty);
+        let ty = match declared {
+            Some(ty) => ty,
+            None => ColumnType::found(self.found(name)?).unwrap_or(ColumnType::Text),
+        };
+        let formats = self.declared_formats(&name.value).map(<[String]>::to_vec);
+        self.add(name, ty, formats.as_deref())
+    }
+
+    fn column_as(
+        &mut self,
+        name: &At<String>,
+        ty: ColumnType,
+        formats: Option<&[String]>,
+    ) -> Result<ColumnId, BindError> {
+        let declared = self.declared_formats(&name.value).map(<[String]>::to_vec);
+        self.add(name, ty, formats.or(declared.as_deref()))
+    }
+
+    fn all_columns(&mut self, except: &[At<String>]) -> Result<Vec<ColumnId>, BindError> {
+        let names: Vec<String> = self.source.columns.keys().cloned().collect();
+        names
+            .into_iter()
+            .filter(|name| !except.iter().any(|column| column.value == *name))
+            .map(|name| self.column(&At { value: name, span: 0..0 }))
+            .collect()
+    }
+
+    fn column_type(&self, column: ColumnId) -> ColumnType {
+        self.columns[column].ty
+    }
+
+    fn array_type(&self, column: ColumnId) -> DataType {
+        let plan = &self.columns[column];
+        typed::array_type(plan.ty, &self.source.columns[&plan.name])
+    }
+
+    fn column_name(&self, column: ColumnId) -> &str {
+        &self.columns[column].name
+    }
+
+    fn as_of(&self) -> i64 {
+        self.as_of
+    }
+
+    fn contract(&self) -> Vec<ContractColumn> {
+        self.table.columns.iter().map(Column::contract).collect()
+    }
+}

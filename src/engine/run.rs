@@ -1,0 +1,235 @@
+//! One database: its tables are planned together (rules refer to other tables), scanned one after the other, judged.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use indexmap::IndexMap;
+
+use super::keys::Parents;
+use super::measured::{MeasuredDatabase, MeasuredFile, MeasuredTable, Presence};
+use super::outcome;
+use super::plan::{self, TablePlan};
+use super::problems::Problems;
+use super::scan::{self, ScanOptions, TableState};
+use super::source::TableSource;
+use crate::base::{Diagnostic, Status};
+use crate::rule::{Database, Table};
+use crate::say;
+use crate::state::Measure;
+
+/// Told about the progress of a run; called from all threads.
+pub trait Progress: Sync {
+    fn table_started(&self, _database: &str, _table: &str, _bytes: u64) {}
+    /// More of the current table was read.
+    fn advanced(&self, _bytes: u64, _rows: u64) {}
+    fn table_done(&self) {}
+}
+
+/// Tells nobody.
+pub struct Silent;
+
+impl Progress for Silent {}
+
+pub struct RunOptions<'o> {
+    /// The directory that holds the extracts. A folder of it with a database's id holds that database's files.
+    pub data: &'o Path,
+    /// Microseconds of local (+07:00) time.
+    pub as_of: i64,
+    /// Show values in examples as they are.
+    pub reveal: bool,
+    /// Set from outside to stop early.
+    pub interrupted: &'o AtomicBool,
+    pub progress: &'o dyn Progress,
+}
+
+/// Measures one database, on the threads of the current pool. `None` when it was interrupted.
+pub fn run(database: &Database, options: &RunOptions<'_>) -> Option<MeasuredDatabase> {
+    let root = data_root(options.data, &database.id.value);
+    let mut runs: Vec<TableRun<'_>> = open_and_plan(database, &root, options.as_of);
+    for run in &mut runs {
+        let table = &run.table.id.value;
+        options.progress.table_started(&database.id.value, table, run.source.bytes());
+        let scan = ScanOptions {
+            reveal: options.reveal,
+            interrupted: options.interrupted,
+            progress: options.progress,
+        };
+        run.state = Some(scan::scan(&run.plan, &run.source, &scan));
+        options.progress.table_done();
+        if options.interrupted.load(Ordering::Relaxed) {
+            return None;
+        }
+    }
+    let parents = parents(&mut runs);
+    let tables = runs.into_iter().map(|run| measure(run, &parents, options.reveal)).collect();
+    Some(MeasuredDatabase {
+        id: database.id.value.clone(),
+        agency: database.agency.clone(),
+        title: database.title.clone(),
+        weight: database.weight,
+        packs: database.packs.clone(),
+        tables,
+        problems: Vec::new(),
+    })
+}
+
+fn data_root(data: &Path, database: &str) -> PathBuf {
+    let own = data.join(database);
+    if own.is_dir() { own } else { data.to_owned() }
+}
+
+/// A table on its way from files to measures.
+struct TableRun<'d> {
+    table: &'d Table,
+    source: TableSource,
+    plan: TablePlan,
+    /// Columns of this table that rules of others refer to, and the key of the plan that holds them.
+    referred: IndexMap<Vec<String>, Option<usize>>,
+    problems: Problems,
+    state: Option<TableState>,
+}
+
+fn open_and_plan<'d>(database: &'d Database, root: &Path, as_of: i64) -> Vec<TableRun<'d>> {
+    let mut wanted: IndexMap<&str, Vec<Vec<String>>> = IndexMap::new();
+    for rule in database.tables.iter().flat_map(|table| &table.rules) {
+        if let Some((table, columns)) = rule.spec.refers_to()
+            && let Some(parent) = database.tables.iter().find(|parent| parent.id.value == table.value)
+        {
+            let columns: Vec<String> = columns.into_iter().map(|column| column.value).collect();
+            let lists = wanted.entry(parent.id.value.as_str()).or_default();
+            if !lists.contains(&columns) {
+                lists.push(columns);
+            }
+        }
+    }
+    let open = |table: &'d Table| {
+        let mut problems = Problems::default();
+        let source = TableSource::open(table, root, &mut problems);
+        let lists = wanted.get(table.id.value.as_str()).cloned().unwrap_or_default();
+        let (plan, keys) = plan::plan(table, &source, as_of, &lists);
+        let referred = lists.into_iter().zip(keys).collect();
+        if source.is_absent() && table.required && !problems.any_error() {
+            let files = table.files.value.join(", ");
+            problems.push(
+                Diagnostic::error(say!(
+                    "no file matches `{files}`",
+                    "không có tệp nào khớp `{files}`"
+                ))
+                .at(crate::base::Place { file: Arc::clone(&database.file), span: table.files.span.clone() })
+                .hint(say!(
+                    "check `--data` and the table's `files`; a table that may be absent is `required: false`",
+                    "kiểm tra `--data` và `files` của bảng; bảng được phép vắng thì ghi `required: false`"
+                )),
+            );
+        }
+        for (rule, bound) in table.rules.iter().zip(&plan.rules) {
+            if let plan::Work::Not { status: Status::MissingInput | Status::Error, note } = &bound.work
+                && !source.columns.is_empty()
+            {
+                problems.push(Diagnostic::error(note.clone()).at(rule.place.clone()));
+            }
+        }
+        TableRun { table, source, plan, referred, problems, state: None }
+    };
+    database.tables.iter().map(open).collect()
+}
+
+type ParentSets = IndexMap<(String, Vec<String>), Arc<Parents>>;
+
+/// The key sets of all tables that are referred to and were read whole.
+fn parents(runs: &mut [TableRun<'_>]) -> ParentSets {
+    let mut sets = ParentSets::new();
+    for run in runs {
+        let incomplete = run.source.is_absent() || run.source.is_incomplete();
+        let Some(state) = &mut run.state else { continue };
+        if incomplete || state.cut || state.lost > 0 {
+            continue;
+        }
+        state.ledger.settle();
+        for (columns, key) in &run.referred {
+            if let Some(key) = key {
+                let set = Parents::of(&state.ledger, *key);
+                sets.insert((run.table.id.value.clone(), columns.clone()), Arc::new(set));
+            }
+        }
+    }
+    sets
+}
+
+fn measure(mut run: TableRun<'_>, parents: &ParentSets, reveal: bool) -> MeasuredTable {
+    let table = run.table;
+    let state = run.state.as_mut();
+    let absent = run.source.is_absent();
+    let presence = match (absent, table.required) {
+        (false, _) => Presence::Present,
+        (true, true) => Presence::Missing,
+        (true, false) => Presence::Absent,
+    };
+    let (mut rules, mut clean, mut rows) = (Vec::new(), None, 0);
+    let mut files = Vec::new();
+    match state {
+        Some(state) if presence == Presence::Present => {
+            let find = |table: &str, columns: &[String]| {
+                parents.get(&(table.to_owned(), columns.to_vec())).map(Arc::clone)
+            };
+            let (measured, count) = outcome::outcome(table, &run.plan, &run.source, state, &find, reveal);
+            rules = measured;
+            rows = state.rows + state.lost;
+            clean = (!state.cut && !run.source.is_incomplete()).then_some(count);
+            state.report(&run.source, &mut run.problems);
+            files = measured_files(&run.source, state);
+            if rows == 0 && !state.cut && !run.source.is_incomplete() && !table.allow_empty {
+                run.problems.error(
+                    say!("the table has no rows", "bảng không có dòng nào"),
+                    Some(say!(
+                        "a table that may be empty is `allow_empty: true`",
+                        "bảng được phép trống thì ghi `allow_empty: true`"
+                    )),
+                );
+            }
+        }
+        _ => {
+            let (status, note) = match presence {
+                Presence::Absent => {
+                    (Status::Na, say!("the optional table is absent", "không có bảng tùy chọn này"))
+                }
+                _ => (Status::MissingTable, say!("the required table is absent", "thiếu bảng bắt buộc")),
+            };
+            for rule in &table.rules {
+                rules.push(outcome::measured_rule(table, rule, Measure::not_run(status, note.clone())));
+            }
+        }
+    }
+    MeasuredTable {
+        id: table.id.value.clone(),
+        title: table.title.clone(),
+        tier: table.tier,
+        presence,
+        allow_empty: table.allow_empty,
+        rows,
+        files,
+        key: table.key_names(),
+        clean,
+        rules,
+        problems: run.problems.into_diagnostics(),
+    }
+}
+
+fn measured_files(source: &TableSource, state: &TableState) -> Vec<MeasuredFile> {
+    let files = source.files.iter().enumerate();
+    files
+        .map(|(at, file)| {
+            let at = at as u32;
+            let rows = state.pieces.range((at, 0)..=(at, u32::MAX)).map(|(_, rows)| rows).sum();
+            let failure = state.failures.iter().find(|(file, _)| *file == at);
+            MeasuredFile {
+                path: file.name.clone(),
+                bytes: file.bytes,
+                blake3: state.hashes.get(&at).and_then(|hash| hash.clone().ok()).unwrap_or_default(),
+                rows,
+                problem: file.problem.clone().or_else(|| failure.map(|(_, error)| error.what.clone())),
+            }
+        })
+        .collect()
+}

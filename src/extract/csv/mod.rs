@@ -1,0 +1,160 @@
+//! Delimited text: CSV, TSV and their kin.
+//!
+//! Splitting runs in three steps, each at its own pace. Blocks of whole records are cut off in order, which
+//! only needs to look at quotes ([`cut`]). Each block is then split by whoever pulls it ([`split`]), from one
+//! field end to the next ([`stops`]). Values stay in the block; columns are views into it.
+
+mod cut;
+mod header;
+mod record;
+mod split;
+mod stops;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+
+use self::cut::AtRecords;
+use self::record::{Dialect, record, skip_blank_lines};
+use self::split::{Layout, TextPiece};
+use super::blocks::{BLOCK, Blocks};
+use super::input::Input;
+use super::sample::{MOST_COLUMNS, Sample, byte_order_mark, no_header, too_wide};
+use super::{ExtractError, Finding, Piece, Pieces, Source, TextOptions};
+use crate::say;
+
+#[cfg(test)]
+mod tests;
+
+/// One delimited text file. Every column is text, as written.
+pub struct TextSource {
+    path: PathBuf,
+    schema: SchemaRef,
+    findings: Vec<Finding>,
+    dialect: Dialect,
+    null_values: Vec<String>,
+    header: bool,
+    block: usize,
+}
+
+impl TextSource {
+    /// Reads the header.
+    ///
+    /// # Errors
+    /// The file cannot be read, is empty, is UTF-16, or the options make no sense.
+    pub fn open(path: &Path, options: &TextOptions) -> Result<Self, ExtractError> {
+        Self::open_with(path, options, BLOCK)
+    }
+
+    /// As [`TextSource::open`], with blocks of another size.
+    ///
+    /// # Errors
+    /// As [`TextSource::open`].
+    pub fn open_with(path: &Path, options: &TextOptions, block: usize) -> Result<Self, ExtractError> {
+        check(options)?;
+        let mut sample = Sample::read(path)?;
+        let mut findings = Vec::new();
+        if sample.byte_order_mark {
+            findings.push(byte_order_mark());
+        }
+        let dialect = loop {
+            let delimiter = options
+                .delimiter
+                .unwrap_or_else(|| header::delimiter(&sample.bytes, sample.whole, options.quote));
+            let dialect = Dialect { delimiter, quote: options.quote };
+            let start = skip_blank_lines(&sample.bytes, 0);
+            let undecided = start >= sample.bytes.len() || record(&sample.bytes, start, dialect).open;
+            if !undecided || !sample.grow() {
+                break dialect;
+            }
+        };
+        let start = skip_blank_lines(&sample.bytes, 0);
+        if start >= sample.bytes.len() {
+            return Err(no_header());
+        }
+        let fields = record(&sample.bytes, start, dialect).fields;
+        if fields.len() > MOST_COLUMNS {
+            return Err(too_wide(fields.len()));
+        }
+        let names = if options.header {
+            let (names, found) = header::names(&fields);
+            findings.extend(found);
+            names
+        } else {
+            (1..=fields.len()).map(|position| format!("column_{position}")).collect()
+        };
+        let fields: Vec<Field> =
+            names.into_iter().map(|name| Field::new(name, DataType::Utf8View, true)).collect();
+        Ok(Self {
+            path: path.to_owned(),
+            schema: Arc::new(Schema::new(fields)),
+            findings,
+            dialect,
+            null_values: options.null_values.clone(),
+            header: options.header,
+            block,
+        })
+    }
+
+    /// The delimiter, given or found.
+    pub fn delimiter(&self) -> u8 {
+        self.dialect.delimiter
+    }
+}
+
+impl Source for TextSource {
+    fn schema(&self) -> SchemaRef {
+        Arc::clone(&self.schema)
+    }
+
+    fn findings(&self) -> Vec<Finding> {
+        self.findings.clone()
+    }
+
+    fn typed(&self) -> bool {
+        false
+    }
+
+    fn rows(&self) -> Option<u64> {
+        None
+    }
+
+    fn pieces(&self, projection: &[usize]) -> Pieces {
+        let mut slots = vec![None; self.schema.fields().len()];
+        for (slot, &column) in projection.iter().enumerate() {
+            slots[column] = Some(slot);
+        }
+        let fields: Vec<_> =
+            projection.iter().map(|&column| Arc::clone(&self.schema.fields()[column])).collect();
+        let layout = Arc::new(Layout {
+            dialect: self.dialect,
+            null_values: self.null_values.clone(),
+            header: self.header,
+            slots,
+            schema: Arc::new(Schema::new(fields)),
+        });
+        match Input::open(&self.path) {
+            Ok(input) => {
+                let blocks = Blocks::new(input, AtRecords::new(self.dialect), self.block);
+                Box::new(blocks.map(move |block| {
+                    let piece = TextPiece { block: block?, layout: Arc::clone(&layout) };
+                    Ok(Box::new(piece) as Box<dyn Piece>)
+                }))
+            }
+            Err(error) => Box::new(std::iter::once(Err(error))),
+        }
+    }
+}
+
+fn check(options: &TextOptions) -> Result<(), ExtractError> {
+    let usable = |byte: u8| byte.is_ascii() && byte != 0 && !record::is_line_end(byte);
+    let same = options.delimiter.is_some() && options.delimiter == options.quote;
+    if same || options.delimiter.into_iter().chain(options.quote).any(|byte| !usable(byte)) {
+        return Err(ExtractError::new(say!(
+            "delimiter and quote must be two different ASCII characters other than line ends and NUL",
+            "dấu phân cách và dấu nháy phải là hai ký tự ASCII khác nhau, không phải ký tự xuống dòng hoặc NUL"
+        )));
+    }
+    Ok(())
+}

@@ -1,0 +1,61 @@
+//! Which bytes a scorecard was computed from.
+
+use std::fs::File;
+use std::io::{ErrorKind, Read};
+use std::path::Path;
+
+use super::ExtractError;
+
+const BUFFER: usize = 1 << 20;
+
+/// A file's content, for evidence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fingerprint {
+    /// BLAKE3 of the bytes as stored (compressed if they are), 64 hexadecimal digits.
+    pub blake3: String,
+    pub bytes: u64,
+}
+
+/// Reads a whole file.
+///
+/// # Errors
+/// The file cannot be opened or read.
+pub fn fingerprint(path: &Path) -> Result<Fingerprint, ExtractError> {
+    let mut file = File::open(path).map_err(|error| ExtractError::io(&error))?;
+    let mut hasher = blake3::Hasher::new();
+    let mut buffer = vec![0; BUFFER];
+    loop {
+        match file.read(&mut buffer) {
+            Ok(0) => break,
+            Ok(read) => {
+                hasher.update(&buffer[..read]);
+            }
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return Err(ExtractError::io(&error)),
+        }
+    }
+    Ok(Fingerprint { blake3: hasher.finalize().to_hex().to_string(), bytes: hasher.count() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_is_the_hash_of_all_bytes() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a");
+        std::fs::write(&path, "").unwrap();
+        // The test vector of the BLAKE3 paper for the empty input.
+        let empty = "af1349b9f5f9a1a6a0404dea36dcc9499bcb25c9adc112b7cc9a93cae41f3262";
+        assert_eq!(fingerprint(&path).unwrap(), Fingerprint { blake3: empty.into(), bytes: 0 });
+        let content = vec![7; BUFFER + 3];
+        std::fs::write(&path, &content).unwrap();
+        let print = fingerprint(&path).unwrap();
+        assert_eq!(
+            (print.bytes, print.blake3),
+            (BUFFER as u64 + 3, blake3::hash(&content).to_hex().to_string())
+        );
+        assert!(fingerprint(&dir.path().join("b")).is_err());
+    }
+}

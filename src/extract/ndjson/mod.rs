@@ -1,0 +1,336 @@
+//! JSON Lines (newline-delimited JSON): one object a line.
+//!
+//! Every value comes as text, as written: a number keeps its digits, a nested value is its JSON. `null` and a
+//! missing key are NULL, `""` is an empty text.
+
+mod object;
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use arrow::array::{RecordBatch, RecordBatchOptions};
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use indexmap::IndexSet;
+
+use self::object::{Unusable, Value, members, unescaped};
+use super::blocks::{AtLines, BLOCK, Block, Blocks};
+use super::found::{Code, Found, Marks, marked};
+use super::input::Input;
+use super::sample::{MOST_COLUMNS, Sample, byte_order_mark, too_wide};
+use super::views::{TextColumns, Utf8Block, batch_rows};
+use super::{Chunk, ExtractError, Finding, Piece, Pieces, Sink, Source};
+use crate::say;
+
+/// Lines whose keys become columns.
+const LOOKED_AT: usize = 1000;
+
+/// One file of JSON objects.
+pub struct NdjsonSource {
+    path: PathBuf,
+    schema: SchemaRef,
+    findings: Vec<Finding>,
+    block: usize,
+}
+
+impl NdjsonSource {
+    /// Looks at the first lines for the columns, in the order in which their keys are first seen.
+    ///
+    /// # Errors
+    /// The file cannot be read, is empty, or none of its first lines is an object.
+    pub fn open(path: &Path) -> Result<Self, ExtractError> {
+        Self::open_with(path, BLOCK)
+    }
+
+    /// As [`NdjsonSource::open`], with blocks of another size.
+    ///
+    /// # Errors
+    /// As [`NdjsonSource::open`].
+    pub fn open_with(path: &Path, block: usize) -> Result<Self, ExtractError> {
+        let mut sample = Sample::read(path)?;
+        loop {
+            let lines = memchr::memchr_iter(b'\n', &sample.bytes).take(LOOKED_AT).count();
+            if lines == LOOKED_AT || !sample.grow() {
+                break;
+            }
+        }
+        let text = String::from_utf8_lossy(&sample.bytes);
+        let mut keys = IndexSet::new();
+        let mut objects = 0;
+        for (start, end) in lines(text.as_bytes()).take(LOOKED_AT) {
+            let outcome = members(&text, start, end, |key, _| {
+                if !keys.contains(key.as_ref()) {
+                    keys.insert(key.into_owned());
+                }
+            });
+            objects += usize::from(outcome.is_ok());
+        }
+        if objects == 0 {
+            return Err(no_object(&text));
+        }
+        if keys.len() > MOST_COLUMNS {
+            return Err(too_wide(keys.len()));
+        }
+        let fields: Vec<_> = keys.into_iter().map(|key| Field::new(key, DataType::Utf8View, true)).collect();
+        let findings = sample.byte_order_mark.then(byte_order_mark).into_iter().collect();
+        Ok(Self { path: path.to_owned(), schema: Arc::new(Schema::new(fields)), findings, block })
+    }
+}
+
+fn no_object(text: &str) -> ExtractError {
+    let what = say!("no line of the file is a JSON object", "không có dòng nào của tệp là đối tượng JSON");
+    let hint = if text.trim_start().starts_with('[') {
+        say!(
+            "it looks like one JSON array; write one object a line (`jq -c '.[]'` does)",
+            "có vẻ tệp là một mảng JSON; hãy ghi mỗi đối tượng trên một dòng (lệnh `jq -c '.[]'`)"
+        )
+    } else {
+        say!(
+            "write one object a line (JSON Lines; `jq -c .` does)",
+            "hãy ghi mỗi đối tượng trên một dòng (JSON Lines; lệnh `jq -c .`)"
+        )
+    };
+    ExtractError::new(what).hint(hint)
+}
+
+impl Source for NdjsonSource {
+    fn schema(&self) -> SchemaRef {
+        Arc::clone(&self.schema)
+    }
+
+    fn findings(&self) -> Vec<Finding> {
+        self.findings.clone()
+    }
+
+    fn typed(&self) -> bool {
+        false
+    }
+
+    fn rows(&self) -> Option<u64> {
+        None
+    }
+
+    fn pieces(&self, projection: &[usize]) -> Pieces {
+        let names = self.schema.fields().iter().map(|field| field.name().clone()).collect::<Vec<_>>();
+        let places = names.iter().enumerate().map(|(place, name)| (name.clone(), place)).collect();
+        let fields: Vec<_> =
+            projection.iter().map(|&column| Arc::clone(&self.schema.fields()[column])).collect();
+        let layout = Arc::new(Layout {
+            names,
+            places,
+            projection: projection.to_vec(),
+            schema: Arc::new(Schema::new(fields)),
+        });
+        match Input::open(&self.path) {
+            Ok(input) => Box::new(Blocks::new(input, AtLines::new(), self.block).map(move |block| {
+                let piece = JsonPiece { block: block?, layout: Arc::clone(&layout) };
+                Ok(Box::new(piece) as Box<dyn Piece>)
+            })),
+            Err(error) => Box::new(std::iter::once(Err(error))),
+        }
+    }
+}
+
+struct Layout {
+    /// All columns of the file.
+    names: Vec<String>,
+    places: HashMap<String, usize>,
+    projection: Vec<usize>,
+    /// The projected columns.
+    schema: SchemaRef,
+}
+
+impl Layout {
+    /// Which column a key names. Objects mostly repeat the order of the first: `guess` is tried first.
+    fn place(&self, key: &str, guess: usize) -> Option<usize> {
+        match self.names.get(guess) {
+            Some(name) if name == key => Some(guess),
+            _ => self.places.get(key).copied(),
+        }
+    }
+}
+
+struct JsonPiece {
+    block: Block,
+    layout: Arc<Layout>,
+}
+
+/// Lines that are not blank, without their line ends.
+fn lines(bytes: &[u8]) -> impl Iterator<Item = (usize, usize)> + '_ {
+    let mut start = 0;
+    std::iter::from_fn(move || {
+        while start < bytes.len() {
+            let from = start;
+            let end = memchr::memchr(b'\n', &bytes[from..]).map_or(bytes.len(), |distance| from + distance);
+            start = end + 1;
+            if !bytes[from..end].trim_ascii().is_empty() {
+                return Some((from, end));
+            }
+        }
+        None
+    })
+}
+
+impl Piece for JsonPiece {
+    fn rows(&self) -> Option<u64> {
+        None
+    }
+
+    fn read(self: Box<Self>, sink: &mut dyn Sink) -> Result<(), ExtractError> {
+        let (block, replaced) = match Utf8Block::new(self.block.bytes) {
+            Ok(block) => (block, Vec::new()),
+            Err(bytes) => Utf8Block::repaired(&bytes),
+        };
+        let layout = self.layout.as_ref();
+        let text = block.as_str();
+        let mut replaced = Marks::new(replaced);
+        let mut columns = TextColumns::new(&block, layout.projection.len());
+        let mut cells: Vec<Option<Value>> = vec![None; layout.names.len()];
+        let mut damaged = Vec::new();
+        let mut found = Found::default();
+        let batch = batch_rows(layout.projection.len());
+        let (mut rows, mut before) = (0usize, 0u64);
+        for (start, end) in lines(text.as_bytes()) {
+            let row = before + rows as u64;
+            cells.fill(None);
+            let mut guess = 0;
+            let (mut unseen, mut repeated) = (0, 0);
+            let outcome = members(text, start, end, |key, value| match layout.place(&key, guess) {
+                Some(place) => {
+                    guess = place + 1;
+                    repeated += u64::from(cells[place].replace(value).is_some());
+                }
+                None => unseen += 1,
+            });
+            if let Err(reason) = outcome {
+                cells.fill(None);
+                damaged.push(rows as u32);
+                let code = if reason == Unusable::Broken { Code::BrokenJson } else { Code::NotAnObject };
+                found.add(code, row, 1);
+            }
+            found.add(Code::UnseenKey, row, unseen);
+            found.add(Code::DuplicateKey, row, repeated);
+            let mut lone_surrogate = false;
+            for (slot, &column) in layout.projection.iter().enumerate() {
+                match cells[column] {
+                    None | Some(Value::Null) => columns.push_null(slot),
+                    Some(Value::Other { start, end } | Value::Text { start, end, escapes: false }) => {
+                        columns.push(slot, start, end);
+                    }
+                    Some(Value::Text { start, end, escapes: true }) => {
+                        let (value, lone) = unescaped(&text[start..end]);
+                        lone_surrogate |= lone;
+                        columns.push_text(slot, &value);
+                    }
+                }
+            }
+            found.add(Code::LoneSurrogate, row, u64::from(lone_surrogate));
+            found.add(Code::InvalidUtf8, row, u64::from(replaced.meet(end)));
+            rows += 1;
+            if rows == batch {
+                let chunk = chunk(&mut columns, layout, rows, &mut damaged)?;
+                if sink.chunk(chunk).is_break() {
+                    return Ok(());
+                }
+                before += std::mem::take(&mut rows) as u64;
+            }
+        }
+        if rows > 0 && sink.chunk(chunk(&mut columns, layout, rows, &mut damaged)?).is_break() {
+            return Ok(());
+        }
+        for finding in found.into_findings() {
+            sink.finding(finding);
+        }
+        sink.consumed(self.block.consumed);
+        Ok(())
+    }
+}
+
+fn chunk(
+    columns: &mut TextColumns<'_>,
+    layout: &Layout,
+    rows: usize,
+    damaged: &mut Vec<u32>,
+) -> Result<Chunk, ExtractError> {
+    let options = RecordBatchOptions::new().with_row_count(Some(rows));
+    let batch = RecordBatch::try_new_with_options(Arc::clone(&layout.schema), columns.finish(), &options)
+        .map_err(|error| ExtractError::arrow(&error))?;
+    let marks = (!damaged.is_empty()).then(|| marked(damaged, rows));
+    damaged.clear();
+    Ok(Chunk { batch, damaged: marks })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::extract::gathered::Gathered;
+
+    fn read(content: impl AsRef<[u8]>, block: usize) -> (Vec<String>, Gathered) {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.ndjson");
+        std::fs::write(&path, content).unwrap();
+        let source = NdjsonSource::open_with(&path, block).unwrap();
+        let names = source.schema().fields().iter().map(|field| field.name().clone()).collect();
+        (names, Gathered::all(&source))
+    }
+
+    #[test]
+    fn values_are_text_as_written() {
+        let content = concat!(
+            "{\"ma\":\"001\",\"so\":1.50,\"co\":true}\r\n\n",
+            "  {\"so\":1e400,\"them\":{\"x\":[1, \"đ\"]},\"ma\":\"\"}\n",
+            "{\"co\":null,\"ma\":\"Nguyễn \\\"Văn\\\" \\u0110ức\"}",
+        );
+        for block in [1, 20, 1000] {
+            let (names, all) = read(content, block);
+            assert_eq!(names, ["ma", "so", "co", "them"]);
+            let expected = ["001|1.50|true|␀", "|1e400|␀|{\"x\":[1, \"đ\"]}", "Nguyễn \"Văn\" Đức|␀|␀|␀"];
+            assert_eq!(all.lines(), expected, "blocks of {block}");
+            assert_eq!((all.found(), all.consumed), (vec![], content.len() as u64));
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_and_counted() {
+        let content = b"{\"a\":1,\"b\":2}\n{\"a\":1,\n[1]\n{\"a\":1,\"a\":3}\n{\"b\":\"\\udead\"}\n{\"b\":\"\xff\"}\nnull\n";
+        let (_, all) = read(content, BLOCK);
+        assert_eq!(all.lines(), ["1|2", "␀|␀", "␀|␀", "3|␀", "␀|\u{fffd}", "␀|\u{fffd}", "␀|␀"]);
+        assert_eq!(all.damaged, [1, 2, 6]);
+        let expected = [
+            ("json.broken", Some(1), 1),
+            ("json.not_an_object", Some(2), 2),
+            ("json.duplicate_key", Some(3), 1),
+            ("json.lone_surrogate", Some(4), 1),
+            ("text.invalid_utf8", Some(5), 1),
+        ];
+        assert_eq!(all.found(), expected);
+    }
+
+    #[test]
+    fn keys_after_the_first_lines_are_no_columns() {
+        let content = "{\"a\":1}\n".repeat(LOOKED_AT) + "{\"a\":2,\"late\":3}\n{\"late\":4}\n";
+        let (names, all) = read(content, 4096);
+        assert_eq!(names, ["a"]);
+        let unseen: u64 =
+            all.found().iter().filter(|found| found.0 == "json.unseen_key").map(|found| found.2).sum();
+        assert_eq!((all.rows.len(), unseen), (LOOKED_AT + 2, 2));
+    }
+
+    #[test]
+    fn what_is_not_json_lines_is_refused() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.json");
+        for (content, says) in
+            [("[\n{\"a\":1},\n{\"a\":2}\n]", "jq -c '.[]'"), ("{\n\"a\": 1\n}", "jq -c ."), ("x", "jq")]
+        {
+            std::fs::write(&path, content).unwrap();
+            let opened = NdjsonSource::open(&path).err();
+            // One member of the array stands alone on its line.
+            if let Some(error) = opened {
+                assert!(error.hint.unwrap().en.contains(says));
+            } else {
+                assert!(content.starts_with('['));
+            }
+        }
+    }
+}

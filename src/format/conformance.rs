@@ -1,0 +1,209 @@
+//! Every format against its own examples, the shared vectors, and random text.
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+
+use super::vn_cccd::holder;
+use super::{FORMATS, Format, Verdict, find};
+
+/// `(kind, value, context, expected)` of `tests/identifier_vectors.csv`.
+fn vectors() -> Vec<[String; 4]> {
+    include_str!("../../tests/identifier_vectors.csv").lines().skip(1).map(fields).collect()
+}
+
+/// The first four fields of a line; the file quotes a field only where it holds a comma.
+fn fields(line: &str) -> [String; 4] {
+    let mut fields = [const { String::new() }; 4];
+    let (mut at, mut quoted) = (0, false);
+    for c in line.chars() {
+        match c {
+            '"' => quoted = !quoted,
+            ',' if !quoted => at += 1,
+            _ if at < fields.len() => fields[at].push(c),
+            _ => {}
+        }
+    }
+    fields
+}
+
+#[test]
+fn names_are_sorted_and_found() {
+    let names: Vec<_> = FORMATS.iter().map(|format| format.name()).collect();
+    assert!(names.is_sorted_by(|a, b| a < b), "{names:?}");
+    assert!(names.iter().all(|name| find(name).is_some_and(|format| format.name() == *name)));
+    assert!(find("vn.CCCD").is_none());
+}
+
+#[test]
+fn examples_hold() {
+    for format in FORMATS {
+        for (value, expected) in format.examples() {
+            assert_eq!(format.judge(value).name(), *expected, "{} {value}", format.name());
+        }
+        let named = |wanted: &str| format.examples().iter().any(|(_, name)| *name == wanted);
+        assert!(named("valid") && named("invalid"), "{}", format.name());
+    }
+}
+
+#[test]
+fn texts_exist_in_both_languages() {
+    for format in FORMATS {
+        for text in [format.about(), format.details()] {
+            assert!(!text.en.is_empty() && !text.vi.is_empty() && text.vi != text.en, "{}", format.name());
+        }
+    }
+}
+
+#[test]
+fn shared_vectors() {
+    let mut run = BTreeMap::<String, u32>::new();
+    let mut without_format = BTreeMap::<String, u32>::new();
+    for [kind, value, context, expected] in vectors() {
+        let format = match kind.as_str() {
+            "mst" => "vn.mst",
+            "so_dinh_danh" => "vn.cccd",
+            "dien_thoai" => "vn.phone",
+            "ngay" => "iso_date",
+            _ => {
+                *without_format.entry(kind).or_default() += 1;
+                continue;
+            }
+        };
+        let verdict = find(format).expect("a format of the list").judge(&value);
+        let said = verdict.name();
+        let agrees = match (kind.as_str(), expected.as_str()) {
+            // Stricter than the vectors, which are about a column of free dates: only whole dates in exchange
+            // form pass, so partial dates, zeros for unknown parts and day numbers of spreadsheets do not.
+            ("ngay", "partial" | "placeholder" | "ambiguous" | "warning") => !verdict.accepted(),
+            (_, "warning") => said == "unusual",
+            // The number itself is in order; it disagrees with other columns of the row.
+            ("so_dinh_danh", "mismatch") => said == "valid" && !agrees_with(&value, &context),
+            (_, expected) => {
+                said == expected
+                    && (context.is_empty() || expected != "valid" || agrees_with(&value, &context))
+            }
+        };
+        assert!(agrees, "{kind} {value}: expected {expected}, judged {verdict:?}");
+        *run.entry(kind).or_default() += 1;
+    }
+    assert_eq!(format!("{run:?}"), r#"{"dien_thoai": 12, "mst": 13, "ngay": 14, "so_dinh_danh": 15}"#);
+    assert_eq!(
+        format!("{without_format:?}"),
+        r#"{"bien_so": 8, "cmnd": 3, "icd10": 7, "ma_co_quan": 6, "ma_cskcb": 4, "ma_dinh_danh_thua_dat": 4, "ma_ho_so_tthc": 5, "ma_so_bhxh": 2, "ma_tthc": 4, "so_phat_hanh_gcn": 7, "the_bhyt": 6}"#,
+        "a kind that gains a format belongs in the match above"
+    );
+}
+
+/// Whether a personal number agrees with `gioi_tinh=Nam;ngay_sinh=1999-05-06`.
+fn agrees_with(value: &str, context: &str) -> bool {
+    let Some(holder) = holder(value) else { return true };
+    context.split(';').all(|fact| match fact.split_once('=') {
+        Some(("gioi_tinh", gender)) => (gender == "Nữ") == holder.female,
+        Some(("ngay_sinh", date)) => date[..4] == holder.birth_year.to_string(),
+        _ => true,
+    })
+}
+
+/// Verdicts of python-stdnum (tax codes: valid after its removal of spaces, dots and hyphens) and libphonenumber
+/// (telephone numbers) on published examples, and ours.
+#[test]
+fn other_libraries() {
+    let cases = [
+        ("vn.mst", "0100233488", true, "valid"),
+        ("vn.mst", "0314409058-002", true, "valid"),
+        ("vn.mst", "01.00.112.437", true, "repairable"),
+        ("vn.mst", "0312 68 78 78 - 001", true, "repairable"),
+        ("vn.mst", "0100112467", false, "invalid"),
+        ("vn.mst", "0304463870", false, "invalid"),
+        ("vn.mst", "3300272343005", false, "invalid"),
+        ("vn.mst", "MST0100233488", false, "invalid"),
+        ("vn.phone", "02101234567", true, "valid"),
+        ("vn.phone", "+84912345678", true, "valid"),
+        ("vn.phone", "842101234567", true, "repairable"),
+        ("vn.phone", "0912-345-678", true, "repairable"),
+        ("vn.phone", "1800123456", true, "unusual"),
+        ("vn.phone", "0521234567", false, "valid"),
+        ("vn.phone", "0101234567", false, "invalid"),
+        ("vn.phone", "02011234567", false, "invalid"),
+        ("vn.phone", "01201234567", false, "repairable"),
+    ];
+    // Of prefix 052 libphonenumber knows narrower ranges; we judge by prefix alone.
+    let differing = ["0521234567"];
+    for (format, value, theirs, ours) in cases {
+        let verdict = find(format).expect("a format of the list").judge(value);
+        assert_eq!(verdict.name(), ours, "{format} {value}");
+        let lenient = verdict.accepted() || (theirs && matches!(verdict, Verdict::Repairable { .. }));
+        assert_eq!(lenient == theirs, !differing.contains(&value), "{format} {value}");
+    }
+}
+
+fn checks(format: &dyn Format, value: &str) -> Result<(), TestCaseError> {
+    let verdict = format.judge(value);
+    prop_assert_eq!(
+        format.accepts(value),
+        verdict.accepted(),
+        "{} {:?}: {:?}",
+        format.name(),
+        value,
+        verdict
+    );
+    if let Verdict::Repairable { repaired, .. } = &verdict {
+        prop_assert!(format.accepts(repaired), "{} {value:?} repaired to {repaired:?}", format.name());
+    }
+    Ok(())
+}
+
+/// Every example, with one character taken out, put in or replaced somewhere.
+fn mutated() -> impl Strategy<Value = String> {
+    let examples: Vec<_> = FORMATS
+        .iter()
+        .flat_map(|format| format.examples())
+        .map(|(value, _)| (*value).to_owned())
+        .chain(vectors().into_iter().map(|[_, value, ..]| value))
+        .collect();
+    let edit = (0..3u8, any::<prop::sample::Index>(), "[0-9a-fA-Z@.:;/+( )%ếĐ\u{a0}-]");
+    (prop::sample::select(examples), prop::collection::vec(edit, 0..4)).prop_map(|(mut value, edits)| {
+        for (what, place, with) in edits {
+            let starts: Vec<_> = value.char_indices().map(|(at, _)| at).collect();
+            let Some(&at) = starts.get(place.index(starts.len() + 1)) else {
+                value.push_str(&with);
+                continue;
+            };
+            match what {
+                0 => value.insert_str(at, &with),
+                1 => drop(value.remove(at)),
+                _ => {
+                    value.remove(at);
+                    value.insert_str(at, &with);
+                }
+            }
+        }
+        value
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+    #[test]
+    fn accepts_is_judge_on_mutated_values(value in mutated()) {
+        for format in FORMATS {
+            checks(*format, &value)?;
+        }
+    }
+
+    #[test]
+    fn accepts_is_judge_on_digits(value in "[+]?(84|0|1[89]00)?[0-9]{0,14}(-[0-9]{3})?(\\.0)?") {
+        for format in FORMATS {
+            checks(*format, &value)?;
+        }
+    }
+
+    #[test]
+    fn accepts_is_judge_on_any_text(value in "\\PC{0,24}|[a-f0-9-]{30,40}|[a-z]{1,6}:?//?[a-z0-9.:@/%\\[\\]-]{0,20}|[a-z.@\" ]{0,16}") {
+        for format in FORMATS {
+            checks(*format, &value)?;
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! Some rows of a table, and every lens through which rules look at them, each computed at most once.
+
+use std::cell::OnceCell;
+
+use arrow::array::{Array, ArrayRef};
+use arrow::buffer::BooleanBuffer;
+
+use super::column::{ColumnPlan, States, TextColumn};
+use super::typed::{self, Typed};
+
+/// Position of a column in the plan of its table.
+pub type ColumnId = usize;
+
+/// Rows of one file. It lives on one thread; what is shared between rules is shared here.
+pub struct Batch<'p> {
+    plan: &'p [ColumnPlan],
+    rows: usize,
+    arrays: &'p [ArrayRef],
+    lenses: Vec<Lenses>,
+}
+
+#[derive(Default)]
+struct Lenses {
+    text: OnceCell<TextColumn>,
+    states: OnceCell<States>,
+    canonical: OnceCell<TextColumn>,
+    typed: OnceCell<Typed>,
+}
+
+impl<'p> Batch<'p> {
+    /// `arrays[plan.source]` must exist for every column of the plan and have a type that rules can read.
+    pub fn new(plan: &'p [ColumnPlan], rows: usize, arrays: &'p [ArrayRef]) -> Self {
+        let lenses = plan.iter().map(|_| Lenses::default()).collect();
+        Self { plan, rows, arrays, lenses }
+    }
+
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    pub fn all(&self) -> BooleanBuffer {
+        BooleanBuffer::new_set(self.rows)
+    }
+
+    fn array(&self, column: ColumnId) -> &'p ArrayRef {
+        &self.arrays[self.plan[column].source]
+    }
+
+    /// The column as written.
+    pub fn text(&self, column: ColumnId) -> &TextColumn {
+        self.lenses[column].text.get_or_init(|| {
+            let array = self.array(column);
+            // The binder refuses types without a text form; an empty column is the safe answer if one slips by.
+            TextColumn::of(array).unwrap_or_else(|| {
+                let nulls = arrow::array::new_null_array(&arrow::datatypes::DataType::Utf8View, self.rows);
+                TextColumn::of(&nulls).expect("Utf8View is text")
+            })
+        })
+    }
+
+    pub fn states(&self, column: ColumnId) -> &States {
+        self.lenses[column].states.get_or_init(|| {
+            let plan = &self.plan[column];
+            let array = self.array(column);
+            States::of_typed(array, &plan.placeholders)
+                .unwrap_or_else(|| self.text(column).states(&plan.placeholders))
+        })
+    }
+
+    /// Rows that hold a value: neither null nor blank nor a placeholder.
+    pub fn present(&self, column: ColumnId) -> &BooleanBuffer {
+        &self.states(column).present
+    }
+
+    /// The column in canonical form: NFC, trimmed.
+    pub fn canonical(&self, column: ColumnId) -> &TextColumn {
+        self.lenses[column].canonical.get_or_init(|| self.text(column).canonical(self.present(column)))
+    }
+
+    /// The column in its declared type.
+    pub fn typed(&self, column: ColumnId) -> &Typed {
+        self.lenses[column].typed.get_or_init(|| {
+            typed::parse(&self.plan[column], self.array(column), self.present(column), || {
+                self.canonical(column)
+            })
+        })
+    }
+
+    /// Whether the column of the extract is stored as text.
+    pub fn stored_as_text(&self, column: ColumnId) -> bool {
+        super::column::ColumnType::found(self.array(column).data_type()) == Some(super::ColumnType::Text)
+    }
+}

@@ -1,0 +1,294 @@
+//! One column as text: views into the extract's own bytes, once per distinct value where there is a dictionary.
+
+use std::borrow::Cow;
+use std::sync::{Arc, LazyLock};
+
+use arrow::array::{
+    Array, ArrayRef, AsArray, BooleanBufferBuilder, Int32Array, StringViewArray, StringViewBuilder,
+    make_array,
+};
+use arrow::buffer::{BooleanBuffer, NullBuffer};
+use arrow::compute::{CastOptions, cast_with_options};
+use arrow::datatypes::{DataType, Date32Type, Int32Type};
+use serde::{Deserialize, Serialize};
+
+use super::date_format::DateFormat;
+use super::text::column as text_kernel;
+use super::text::{
+    Hints, PlaceholderList, Placeholders, ValueState, buffer_surely_clean_inside, canonical, is_clean,
+};
+use crate::base::placeholders;
+
+/// What a column holds, as declared or as found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ColumnType {
+    Text,
+    Integer,
+    Decimal,
+    Boolean,
+    Date,
+    Timestamp,
+}
+
+impl ColumnType {
+    pub const WORDS: [(&'static str, Self); 6] = [
+        ("text", Self::Text),
+        ("integer", Self::Integer),
+        ("decimal", Self::Decimal),
+        ("boolean", Self::Boolean),
+        ("date", Self::Date),
+        ("timestamp", Self::Timestamp),
+    ];
+
+    pub fn id(self) -> &'static str {
+        Self::WORDS.iter().find(|(_, ty)| *ty == self).map_or("", |(word, _)| word)
+    }
+
+    /// What a column of an extract is when nothing is declared; `None` for types that rules cannot read.
+    pub fn found(found: &DataType) -> Option<Self> {
+        Some(match found {
+            DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View | DataType::Null => Self::Text,
+            DataType::Dictionary(_, value) => return Self::found(value),
+            DataType::Boolean => Self::Boolean,
+            found if found.is_integer() => Self::Integer,
+            found if found.is_floating() => Self::Decimal,
+            DataType::Decimal32(..)
+            | DataType::Decimal64(..)
+            | DataType::Decimal128(..)
+            | DataType::Decimal256(..) => Self::Decimal,
+            DataType::Date32 | DataType::Date64 => Self::Date,
+            DataType::Timestamp(..) => Self::Timestamp,
+            DataType::Time32(_) | DataType::Time64(_) => Self::Text,
+            _ => return None,
+        })
+    }
+}
+
+/// How a rule wants to read a column of the extract.
+#[derive(Clone, Debug)]
+pub struct ColumnPlan {
+    pub name: String,
+    /// Position among the arrays that a batch is built from.
+    pub source: usize,
+    pub ty: ColumnType,
+    /// For dates and timestamps; the first that fits a value is taken.
+    pub formats: Arc<[DateFormat]>,
+    /// What counts as a stand-in for a value.
+    pub placeholders: Arc<Placeholders>,
+}
+
+/// The value states of a column (every cell is in exactly one).
+#[derive(Clone, Debug)]
+pub struct States {
+    pub present: BooleanBuffer,
+    pub null: Option<BooleanBuffer>,
+    pub blank: Option<BooleanBuffer>,
+    pub placeholder: Option<BooleanBuffer>,
+}
+
+impl States {
+    /// The states of an array that is not text: null, or a stand-in date, or present. `None` for text.
+    pub fn of_typed(array: &ArrayRef, placeholders: &Placeholders) -> Option<Self> {
+        if ColumnType::found(array.data_type()) == Some(ColumnType::Text) {
+            return None;
+        }
+        let valid =
+            array.nulls().map_or_else(|| BooleanBuffer::new_set(array.len()), |nulls| nulls.inner().clone());
+        let null = (array.null_count() > 0).then(|| !&valid);
+        let placeholder = match array.data_type() {
+            DataType::Date32 => {
+                let days = array.as_primitive::<Date32Type>().values();
+                let stand_in =
+                    BooleanBuffer::collect_bool(days.len(), |row| placeholders.is_placeholder_day(days[row]));
+                Some(&stand_in & &valid).filter(|rows| rows.count_set_bits() > 0)
+            }
+            _ => None,
+        };
+        let present =
+            placeholder.as_ref().map_or_else(|| valid.clone(), |rows| super::verdict::minus(&valid, rows));
+        Some(Self { present, null, blank: None, placeholder })
+    }
+}
+
+/// The placeholders of a column for which the rule file says nothing: words everywhere, repeated digits where codes
+/// are kept, stand-in dates where dates are.
+pub fn standard_placeholders(codes: bool, dates: bool) -> Placeholders {
+    static WITH_CODES: LazyLock<Vec<&str>> =
+        LazyLock::new(|| [placeholders::STRINGS, placeholders::IDENTIFIERS].concat());
+    Placeholders::of(&PlaceholderList {
+        strings: if codes { WITH_CODES.as_slice() } else { placeholders::STRINGS },
+        dates: if dates { placeholders::DATES } else { &[] },
+        one_digit: codes,
+    })
+}
+
+/// A column of text, row by row or as a dictionary.
+#[derive(Clone, Debug)]
+pub struct TextColumn {
+    values: StringViewArray,
+    /// Row → value; `None` when every row has its own value.
+    keys: Option<Int32Array>,
+}
+
+impl TextColumn {
+    /// Any array that a rule can read, as text. `None` for nested and binary types.
+    pub fn of(array: &ArrayRef) -> Option<Self> {
+        match array.data_type() {
+            DataType::Utf8View => Some(Self { values: array.as_string_view().clone(), keys: None }),
+            DataType::Dictionary(key, value) if ColumnType::found(value) == Some(ColumnType::Text) => {
+                let wanted = DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8View));
+                let array = if **key == DataType::Int32 && **value == DataType::Utf8View {
+                    Arc::clone(array)
+                } else {
+                    cast(array, &wanted)?
+                };
+                let dictionary = array.as_dictionary::<Int32Type>();
+                let values = dictionary.values().as_string_view().clone();
+                Some(Self { values, keys: Some(dictionary.keys().clone()) })
+            }
+            found => {
+                ColumnType::found(found)?;
+                Some(Self { values: cast(array, &DataType::Utf8View)?.as_string_view().clone(), keys: None })
+            }
+        }
+    }
+
+    pub fn len(&self) -> usize {
+        self.keys.as_ref().map_or(self.values.len(), Array::len)
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    pub fn get(&self, row: usize) -> Option<&str> {
+        let at = match &self.keys {
+            Some(keys) if keys.is_valid(row) => keys.value(row) as usize,
+            Some(_) => return None,
+            None => row,
+        };
+        self.values.is_valid(at).then(|| self.values.value(at))
+    }
+
+    /// As an Arrow array with one value a row.
+    pub fn to_array(&self) -> ArrayRef {
+        match &self.keys {
+            None => Arc::new(self.values.clone()),
+            Some(keys) => arrow::compute::take(&self.values, keys, None).unwrap_or_else(|_| {
+                make_array(arrow::array::ArrayData::new_null(&DataType::Utf8View, self.len()))
+            }),
+        }
+    }
+
+    /// Rows that are `on` and whose value satisfies `test`; the test runs once per distinct value of a dictionary.
+    pub fn mark(&self, on: &BooleanBuffer, mut test: impl FnMut(&str) -> bool) -> BooleanBuffer {
+        match &self.keys {
+            None => BooleanBuffer::collect_bool(self.values.len(), |row| {
+                on.value(row) && self.values.is_valid(row) && test(self.values.value(row))
+            }),
+            Some(keys) => {
+                let hits = BooleanBuffer::collect_bool(self.values.len(), |at| {
+                    self.values.is_valid(at) && test(self.values.value(at))
+                });
+                let raw = keys.values();
+                BooleanBuffer::collect_bool(raw.len(), |row| on.value(row) && hits.value(raw[row] as usize))
+            }
+        }
+    }
+
+    /// One result a row from a function of the value; `None` for null rows.
+    pub fn map_rows<T: Clone>(&self, mut function: impl FnMut(&str) -> T) -> Vec<Option<T>> {
+        match &self.keys {
+            None => self.values.iter().map(|value| value.map(&mut function)).collect(),
+            Some(keys) => {
+                let results: Vec<Option<T>> =
+                    self.values.iter().map(|value| value.map(&mut function)).collect();
+                keys.iter().map(|key| key.and_then(|key| results[key as usize].clone())).collect()
+            }
+        }
+    }
+
+    fn validity(&self) -> Option<NullBuffer> {
+        match &self.keys {
+            None => self.values.nulls().cloned(),
+            Some(keys) if self.values.null_count() == 0 => keys.nulls().cloned(),
+            Some(keys) => Some(
+                keys.iter().map(|key| key.is_some_and(|key| self.values.is_valid(key as usize))).collect(),
+            ),
+        }
+    }
+
+    /// Null, blank, placeholder or present, for every row.
+    pub fn states(&self, placeholders: &Placeholders) -> States {
+        let rows = self.len();
+        let null = self.validity().filter(|valid| valid.null_count() > 0).map(|valid| !valid.inner());
+        if self.keys.is_none() {
+            let found = text_kernel::states(&self.values, placeholders);
+            let bits = |rare: &[u32]| (!rare.is_empty()).then(|| set_bits(rows, rare));
+            let (blank, placeholder) = (bits(&found.blank), bits(&found.placeholder));
+            return States { present: found.present, null, blank, placeholder };
+        }
+        let on = null.as_ref().map_or_else(|| BooleanBuffer::new_set(rows), |null| !null);
+        let only = |state: ValueState| self.mark(&on, |value| placeholders.classify(value) == state);
+        let rare = |state| Some(only(state)).filter(|rows| rows.count_set_bits() > 0);
+        let present = only(ValueState::Present);
+        let all = present.count_set_bits() == on.count_set_bits();
+        let rare = |state| if all { None } else { rare(state) };
+        States { null, blank: rare(ValueState::Blank), placeholder: rare(ValueState::Placeholder), present }
+    }
+
+    /// Rows that are `on` and whose raw value is cleanly written.
+    pub fn clean(&self, on: &BooleanBuffer) -> BooleanBuffer {
+        if self.keys.is_some() {
+            return self.mark(on, is_clean);
+        }
+        // What one look over the whole of a buffer proves need not be looked for in each value.
+        let buffers = self.values.data_buffers();
+        let hints = buffers.iter().map(|buffer| buffer_surely_clean_inside(buffer));
+        let hints = hints.reduce(|a, b| Hints {
+            ascii: a.ascii && b.ascii,
+            no_control: a.no_control && b.no_control,
+            no_double_space: a.no_double_space && b.no_double_space,
+            no_odd_character: a.no_odd_character && b.no_odd_character,
+        });
+        text_kernel::clean(&self.values, on, hints)
+    }
+
+    /// The same column with every present value in canonical form (NFC, trimmed); shared when nothing changes.
+    pub fn canonical(&self, present: &BooleanBuffer) -> Self {
+        let already = match &self.keys {
+            None => {
+                (0..self.values.len()).all(|row| !present.value(row) || is_canonical(self.values.value(row)))
+            }
+            Some(_) => self.values.iter().flatten().all(is_canonical),
+        };
+        if already {
+            return self.clone();
+        }
+        let mut values = StringViewBuilder::with_capacity(self.values.len());
+        for value in &self.values {
+            match value {
+                Some(value) => values.append_value(canonical(value)),
+                None => values.append_null(),
+            }
+        }
+        Self { values: values.finish(), keys: self.keys.clone() }
+    }
+}
+
+fn is_canonical(value: &str) -> bool {
+    matches!(canonical(value), Cow::Borrowed(same) if same.len() == value.len())
+}
+
+fn set_bits(rows: usize, set: &[u32]) -> BooleanBuffer {
+    let mut bits = BooleanBufferBuilder::new(rows);
+    bits.append_n(rows, false);
+    set.iter().for_each(|&row| bits.set_bit(row as usize, true));
+    bits.finish()
+}
+
+/// Casts without ever failing on a value; `None` when the types have no cast.
+pub(super) fn cast(array: &ArrayRef, to: &DataType) -> Option<ArrayRef> {
+    cast_with_options(array, to, &CastOptions { safe: true, ..CastOptions::default() }).ok()
+}

@@ -1,0 +1,16 @@
+//! Floor 2: typed functions over Arrow arrays. They never see a rule or a thread.
+
+pub mod batch;
+pub mod column;
+pub mod date_format;
+pub mod expression;
+pub mod key;
+pub mod number;
+pub mod text;
+pub mod typed;
+pub mod verdict;
+
+pub use batch::{Batch, ColumnId};
+pub use column::{ColumnPlan, ColumnType, States, TextColumn};
+pub use typed::Typed;
+pub use verdict::{Population, RowVerdict};

@@ -1,0 +1,17 @@
+//! Text: the canonical form of a value, its state, its cleanliness, patterns over it.
+//!
+//! Each module works on one value; [`column`] runs them over string views.
+
+pub mod canonical;
+pub mod clean;
+pub mod column;
+pub mod nfc;
+pub mod pattern;
+mod plain;
+pub mod state;
+
+pub use canonical::{canonical, chars_len, is_blank};
+pub use clean::{Defects, Hints, buffer_surely_clean_inside, defects, is_clean};
+pub use nfc::is_nfc;
+pub use pattern::{Pattern, PatternError};
+pub use state::{PlaceholderList, Placeholders, ValueState};

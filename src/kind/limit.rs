@@ -1,0 +1,188 @@
+//! Bounds as rule files write them (`0`, `1900-01-01`, `as_of`), read in the type of the column.
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+
+use crate::kernel::ColumnType;
+use crate::kernel::date_format::{default_date, default_timestamps};
+use crate::kernel::number::{self, Parsed};
+use crate::rule::{At, Node, ParseContext, Value};
+use crate::say;
+
+/// The text of a bound; its meaning depends on the column's type.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limit(pub String);
+
+impl JsonSchema for Limit {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Limit".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": ["number", "string"], "description": "A number, a date, a timestamp, or `as_of`." })
+    }
+}
+
+/// A bound in the units of a column: 10⁻¹⁸ for numbers, days for dates, microseconds of local time for timestamps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Bound {
+    Number(i128),
+    Day(i64),
+    Moment(i64),
+}
+
+/// How much later than the moment of the run a clock may be.
+pub const SKEW_MICROS: i64 = 300 * 1_000_000;
+const DAY_MICROS: i64 = 86_400_000_000;
+
+impl Limit {
+    pub fn parse(node: &Node, context: &mut ParseContext<'_>) -> Option<At<Self>> {
+        Some(context.reader.text(node)?.map(Self))
+    }
+
+    /// The type that a bound by itself speaks of.
+    pub fn implied_type(&self) -> Option<ColumnType> {
+        match number::decimal(&self.0) {
+            Parsed::Value(_) if !self.0.contains(['.', 'e', 'E']) => Some(ColumnType::Integer),
+            Parsed::Value(_) => Some(ColumnType::Decimal),
+            _ if default_date().parse_date(&self.0).is_some() => Some(ColumnType::Date),
+            _ if timestamp(&self.0).is_some() => Some(ColumnType::Timestamp),
+            _ => None,
+        }
+    }
+
+    /// `None` when the text is no bound for this type. `upper` bounds that are a date mean the whole day.
+    pub fn resolve(&self, ty: ColumnType, as_of: i64, upper: bool) -> Option<Bound> {
+        match ty {
+            ColumnType::Integer | ColumnType::Decimal => match number::decimal(&self.0) {
+                Parsed::Value(value) => Some(Bound::Number(value)),
+                _ => None,
+            },
+            ColumnType::Date => {
+                let day = if self.0 == "as_of" {
+                    as_of.div_euclid(DAY_MICROS)
+                } else {
+                    i64::from(default_date().parse_date(&self.0)?)
+                };
+                Some(Bound::Day(day))
+            }
+            ColumnType::Timestamp => {
+                if self.0 == "as_of" {
+                    return Some(Bound::Moment(as_of + if upper { SKEW_MICROS } else { 0 }));
+                }
+                if let Some(day) = default_date().parse_date(&self.0) {
+                    let start = i64::from(day) * DAY_MICROS;
+                    return Some(Bound::Moment(if upper { start + DAY_MICROS - 1 } else { start }));
+                }
+                timestamp(&self.0).map(Bound::Moment)
+            }
+            ColumnType::Text | ColumnType::Boolean => None,
+        }
+    }
+}
+
+fn timestamp(text: &str) -> Option<i64> {
+    default_timestamps().iter().find_map(|format| format.parse_timestamp(text))
+}
+
+/// `min`, `max`, `exclusive_min`, `exclusive_max`. The exclusive ones are a flag beside `min`/`max`, or bounds of
+/// their own.
+#[derive(Clone, Debug, Default)]
+pub struct Limits {
+    pub min: Option<At<Limit>>,
+    pub max: Option<At<Limit>>,
+    pub exclusive_min: bool,
+    pub exclusive_max: bool,
+}
+
+impl Limits {
+    pub fn parse(fields: &mut crate::rule::Fields<'_>, context: &mut ParseContext<'_>) -> Self {
+        let (min, exclusive_min) = Self::side(fields, "min", "exclusive_min", context);
+        let (max, exclusive_max) = Self::side(fields, "max", "exclusive_max", context);
+        Self { min, max, exclusive_min, exclusive_max }
+    }
+
+    fn side(
+        fields: &mut crate::rule::Fields<'_>,
+        inclusive: &'static str,
+        exclusive: &'static str,
+        context: &mut ParseContext<'_>,
+    ) -> (Option<At<Limit>>, bool) {
+        let bound = fields.optional(inclusive).and_then(|node| Limit::parse(node, context));
+        let Some(node) = fields.optional(exclusive) else { return (bound, false) };
+        match &node.value {
+            Value::Scalar { text, quoted: false } if matches!(text.as_str(), "true" | "false") => {
+                if bound.is_none() {
+                    context.reader.error(
+                        &node.span,
+                        say!(
+                            "`{exclusive}: {text}` needs `{inclusive}`",
+                            "`{exclusive}: {text}` cần có `{inclusive}`"
+                        ),
+                    );
+                }
+                (bound, text == "true")
+            }
+            _ if bound.is_some() => {
+                context.reader.error(
+                    &node.span,
+                    say!(
+                        "`{inclusive}` and a bound in `{exclusive}` exclude each other",
+                        "không dùng đồng thời `{inclusive}` và cận trong `{exclusive}`"
+                    ),
+                );
+                (bound, false)
+            }
+            _ => (Limit::parse(node, context), true),
+        }
+    }
+
+    /// Reports bounds that no value of the type can be compared with, and ranges that no value can be in.
+    pub fn check(&self, ty: Option<ColumnType>, context: &mut ParseContext<'_>) -> bool {
+        let mut sound = true;
+        let read = |limit: &At<Limit>, upper| {
+            let ty = ty.or_else(|| limit.value.implied_type())?;
+            limit.value.resolve(ty, 0, upper)
+        };
+        for (limit, upper) in [(&self.min, false), (&self.max, true)] {
+            let Some(limit) = limit else { continue };
+            if limit.value.0 == "as_of" && ty.is_none() {
+                continue;
+            }
+            if read(limit, upper).is_none() {
+                let (text, ty) = (&limit.value.0, ty.map_or("?", ColumnType::id));
+                context.reader.error(
+                    &limit.span,
+                    say!(
+                        "`{text}` is no bound for a column of type `{ty}`",
+                        "`{text}` không phải cận hợp lệ cho cột kiểu `{ty}`"
+                    ),
+                );
+                sound = false;
+            }
+        }
+        if let (Some(min), Some(max)) = (&self.min, &self.max)
+            && min.value.0 != "as_of"
+            && max.value.0 != "as_of"
+            && let (Some(low), Some(high)) = (read(min, false), read(max, true))
+            && (low > high || low == high && (self.exclusive_min || self.exclusive_max))
+        {
+            let (low, high) = (&min.value.0, &max.value.0);
+            context
+                .reader
+                .error(
+                    &max.span,
+                    say!(
+                        "no value is between {low} and {high}",
+                        "không có giá trị nào nằm giữa {low} và {high}"
+                    ),
+                )
+                .hint = Some(say!("swap the two bounds?", "có phải hai cận bị đảo?"));
+            sound = false;
+        }
+        sound
+    }
+}

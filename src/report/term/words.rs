@@ -1,0 +1,147 @@
+//! Words of the page: counted nouns, points and how they are coloured.
+
+use anstyle::Style as Ink;
+
+use super::page::{BAD, DIM, FAIR, GOOD, WEAK};
+use crate::base::{Lang, Nano, Text, Unit};
+use crate::report::number;
+use crate::say;
+use crate::score::Grade;
+use crate::score::grade::{BANDS, by_points};
+use crate::score::scorecard::Fraction;
+
+/// The text in that language, or in the other if the author wrote only one.
+pub fn own(text: &Text, lang: Lang) -> &str {
+    let other = match lang {
+        Lang::Vi => &text.en,
+        Lang::En => &text.vi,
+    };
+    if text.get(lang).trim().is_empty() { other } else { text.get(lang) }
+}
+
+pub fn pick<T>(lang: Lang, vi: T, en: T) -> T {
+    match lang {
+        Lang::Vi => vi,
+        Lang::En => en,
+    }
+}
+
+/// `1 row`, `1,000 rows`, `1.000 bản ghi`.
+pub fn counted(n: u64, [one, many, vi]: [&str; 3], lang: Lang) -> String {
+    let noun = pick(lang, vi, if n == 1 { one } else { many });
+    format!("{} {noun}", number::count(n, lang))
+}
+
+pub const DATABASES: [&str; 3] = ["database", "databases", "CSDL"];
+pub const FILES: [&str; 3] = ["file", "files", "tệp"];
+pub const ROWS: [&str; 3] = ["row", "rows", "bản ghi"];
+pub const RULES: [&str; 3] = ["rule", "rules", "quy tắc"];
+
+pub const fn unit(unit: Unit) -> [&'static str; 3] {
+    match unit {
+        Unit::Row => ROWS,
+        Unit::Cell => ["value", "values", "giá trị"],
+        Unit::Key => ["key", "keys", "khóa"],
+        Unit::ExpectedRecord => ["expected record", "expected records", "bản ghi phải có"],
+        Unit::Event => ["event", "events", "sự kiện"],
+        Unit::ContractItem => ["agreed item", "agreed items", "mục cam kết"],
+        Unit::Check => ["check", "checks", "phép kiểm tra"],
+    }
+}
+
+pub fn tier(tier: u32) -> Text {
+    match tier {
+        0 => say!("not scored", "không tính điểm"),
+        1 => say!("code list or log", "danh mục hoặc nhật ký"),
+        2 => say!("secondary table", "bảng phụ"),
+        3 => say!("main table", "bảng chính"),
+        _ => say!("tier {tier}", "bậc {tier}"),
+    }
+}
+
+/// Points with two decimals, cut off.
+pub fn points(text: &str, lang: Lang) -> String {
+    number::decimal(text, 2, lang)
+}
+
+/// A gain in points; what is too small for two decimals is not shown as nothing.
+pub fn gain(text: &str, nano: i64, lang: Lang) -> String {
+    if (1..Nano::POINT / 100).contains(&nano) {
+        pick(lang, "<0,01", "<0.01").to_owned()
+    } else {
+        format!("+{}", points(text, lang))
+    }
+}
+
+pub fn fraction(fraction: Fraction, lang: Lang) -> String {
+    number::share(fraction.num, fraction.den, lang).unwrap_or_else(|| "—".to_owned())
+}
+
+pub const fn grade_ink(grade: Grade) -> Ink {
+    match grade {
+        Grade::A => GOOD,
+        Grade::B => FAIR,
+        Grade::C => WEAK,
+        Grade::D => BAD,
+        Grade::Ungraded => DIM,
+    }
+}
+
+/// The colour of the grade that so many billionths of a point earn.
+pub fn points_ink(nano: i64) -> Ink {
+    grade_ink(by_points(&BANDS, Nano::new(nano)))
+}
+
+/// Vietnamese names of figures; others keep the name that is in the JSON.
+const FIGURES: [(&str, &str); 17] = [
+    ("null", "null"),
+    ("blank", "để trống"),
+    ("placeholder", "giá trị giả"),
+    ("excess", "bản thừa"),
+    ("double_space", "khoảng trắng kép"),
+    ("leading_space", "khoảng trắng đầu"),
+    ("trailing_space", "khoảng trắng cuối"),
+    ("control", "ký tự điều khiển"),
+    ("invisible", "ký tự ẩn"),
+    ("missing", "thiếu"),
+    ("extra", "thừa"),
+    ("rows", "số bản ghi"),
+    ("values", "số giá trị"),
+    ("latest", "mới nhất"),
+    ("age_seconds", "tuổi (giây)"),
+    ("cycle_seconds", "nhịp (giây)"),
+    ("future_rows", "bản ghi ở tương lai"),
+];
+
+pub fn figure_name(name: &str, lang: Lang) -> &str {
+    match lang {
+        Lang::En => name,
+        Lang::Vi => FIGURES.iter().find(|(id, _)| *id == name).map_or(name, |(_, vi)| vi),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_in_one_language_serves_both() {
+        let vi_only = Text { vi: "Dân cư".to_owned(), en: String::new() };
+        assert_eq!(own(&vi_only, Lang::En), "Dân cư");
+        assert_eq!(own(&Text { en: "People".to_owned(), ..vi_only }, Lang::En), "People");
+    }
+
+    #[test]
+    fn small_gains_are_not_nothing() {
+        assert_eq!(gain("0.009999", 9_999_999, Lang::Vi), "<0,01");
+        assert_eq!(gain("0.010000", 10_000_000, Lang::Vi), "+0,01");
+        assert_eq!(gain("0.000000", 0, Lang::En), "+0.00");
+    }
+
+    #[test]
+    fn nouns_follow_their_number() {
+        assert_eq!(counted(1, FILES, Lang::En), "1 file");
+        assert_eq!(counted(1_000, FILES, Lang::En), "1,000 files");
+        assert_eq!(counted(1_000, FILES, Lang::Vi), "1.000 tệp");
+    }
+}

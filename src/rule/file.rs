@@ -1,0 +1,157 @@
+//! One rule file: a database, its code lists and its tables.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::code_list::CodeList;
+use super::kind::CodeLists;
+use super::node::{At, Node};
+use super::reader::Reader;
+use super::table::{Kinds, Table, TableParser};
+use super::{Value, node};
+use crate::base::diagnostic::SourceText;
+use crate::base::{Diagnostic, Text};
+use crate::say;
+
+/// A database as one or several rule files declare it.
+#[derive(Debug)]
+pub struct Database {
+    pub id: At<String>,
+    pub file: Arc<SourceText>,
+    pub title: Option<Text>,
+    pub agency: Option<String>,
+    /// Weight within its agency: 3 priority, 2 important, 1 other.
+    pub weight: u32,
+    pub packs: Vec<String>,
+    pub code_lists: CodeLists,
+    pub tables: Vec<Table>,
+}
+
+/// The language version that this engine reads.
+const VERSION: u32 = 1;
+
+/// Reads a rule file. All that is wrong with it is reported at once; nothing is returned unless it is right.
+pub fn parse(file: &Arc<SourceText>, folder: &Path, kinds: Kinds) -> (Option<Database>, Vec<Diagnostic>) {
+    let tree = match node::parse(file) {
+        Ok(tree) => tree,
+        Err(diagnostic) => return (None, vec![diagnostic]),
+    };
+    let mut reader = Reader::new(Arc::clone(file));
+    let database = database(&tree, folder, kinds, &mut reader);
+    let sound = reader.diagnostics.iter().all(|d| d.level < crate::base::Level::Error);
+    (database.filter(|_| sound), reader.diagnostics)
+}
+
+fn database(tree: &Node, folder: &Path, kinds: Kinds, reader: &mut Reader) -> Option<Database> {
+    if tree.value == Value::Null {
+        reader.error(&(0..0), say!("the file is empty", "tệp trống")).hint = Some(say!(
+            "a rule file starts with `thuocdo: 1`, `database: …` and `tables:`",
+            "tệp quy tắc bắt đầu bằng `thuocdo: 1`, `database: …` và `tables:`"
+        ));
+        return None;
+    }
+    let mut fields = reader.fields(tree)?;
+    version(&mut fields, reader);
+    let id = fields.required("database", reader).and_then(|node| identifier(node, reader));
+    let title = fields.optional("title").and_then(|node| reader.bilingual(node));
+    let agency = fields.optional("agency").and_then(|node| reader.text(node)).map(|at| at.value);
+    let weight = fields.optional("weight").and_then(|node| weight(node, reader)).unwrap_or(1);
+    let packs = fields
+        .optional("packs")
+        .map(|node| reader.texts(node))
+        .unwrap_or_default()
+        .into_iter()
+        .map(|pack| {
+            let name = &pack.value;
+            reader
+                .error(
+                    &pack.span,
+                    say!(
+                        "no core pack `{name}` is shipped with this version",
+                        "phiên bản này chưa có gói quy tắc lõi `{name}`"
+                    ),
+                )
+                .hint = Some(say!(
+                "remove `packs` and write the rules out; they are scored under the `local` profile",
+                "bỏ `packs` và viết quy tắc trực tiếp; chúng được chấm theo hồ sơ `local`"
+            ));
+            pack.value
+        })
+        .collect();
+    let code_lists =
+        fields.optional("code_lists").map(|node| lists(node, folder, reader)).unwrap_or_default();
+    let tables = fields.required("tables", reader);
+    fields.finish(reader);
+
+    let entries = tables.and_then(|node| reader.entries(node)).unwrap_or_default();
+    let mut parser = TableParser { reader, code_lists: &code_lists, kinds };
+    let tables: Vec<Option<Table>> =
+        entries.into_iter().map(|(name, node)| parser.table(name, node)).collect();
+    Some(Database {
+        id: id?,
+        file: Arc::clone(&reader.file),
+        title,
+        agency,
+        weight,
+        packs,
+        code_lists,
+        tables: tables.into_iter().collect::<Option<Vec<_>>>()?,
+    })
+}
+
+fn version(fields: &mut super::Fields<'_>, reader: &mut Reader) {
+    let Some(node) = fields.required("thuocdo", reader) else { return };
+    let Some(version) = reader.integer::<u32>(node) else { return };
+    if version != VERSION {
+        reader
+            .error(
+                &node.span,
+                say!(
+                    "language version {version} is not known to this engine",
+                    "công cụ này không biết phiên bản ngôn ngữ {version}"
+                ),
+            )
+            .hint = Some(say!(
+            "write `thuocdo: {VERSION}`, or update thuocdo",
+            "viết `thuocdo: {VERSION}`, hoặc cập nhật thuocdo"
+        ));
+    }
+}
+
+fn weight(node: &Node, reader: &mut Reader) -> Option<u32> {
+    let weight = reader.integer(node)?;
+    if !(1..=3).contains(&weight) {
+        reader
+            .error(&node.span, say!("a database's weight is 1, 2 or 3", "trọng số của CSDL là 1, 2 hoặc 3"));
+        return None;
+    }
+    Some(weight)
+}
+
+/// An id: it becomes part of file names and links.
+fn identifier(node: &Node, reader: &mut Reader) -> Option<At<String>> {
+    let id = reader.text(node)?;
+    let fits = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
+    if id.value.is_empty() || !id.value.chars().all(fits) || id.value.starts_with(['.', '-']) {
+        let value = &id.value;
+        reader.error(&id.span, say!("`{value}` cannot be an id", "`{value}` không thể làm mã")).hint =
+            Some(say!(
+                "use letters, digits, `_`, `-` and `.`; start with a letter or digit",
+                "dùng chữ, số, `_`, `-` và `.`; bắt đầu bằng chữ hoặc số"
+            ));
+        return None;
+    }
+    Some(id)
+}
+
+fn lists(node: &Node, folder: &Path, reader: &mut Reader) -> CodeLists {
+    let entries = reader.entries(node).unwrap_or_default();
+    entries
+        .into_iter()
+        .map(|(name, node)| {
+            // A list that could not be read still has its name, so that rules naming it are not errors too.
+            let list = CodeList::parse(name, node, folder, reader).unwrap_or_default();
+            (name.value.clone(), Arc::new(list))
+        })
+        .collect()
+}

@@ -1,0 +1,267 @@
+//! What a rule kind is: its page in the reference, its spec as written, its check as bound to one table.
+
+use std::any::Any;
+use std::fmt::Debug;
+use std::sync::Arc;
+
+use arrow::datatypes::DataType;
+
+use super::code_list::CodeList;
+use super::node::{At, Node};
+use super::reader::Reader;
+use crate::base::{Dimension, Scale, Severity, Text, Unit};
+use crate::kernel::key::KeySpec;
+use crate::kernel::{Batch, ColumnId, ColumnType, Population, RowVerdict};
+use crate::state::{Measure, State, Tally};
+
+/// What the reference says of a kind, in both languages, and how it counts unless a rule says otherwise.
+pub struct About {
+    /// As written in rule files.
+    pub name: &'static str,
+    pub dimension: Dimension,
+    pub severity: Severity,
+    pub unit: Unit,
+    pub scale: Scale,
+    /// What it checks, why it matters, what to do when it fails.
+    pub what: Words,
+    pub why: Words,
+    pub fix: Words,
+    /// A rule as a user would write it.
+    pub example: &'static str,
+}
+
+/// A constant text in both languages.
+#[derive(Clone, Copy, Debug)]
+pub struct Words {
+    pub en: &'static str,
+    pub vi: &'static str,
+}
+
+impl Words {
+    pub fn text(self) -> Text {
+        Text { en: self.en.to_owned(), vi: self.vi.to_owned() }
+    }
+}
+
+/// One kind of rule. Its implementation is one file; `kind::KINDS` lists it.
+pub trait Kind: Sync + Debug {
+    fn about(&self) -> &'static About;
+
+    /// Reads the arguments, reporting all that is wrong with them.
+    fn parse(&self, node: &Node, context: &mut ParseContext<'_>) -> Option<Box<dyn Spec>>;
+
+    /// JSON Schema of the arguments.
+    fn schema(&self, generator: &mut schemars::SchemaGenerator) -> schemars::Schema;
+}
+
+/// What a kind may ask while it reads its arguments.
+pub struct ParseContext<'c> {
+    pub reader: &'c mut Reader,
+    pub code_lists: &'c CodeLists,
+    /// The columns that the table declares.
+    pub columns: &'c [DeclaredColumn],
+    /// The cycle that the table declares, in seconds.
+    pub update_cycle: Option<u64>,
+}
+
+pub type CodeLists = indexmap::IndexMap<String, Arc<CodeList>>;
+
+/// A column as the rule file declares it, as far as kinds care.
+#[derive(Clone, Debug)]
+pub struct DeclaredColumn {
+    pub name: At<String>,
+    pub ty: Option<ColumnType>,
+}
+
+impl ParseContext<'_> {
+    pub fn declared_type(&self, column: &str) -> Option<ColumnType> {
+        self.columns.iter().find(|declared| declared.name.value == column)?.ty
+    }
+}
+
+/// The arguments of a rule as they were written.
+pub trait Spec: Debug + Send + Sync {
+    /// Columns of the rule's table that it names.
+    fn columns(&self) -> Vec<At<String>>;
+
+    /// What makes two rules of one kind on the same columns different; part of the id of a rule without one.
+    fn distinction(&self) -> String {
+        String::new()
+    }
+
+    /// Overrides of what the kind says, where the arguments decide.
+    fn dimension(&self) -> Option<Dimension> {
+        None
+    }
+
+    /// The table and columns that the rule refers to, for kinds that look at a second table.
+    fn refers_to(&self) -> Option<(At<String>, Vec<At<String>>)> {
+        None
+    }
+
+    /// Whether the rule is about exactly these identity columns being present or unique.
+    fn identifies(&self, _key: &[String]) -> bool {
+        false
+    }
+
+    /// Binds the rule to the columns that were found.
+    ///
+    /// # Errors
+    /// [`BindError`] when a column is absent or cannot be read in the way the rule needs.
+    fn bind(&self, binder: &mut dyn Binder) -> Result<Bound, BindError>;
+}
+
+/// The found table, as a kind sees it while binding.
+pub trait Binder {
+    /// A column in its declared type, or the type that was found.
+    fn column(&mut self, name: &At<String>) -> Result<ColumnId, BindError>;
+
+    /// A column read as `ty`, whatever is declared, with formats for dates (`None`: the declared or default ones).
+    fn column_as(
+        &mut self,
+        name: &At<String>,
+        ty: ColumnType,
+        formats: Option<&[String]>,
+    ) -> Result<ColumnId, BindError>;
+
+    /// Every column of the table in file order (declared or not), except the named ones.
+    fn all_columns(&mut self, except: &[At<String>]) -> Result<Vec<ColumnId>, BindError>;
+
+    fn column_type(&self, column: ColumnId) -> ColumnType;
+
+    /// The Arrow type that expressions see.
+    fn array_type(&self, column: ColumnId) -> DataType;
+
+    fn column_name(&self, column: ColumnId) -> &str;
+
+    /// The moment of the run: microseconds of local time.
+    fn as_of(&self) -> i64;
+
+    /// The columns that the rule file declares, with their presence in what was found.
+    fn contract(&self) -> Vec<ContractColumn>;
+}
+
+/// One declared column.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ContractColumn {
+    pub name: String,
+    pub ty: Option<ColumnType>,
+    /// It may be absent.
+    pub optional: bool,
+}
+
+/// Why a rule could not be bound.
+#[derive(Clone, Debug)]
+pub enum BindError {
+    /// The extract has no such column.
+    MissingColumn(At<String>),
+    /// It is there, but not in a form that this rule can read; or the arguments do not fit the data's types.
+    Unreadable(Text),
+}
+
+/// A rule bound to one table.
+pub enum Bound {
+    /// Judges batch by batch.
+    Scan(Box<dyn AnyCheck>),
+    /// Judges keys, once all of them were seen.
+    Keys(KeySpec),
+}
+
+impl Bound {
+    pub fn scan(check: impl Check) -> Self {
+        Self::Scan(Box::new(check))
+    }
+}
+
+/// The columns of one file, as found.
+#[derive(Clone, Debug)]
+pub struct FoundColumns {
+    pub columns: Vec<(String, DataType)>,
+    /// Whether the format of the file has types; text files do not.
+    pub typed: bool,
+}
+
+/// A rule that judges batch by batch. It never sees a thread.
+pub trait Check: Send + Sync + 'static {
+    /// What it must remember beside the tally of its row verdicts; `()` for most.
+    type State: State;
+
+    /// Looks at a batch. A verdict is tallied by the engine; kinds without row verdicts keep all in their state.
+    fn scan(&self, batch: &Batch<'_>, population: &Population, state: &mut Self::State)
+    -> Option<RowVerdict>;
+
+    /// Takes note of the columns of one file, before its rows.
+    fn observe(&self, _found: &FoundColumns, _state: &mut Self::State) {}
+
+    /// The outcome, once everything was seen. `tally` holds the row verdicts.
+    fn measure(&self, tally: Tally, _state: &Self::State) -> Measure {
+        Measure::of(tally)
+    }
+}
+
+/// A [`Check`] whose state type is hidden, so that different kinds stand in one list.
+pub trait AnyCheck: Send + Sync {
+    fn state(&self) -> Box<dyn AnyState>;
+    fn scan(
+        &self,
+        batch: &Batch<'_>,
+        population: &Population,
+        state: &mut dyn AnyState,
+    ) -> Option<RowVerdict>;
+    fn observe(&self, found: &FoundColumns, state: &mut dyn AnyState);
+    fn measure(&self, tally: Tally, state: &dyn AnyState) -> Measure;
+}
+
+/// A [`State`] whose type is hidden.
+pub trait AnyState: Any + Send {
+    /// Merges a state of the same check.
+    fn merge_any(&mut self, other: Box<dyn AnyState>);
+    fn as_any(&self) -> &dyn Any;
+    fn as_any_mut(&mut self) -> &mut dyn Any;
+    fn into_any(self: Box<Self>) -> Box<dyn Any>;
+}
+
+impl<S: State> AnyState for S {
+    fn merge_any(&mut self, other: Box<dyn AnyState>) {
+        let other = other.into_any().downcast::<S>().expect("states of one check have one type");
+        self.merge(*other);
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn as_any_mut(&mut self) -> &mut dyn Any {
+        self
+    }
+
+    fn into_any(self: Box<Self>) -> Box<dyn Any> {
+        self
+    }
+}
+
+impl<C: Check> AnyCheck for C {
+    fn state(&self) -> Box<dyn AnyState> {
+        Box::new(C::State::default())
+    }
+
+    fn scan(
+        &self,
+        batch: &Batch<'_>,
+        population: &Population,
+        state: &mut dyn AnyState,
+    ) -> Option<RowVerdict> {
+        let state = state.as_any_mut().downcast_mut().expect("the state was made by this check");
+        Check::scan(self, batch, population, state)
+    }
+
+    fn observe(&self, found: &FoundColumns, state: &mut dyn AnyState) {
+        let state = state.as_any_mut().downcast_mut().expect("the state was made by this check");
+        Check::observe(self, found, state);
+    }
+
+    fn measure(&self, tally: Tally, state: &dyn AnyState) -> Measure {
+        let state = state.as_any().downcast_ref().expect("the state was made by this check");
+        Check::measure(self, tally, state)
+    }
+}

@@ -1,0 +1,193 @@
+//! From the paths on a command line to databases: files, directories of files, several files for one database.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::file::{self, Database};
+use super::reader::Reader;
+use super::table::Kinds;
+use crate::base::diagnostic::SourceText;
+use crate::base::{Diagnostic, Place, suggest};
+use crate::say;
+
+/// Larger than any rule file; what is larger is something else.
+const MAX_BYTES: u64 = 64 << 20;
+
+/// Databases in the order of their ids, and everything that is wrong in any file.
+#[derive(Debug, Default)]
+pub struct Loaded {
+    pub databases: Vec<Database>,
+    pub files: Vec<Arc<SourceText>>,
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Reads rule files and directories of them (`*.yaml`, `*.yml`, recursively, in the order of their paths).
+pub fn load(paths: &[PathBuf], kinds: Kinds) -> Loaded {
+    let mut loaded = Loaded::default();
+    let mut files = Vec::new();
+    for path in paths {
+        match rule_files(path) {
+            Ok(found) if found.is_empty() => {
+                let name = path.display();
+                loaded.diagnostics.push(
+                    Diagnostic::error(say!(
+                        "`{name}` holds no rule file",
+                        "`{name}` không có tệp quy tắc nào"
+                    ))
+                    .hint(say!("rule files end in .yaml or .yml", "tệp quy tắc có đuôi .yaml hoặc .yml")),
+                );
+            }
+            Ok(found) => files.extend(found),
+            Err(diagnostic) => loaded.diagnostics.push(diagnostic),
+        }
+    }
+    files.dedup();
+    for path in files {
+        match read(&path) {
+            Ok(source) => {
+                let folder = path.parent().unwrap_or(Path::new("."));
+                let (database, diagnostics) = file::parse(&source, folder, kinds);
+                loaded.diagnostics.extend(diagnostics);
+                if let Some(database) = database {
+                    merge(&mut loaded, database);
+                }
+                loaded.files.push(source);
+            }
+            Err(diagnostic) => loaded.diagnostics.push(diagnostic),
+        }
+    }
+    loaded.databases.sort_by(|a, b| a.id.value.cmp(&b.id.value));
+    check_references(&mut loaded);
+    loaded
+}
+
+fn rule_files(path: &Path) -> Result<Vec<PathBuf>, Diagnostic> {
+    let failed = |path: &Path, error: &std::io::Error| {
+        let (name, error) = (path.display(), error.to_string());
+        Diagnostic::error(say!(
+            "rule file `{name}` cannot be read: {error}",
+            "không đọc được tệp quy tắc `{name}`: {error}"
+        ))
+        .hint(say!("check the path and its permissions", "kiểm tra đường dẫn và quyền đọc"))
+    };
+    let metadata = std::fs::metadata(path).map_err(|error| failed(path, &error))?;
+    if !metadata.is_dir() {
+        return Ok(vec![path.to_owned()]);
+    }
+    let mut found = Vec::new();
+    let entries = std::fs::read_dir(path).map_err(|error| failed(path, &error))?;
+    for entry in entries {
+        let entry = entry.map_err(|error| failed(path, &error))?;
+        let path = entry.path();
+        let kind = entry.file_type().map_err(|error| failed(&path, &error))?;
+        let hidden = entry.file_name().to_string_lossy().starts_with('.');
+        if kind.is_dir() && !hidden {
+            found.extend(rule_files(&path)?);
+        } else if !hidden && matches!(path.extension().and_then(|e| e.to_str()), Some("yaml" | "yml")) {
+            found.push(path);
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+fn read(path: &Path) -> Result<Arc<SourceText>, Diagnostic> {
+    let name = path.display().to_string();
+    let failed = |reason: String| {
+        Diagnostic::error(say!(
+            "rule file `{name}` cannot be read: {reason}",
+            "không đọc được tệp quy tắc `{name}`: {reason}"
+        ))
+    };
+    let size = std::fs::metadata(path).map_err(|error| failed(error.to_string()))?.len();
+    if size > MAX_BYTES {
+        let limit = MAX_BYTES >> 20;
+        return Err(failed(format!("{} MiB", size >> 20)).hint(say!(
+            "a rule file is at most {limit} MiB; split it into several files",
+            "tệp quy tắc tối đa {limit} MiB; hãy tách thành nhiều tệp"
+        )));
+    }
+    let bytes = std::fs::read(path).map_err(|error| failed(error.to_string()))?;
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        failed(format!("UTF-8, byte {at}")).hint(say!("save the file as UTF-8", "lưu tệp với bảng mã UTF-8"))
+    })?;
+    let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
+    Ok(Arc::new(SourceText { name, text }))
+}
+
+/// Adds a database, or the tables of a further file to a database that is there already.
+fn merge(loaded: &mut Loaded, mut database: Database) {
+    let Some(known) = loaded.databases.iter_mut().find(|known| known.id.value == database.id.value) else {
+        loaded.databases.push(database);
+        return;
+    };
+    for table in database.tables.drain(..) {
+        if let Some(twin) = known.tables.iter().find(|twin| twin.id.value == table.id.value) {
+            let (id, other) = (&table.id.value, &known.file.name);
+            let place = Place { file: Arc::clone(&database.file), span: table.id.span.clone() };
+            let _ = twin;
+            loaded.diagnostics.push(
+                Diagnostic::error(say!(
+                    "table `{id}` is declared in `{other}` already",
+                    "bảng `{id}` đã được khai báo trong `{other}`"
+                ))
+                .at(place)
+                .hint(say!(
+                    "files of one database may add tables to it, not declare one twice",
+                    "các tệp của cùng một CSDL có thể thêm bảng, không khai báo lại một bảng"
+                )),
+            );
+        } else {
+            known.tables.push(table);
+        }
+    }
+    known.title = known.title.take().or(database.title);
+    known.agency = known.agency.take().or(database.agency);
+    known.weight = known.weight.max(database.weight);
+    known.packs.append(&mut database.packs);
+}
+
+/// Reports references to tables that the database does not have, and to columns that a table's declaration does not
+/// name.
+fn check_references(loaded: &mut Loaded) {
+    let mut found = Vec::new();
+    for database in &loaded.databases {
+        let tables = || database.tables.iter().map(|table| table.id.value.as_str());
+        for rule in database.tables.iter().flat_map(|table| &table.rules) {
+            let Some((table, columns)) = rule.spec.refers_to() else { continue };
+            let mut reader = Reader::new(Arc::clone(&rule.place.file));
+            match database.tables.iter().find(|known| known.id.value == table.value) {
+                None => {
+                    let (name, id) = (&table.value, &database.id.value);
+                    reader.unknown(
+                        &table,
+                        say!("database `{id}` has no table `{name}`", "CSDL `{id}` không có bảng `{name}`"),
+                        tables().collect::<Vec<_>>(),
+                    );
+                }
+                Some(parent) => {
+                    let known = parent.columns.iter().map(|column| column.name.value.as_str());
+                    let known: Vec<&str> = known.collect();
+                    // A column that is merely not declared is looked up in the data.
+                    let misspelt = |name: &str| {
+                        !known.contains(&name) && suggest::closest(name, known.iter().copied()).is_some()
+                    };
+                    for column in columns.iter().filter(|column| misspelt(&column.value)) {
+                        let (name, id) = (&column.value, &parent.id.value);
+                        reader.unknown(
+                            column,
+                            say!(
+                                "table `{id}` declares no column `{name}`",
+                                "bảng `{id}` không khai báo cột `{name}`"
+                            ),
+                            known.clone(),
+                        );
+                    }
+                }
+            }
+            found.append(&mut reader.diagnostics);
+        }
+    }
+    loaded.diagnostics.append(&mut found);
+}

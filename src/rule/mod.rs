@@ -1,0 +1,23 @@
+//! Floor 3: the language of rule files: spanned tree → typed specs, code lists, expressions.
+
+pub mod code_list;
+pub mod condition;
+pub mod file;
+pub mod kind;
+pub mod load;
+pub mod node;
+pub mod reader;
+pub mod schema;
+pub mod table;
+mod table_rule;
+
+pub use condition::Condition;
+pub use file::Database;
+pub use kind::{
+    About, AnyCheck, AnyState, BindError, Binder, Bound, Check, ContractColumn, FoundColumns, Kind,
+    ParseContext, Spec, Words,
+};
+pub use node::{At, Node, Value};
+pub use reader::{Fields, Reader};
+pub use table::{Column, Table};
+pub use table_rule::{Rule, expression};

@@ -1,0 +1,330 @@
+//! YAML as a tree that knows where everything stands. The only file that knows the YAML library.
+//!
+//! Text stays text: a scalar is kept as it is written (`no`, `00123`, `1_000`, `1900-01-01`, `1.10`), and whoever
+//! asks for a number parses it. Duplicate keys survive into the tree so that all of them can be reported.
+
+use std::fmt;
+use std::ops::Range;
+use std::sync::Arc;
+
+use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_saphyr::{DuplicateKeyPolicy, Spanned};
+
+use crate::base::diagnostic::SourceText;
+use crate::base::{Diagnostic, Place, Text};
+use crate::say;
+
+/// A value and the byte range in which it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct At<T> {
+    pub value: T,
+    pub span: Range<usize>,
+}
+
+impl<T> At<T> {
+    pub fn map<U>(self, f: impl FnOnce(T) -> U) -> At<U> {
+        At { value: f(self.value), span: self.span }
+    }
+}
+
+impl<T: schemars::JsonSchema> schemars::JsonSchema for At<T> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        T::schema_name()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        generator.subschema_for::<T>()
+    }
+}
+
+pub type Node = At<Value>;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Value {
+    Null,
+    /// As written, without quotes. `quoted` scalars are never read as numbers or flags.
+    Scalar {
+        text: String,
+        quoted: bool,
+    },
+    Seq(Vec<Node>),
+    Map(Vec<(At<String>, Node)>),
+}
+
+/// Deepest nesting that a rule file can need, with room to spare.
+const MAX_DEPTH: usize = 40;
+const MAX_NODES: usize = 8_000_000;
+
+/// Reads one YAML document.
+///
+/// # Errors
+/// One diagnostic with its place when the text is not YAML, or spends more nesting, aliases or nodes than any
+/// honest rule file.
+pub fn parse(file: &Arc<SourceText>) -> Result<Node, Diagnostic> {
+    let mut budget = serde_saphyr::Budget::default();
+    budget.max_depth = MAX_DEPTH;
+    budget.max_nodes = MAX_NODES;
+    budget.max_events = 2 * MAX_NODES;
+    budget.max_total_scalar_bytes = 256 << 20;
+    let mut options = serde_saphyr::Options::default();
+    options.budget = Some(budget);
+    options.duplicate_keys = DuplicateKeyPolicy::PassThrough;
+    options.strict_booleans = true;
+    options.leading_zero_numbers_as_strings = true;
+    options.underscored_numbers_as_strings = true;
+    let raw: Spanned<Raw> =
+        serde_saphyr::from_str_with_options(&file.text, options).map_err(|error| yaml_error(file, &error))?;
+    Ok(Builder { text: &file.text }.node(raw, 0..0))
+}
+
+fn yaml_error(file: &Arc<SourceText>, error: &serde_saphyr::Error) -> Diagnostic {
+    let bare = error.without_snippet();
+    let span = bare
+        .location()
+        .and_then(|location| byte_range(&location))
+        .map_or(0..0, |range| clamp(&file.text, range));
+    let message = bare.to_string();
+    let reason = message.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
+    Diagnostic::error(say!("not a readable YAML document: {reason}", "không đọc được YAML: {reason}"))
+        .at(Place { file: Arc::clone(file), span })
+        .hint(say!(
+            "check indentation, quotes and brackets around this place",
+            "kiểm tra thụt lề, dấu nháy và ngoặc quanh vị trí này"
+        ))
+}
+
+fn byte_range(location: &serde_saphyr::Location) -> Option<Range<usize>> {
+    let span = location.span();
+    let start = usize::try_from(span.byte_offset()?).ok()?;
+    let length = usize::try_from(span.byte_len().unwrap_or(0)).ok()?;
+    Some(start..start + length)
+}
+
+/// Keeps a range inside the text and on character boundaries.
+fn clamp(text: &str, range: Range<usize>) -> Range<usize> {
+    let floor = |mut at: usize| {
+        at = at.min(text.len());
+        while !text.is_char_boundary(at) {
+            at -= 1;
+        }
+        at
+    };
+    let start = floor(range.start);
+    start..floor(range.end).max(start)
+}
+
+/// What the deserializer shows, before the source text is consulted for the spelling of plain scalars.
+enum Raw {
+    Null,
+    Scalar(String),
+    Seq(Vec<Spanned<Self>>),
+    Map(Vec<(Spanned<Self>, Spanned<Self>)>),
+}
+
+struct Builder<'t> {
+    text: &'t str,
+}
+
+impl Builder<'_> {
+    fn node(&self, raw: Spanned<Raw>, parent: Range<usize>) -> Node {
+        let span = byte_range(&raw.defined)
+            .or_else(|| byte_range(&raw.referenced))
+            .map_or(parent, |range| clamp(self.text, range));
+        let value = match raw.value {
+            Raw::Null => Value::Null,
+            Raw::Scalar(resolved) => self.scalar(resolved, &span),
+            Raw::Seq(items) => {
+                Value::Seq(items.into_iter().map(|item| self.node(item, span.clone())).collect())
+            }
+            Raw::Map(entries) => Value::Map(
+                entries
+                    .into_iter()
+                    .map(|(key, value)| {
+                        let key = self.node(key, span.clone());
+                        let value = self.node(value, key.span.clone());
+                        (key.map(|key| key.plain_text()), value)
+                    })
+                    .collect(),
+            ),
+        };
+        let span = match &value {
+            // A collection is pointed at by its first key or item, not by its whole body.
+            Value::Map(entries) => entries.first().map_or(span, |(key, _)| key.span.clone()),
+            Value::Seq(items) => items.first().map_or(span, |item| item.span.clone()),
+            _ => span,
+        };
+        Node { value, span }
+    }
+
+    fn scalar(&self, resolved: String, span: &Range<usize>) -> Value {
+        let written = &self.text[span.clone()];
+        let quoted = written.starts_with(['"', '\'', '|', '>']);
+        // A plain scalar on one line is exactly its source; anything else was unescaped or folded.
+        let plain = !quoted && !written.is_empty() && !written.contains(['\n', '\r', '&', '*', '!']);
+        let text = if plain { written.trim_end().to_owned() } else { resolved };
+        Value::Scalar { text, quoted }
+    }
+}
+
+impl Value {
+    fn plain_text(self) -> String {
+        match self {
+            Self::Scalar { text, .. } => text,
+            Self::Null => "null".to_owned(),
+            Self::Seq(_) | Self::Map(_) => "?".to_owned(),
+        }
+    }
+
+    /// What it is, for "expected …, found …".
+    pub fn what(&self) -> Text {
+        match self {
+            Self::Null => say!("nothing", "giá trị trống"),
+            Self::Scalar { .. } => say!("a value", "một giá trị"),
+            Self::Seq(_) => say!("a list", "một danh sách"),
+            Self::Map(_) => say!("a map", "một bảng khóa–giá trị"),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Raw {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(RawVisitor)
+    }
+}
+
+struct RawVisitor;
+
+impl<'de> Visitor<'de> for RawVisitor {
+    type Value = Raw;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a YAML value")
+    }
+
+    fn visit_bool<E: de::Error>(self, v: bool) -> Result<Raw, E> {
+        Ok(Raw::Scalar(v.to_string()))
+    }
+
+    fn visit_i64<E: de::Error>(self, v: i64) -> Result<Raw, E> {
+        Ok(Raw::Scalar(v.to_string()))
+    }
+
+    fn visit_u64<E: de::Error>(self, v: u64) -> Result<Raw, E> {
+        Ok(Raw::Scalar(v.to_string()))
+    }
+
+    fn visit_i128<E: de::Error>(self, v: i128) -> Result<Raw, E> {
+        Ok(Raw::Scalar(v.to_string()))
+    }
+
+    fn visit_u128<E: de::Error>(self, v: u128) -> Result<Raw, E> {
+        Ok(Raw::Scalar(v.to_string()))
+    }
+
+    fn visit_f64<E: de::Error>(self, v: f64) -> Result<Raw, E> {
+        Ok(Raw::Scalar(v.to_string()))
+    }
+
+    fn visit_str<E: de::Error>(self, v: &str) -> Result<Raw, E> {
+        Ok(Raw::Scalar(v.to_owned()))
+    }
+
+    fn visit_unit<E: de::Error>(self) -> Result<Raw, E> {
+        Ok(Raw::Null)
+    }
+
+    fn visit_none<E: de::Error>(self) -> Result<Raw, E> {
+        Ok(Raw::Null)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Raw, D::Error> {
+        Raw::deserialize(deserializer)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Raw, A::Error> {
+        let mut items = Vec::new();
+        while let Some(item) = seq.next_element()? {
+            items.push(item);
+        }
+        Ok(Raw::Seq(items))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Raw, A::Error> {
+        let mut entries = Vec::new();
+        while let Some(entry) = map.next_entry()? {
+            entries.push(entry);
+        }
+        Ok(Raw::Map(entries))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tree(text: &str) -> Node {
+        parse(&Arc::new(SourceText { name: "t.yaml".into(), text: text.into() })).expect("parses")
+    }
+
+    fn scalar(node: &Node, key: &str) -> (String, bool) {
+        let Value::Map(entries) = &node.value else { panic!("a map") };
+        match &entries.iter().find(|(k, _)| k.value == key).expect("key").1.value {
+            Value::Scalar { text, quoted } => (text.clone(), *quoted),
+            other => panic!("a scalar, not {other:?}"),
+        }
+    }
+
+    #[test]
+    fn text_stays_as_the_clerk_typed_it() {
+        let node = tree(
+            "a: no\nb: 00123\nc: 1_000\nd: 1900-01-01\ne: 1.10\nf: \"1.10\"\ng: 0x1F\nh: 1e3\ni: true\nj: 'x y'\n",
+        );
+        for (key, text, quoted) in [
+            ("a", "no", false),
+            ("b", "00123", false),
+            ("c", "1_000", false),
+            ("d", "1900-01-01", false),
+            ("e", "1.10", false),
+            ("f", "1.10", true),
+            ("g", "0x1F", false),
+            ("h", "1e3", false),
+            ("i", "true", false),
+            ("j", "x y", true),
+        ] {
+            assert_eq!(scalar(&node, key), (text.to_owned(), quoted), "{key}");
+        }
+    }
+
+    #[test]
+    fn spans_point_at_the_source_even_after_vietnamese_text() {
+        let text = "tên: Nguyễn Văn A\nso: 12 # chú thích\n";
+        let Value::Map(entries) = tree(text).value else { panic!("a map") };
+        assert_eq!(&text[entries[0].1.span.clone()], "Nguyễn Văn A");
+        assert_eq!(&text[entries[1].1.span.clone()], "12");
+        assert_eq!(&text[entries[1].0.span.clone()], "so");
+    }
+
+    #[test]
+    fn duplicate_keys_survive() {
+        let Value::Map(entries) = tree("a: 1\na: 2\n").value else { panic!("a map") };
+        assert_eq!(entries.len(), 2);
+    }
+
+    #[test]
+    fn bombs_and_depth_are_refused_with_a_place() {
+        let deep = format!("{}1{}", "[".repeat(60), "]".repeat(60));
+        let mut bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n".to_owned();
+        for i in 1..12 {
+            bomb.push_str(&format!("a{i}: &a{i} [{}]\n", vec![format!("*a{}", i - 1); 9].join(", ")));
+        }
+        for text in [deep, bomb, "a: [1, 2".to_owned(), "a: \"x".to_owned()] {
+            let error = parse(&Arc::new(SourceText { name: "t.yaml".into(), text })).expect_err("is refused");
+            assert!(error.what.en.starts_with("not a readable YAML document: "), "{error:?}");
+            assert!(error.place.is_some());
+        }
+    }
+}

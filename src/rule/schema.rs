@@ -1,0 +1,143 @@
+//! The JSON Schema of rule files, for editors; the parts of kinds come from their own types.
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, generate::SchemaSettings};
+use serde_json::{Map, Value, json};
+
+use super::table::Kinds;
+use crate::base::{Dimension, Severity};
+use crate::kernel::ColumnType;
+
+/// The schema of a whole rule file (JSON Schema 2020-12).
+pub fn rule_file(kinds: Kinds) -> Value {
+    let mut generator = SchemaSettings::draft2020_12().into_generator();
+    let rule = rule(kinds, &mut generator);
+    let column = column(&mut generator);
+    let table = json!({
+        "type": "object",
+        "required": ["files"],
+        "additionalProperties": false,
+        "properties": {
+            "title": { "$ref": "#/$defs/Bilingual" },
+            "files": { "$ref": "#/$defs/Texts", "description": "Files, globs or directories, relative to the data directory." },
+            "text": {
+                "type": "object",
+                "description": "How CSV and TSV files are written; found out by itself where it is left out.",
+                "additionalProperties": false,
+                "properties": {
+                    "delimiter": { "type": "string", "description": "One character, or `tab`." },
+                    "quote": { "type": "string", "description": "One character, or `none`." },
+                    "header": { "type": "boolean", "description": "Whether the first row names the columns." },
+                    "null_values": { "$ref": "#/$defs/Texts", "description": "Unquoted texts that mean null, beside the empty one." }
+                }
+            },
+            "tier": { "enum": [1, 2, 3], "description": "3 main table, 2 secondary table, 1 code list or log." },
+            "key": { "$ref": "#/$defs/Texts", "description": "The columns that identify a record." },
+            "required": { "type": "boolean", "description": "Whether the table must be there (default true)." },
+            "allow_empty": { "type": "boolean", "description": "Whether it may have no rows (default false)." },
+            "update_cycle": { "$ref": "#/$defs/Duration", "description": "How often the table is updated." },
+            "columns": { "type": "object", "additionalProperties": column },
+            "rules": { "type": ["array", "null"], "items": rule }
+        }
+    });
+    let mut definitions = generator.take_definitions(true);
+    let mut define = |name: &str, schema: Value| definitions.insert(name.to_owned(), schema);
+    define(
+        "Bilingual",
+        json!({
+            "description": "A text, or the same text in both languages.",
+            "anyOf": [
+                { "type": "string" },
+                { "type": "object", "minProperties": 1, "additionalProperties": false,
+                  "properties": { "vi": { "type": "string" }, "en": { "type": "string" } } }
+            ]
+        }),
+    );
+    define(
+        "Texts",
+        json!({
+            "anyOf": [{ "type": "string" }, { "type": "array", "items": { "type": ["string", "number", "boolean"] } }]
+        }),
+    );
+    define("Duration", json!({ "type": "string", "pattern": "^[0-9]+ *(s|m|min|h|d|w)$" }));
+    json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "thuocdo rule file",
+        "type": "object",
+        "required": ["thuocdo", "database", "tables"],
+        "additionalProperties": false,
+        "properties": {
+            "thuocdo": { "const": 1, "description": "Version of the rule language." },
+            "database": { "type": "string", "description": "The database's id." },
+            "title": { "$ref": "#/$defs/Bilingual" },
+            "agency": { "type": "string", "description": "The agency that is responsible." },
+            "weight": { "enum": [1, 2, 3], "description": "Weight within the agency: 3 priority, 2 important, 1 other." },
+            "packs": { "$ref": "#/$defs/Texts", "description": "Core packs that apply." },
+            "code_lists": {
+                "type": "object",
+                "description": "Lists of values by name: written out, or `file.csv#column` relative to this file.",
+                "additionalProperties": { "$ref": "#/$defs/Texts" }
+            },
+            "tables": { "type": "object", "additionalProperties": table }
+        },
+        "$defs": definitions
+    })
+}
+
+fn rule(kinds: Kinds, generator: &mut SchemaGenerator) -> Value {
+    let mut properties = Map::new();
+    let mut one_of = Vec::new();
+    for kind in kinds {
+        let about = kind.about();
+        let mut schema = kind.schema(generator).to_value();
+        if let Some(object) = schema.as_object_mut() {
+            object.insert("description".to_owned(), about.what.en.into());
+        }
+        properties.insert(about.name.to_owned(), schema);
+        one_of.push(json!({ "required": [about.name] }));
+    }
+    let ids = |ids: &[&str]| json!({ "enum": ids });
+    let common = [
+        ("id", json!({ "type": "string", "description": "Unique within the table." })),
+        ("dimension", ids(&Dimension::ALL.map(Dimension::id))),
+        ("severity", ids(&Severity::ALL.map(Severity::id))),
+        (
+            "weight",
+            json!({ "type": "integer", "minimum": 1, "maximum": 1000,
+            "description": "Instead of the severity's weight, under the `local` profile." }),
+        ),
+        (
+            "when",
+            json!({ "type": "string", "description": "An SQL condition: the rule is about rows on which it is true." }),
+        ),
+        ("title", json!({ "$ref": "#/$defs/Bilingual" })),
+        ("why", json!({ "$ref": "#/$defs/Bilingual" })),
+        ("tags", json!({ "$ref": "#/$defs/Texts" })),
+        ("owner", json!({ "type": "string" })),
+    ];
+    properties.extend(common.map(|(name, schema)| (name.to_owned(), schema)));
+    json!({ "type": "object", "additionalProperties": false, "properties": properties, "oneOf": one_of })
+}
+
+fn column(generator: &mut SchemaGenerator) -> Value {
+    let ty: Schema = ColumnType::json_schema(generator);
+    json!({
+        "anyOf": [
+            { "type": "null" },
+            ty.clone(),
+            {
+                "type": "object",
+                "additionalProperties": false,
+                "properties": {
+                    "title": { "$ref": "#/$defs/Bilingual" },
+                    "type": ty,
+                    "formats": { "$ref": "#/$defs/Texts", "description": "How dates are written, such as `%d/%m/%Y`." },
+                    "role": { "type": "string", "description": "What the column means: person_id, person_name, birth_date …" },
+                    "required": { "type": "boolean", "description": "true: every row needs a value; false: the column may be absent." },
+                    "code_list": { "type": "string", "description": "The code list that its values come from." },
+                    "pii": { "enum": ["none", "basic", "sensitive"], "description": "Whether it holds personal data." },
+                    "placeholders": { "$ref": "#/$defs/Texts", "description": "`default`, `none`, or the values that mean \"nothing\"." }
+                }
+            }
+        ]
+    })
+}

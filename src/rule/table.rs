@@ -1,0 +1,293 @@
+//! Tables and columns as a rule file declares them.
+
+use std::sync::Arc;
+
+use super::kind::{CodeLists, DeclaredColumn, Kind};
+use super::node::{At, Node, Value};
+use super::reader::Reader;
+use super::table_rule::Rule;
+use crate::base::Text;
+use crate::extract::TextOptions;
+use crate::kernel::ColumnType;
+use crate::kernel::date_format::{DateFormat, default_date, default_timestamps};
+use crate::say;
+
+/// One table of a database.
+#[derive(Debug)]
+pub struct Table {
+    pub id: At<String>,
+    pub title: Option<Text>,
+    /// Files, globs or directories, relative to the database's data.
+    pub files: At<Vec<String>>,
+    pub text_options: TextOptions,
+    /// 3 main, 2 secondary, 1 code list or log.
+    pub tier: u32,
+    pub key: Vec<At<String>>,
+    pub required: bool,
+    pub allow_empty: bool,
+    /// Seconds.
+    pub update_cycle: Option<u64>,
+    pub columns: Vec<Column>,
+    pub rules: Vec<Rule>,
+}
+
+#[derive(Debug)]
+pub struct Column {
+    pub name: At<String>,
+    pub title: Option<Text>,
+    pub ty: Option<ColumnType>,
+    pub formats: Option<Vec<String>>,
+    pub role: Option<String>,
+    /// `true`: every row needs a value. `false`: the column may be absent. Unsaid: it must be there.
+    pub required: Option<bool>,
+    pub code_list: Option<At<String>>,
+    /// Holds data about a person, so values are masked in every output.
+    pub personal: bool,
+    pub placeholders: Placeholders,
+}
+
+/// What counts as a placeholder in a column.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub enum Placeholders {
+    #[default]
+    Default,
+    None,
+    Only(Vec<String>),
+}
+
+/// The kinds that a rule file may use, in the order of the reference.
+pub type Kinds = &'static [&'static dyn Kind];
+
+pub(super) struct TableParser<'p> {
+    pub reader: &'p mut Reader,
+    pub code_lists: &'p CodeLists,
+    pub kinds: Kinds,
+}
+
+impl TableParser<'_> {
+    pub fn table(&mut self, id: &At<String>, node: &Node) -> Option<Table> {
+        let mut fields = self.reader.fields(node)?;
+        let title = fields.optional("title").and_then(|node| self.reader.bilingual(node));
+        let files = fields.required("files", self.reader).and_then(|node| {
+            let patterns: Vec<String> = self.reader.texts(node).into_iter().map(|at| at.value).collect();
+            (!patterns.is_empty()).then(|| At { value: patterns, span: node.span.clone() })
+        });
+        let text_options = fields.optional("text").map(|node| self.text_options(node)).unwrap_or_default();
+        let tier = fields.optional("tier").and_then(|node| self.tier(node)).unwrap_or(2);
+        let key = fields.optional("key").map(|node| self.reader.texts(node)).unwrap_or_default();
+        let required = fields.optional("required").and_then(|node| self.reader.flag(node)).unwrap_or(true);
+        let allow_empty =
+            fields.optional("allow_empty").and_then(|node| self.reader.flag(node)).unwrap_or(false);
+        let update_cycle = fields.optional("update_cycle").and_then(|node| self.reader.duration(node));
+        let columns = fields.optional("columns").map(|node| self.columns(node)).unwrap_or_default();
+        let rule_nodes = match fields.optional("rules") {
+            Some(Node { value: Value::Null, .. }) | None => Vec::new(),
+            Some(node) => self.reader.items(node),
+        };
+        fields.finish(self.reader);
+
+        let declared: Vec<DeclaredColumn> = columns
+            .iter()
+            .map(|column| DeclaredColumn { name: column.name.clone(), ty: column.ty })
+            .collect();
+        let mut rules: Vec<Rule> =
+            rule_nodes.into_iter().filter_map(|node| self.rule(node, &declared, update_cycle)).collect();
+        for column in &key {
+            self.declared(column, &declared);
+        }
+        let mut implied = self.implied(&columns, &rules, &declared);
+        rules.append(&mut implied);
+        let table = Table {
+            id: id.clone(),
+            title,
+            files: files?,
+            text_options,
+            tier,
+            key,
+            required,
+            allow_empty,
+            update_cycle,
+            columns,
+            rules,
+        };
+        Some(self.with_ids(table))
+    }
+
+    fn tier(&mut self, node: &Node) -> Option<u32> {
+        let tier = self.reader.integer(node)?;
+        if !(1..=3).contains(&tier) {
+            self.reader
+                .error(&node.span, say!("tier {tier} is not 1, 2 or 3", "bậc {tier} không phải 1, 2 hay 3"))
+                .hint = Some(say!(
+                "3 main table, 2 secondary table, 1 code list or log",
+                "3 bảng chính, 2 bảng phụ, 1 danh mục hoặc nhật ký"
+            ));
+            return None;
+        }
+        Some(tier)
+    }
+
+    fn text_options(&mut self, node: &Node) -> TextOptions {
+        let mut options = TextOptions::default();
+        let Some(mut fields) = self.reader.fields(node) else { return options };
+        if let Some(node) = fields.optional("delimiter") {
+            options.delimiter = self.single_byte(node).or(options.delimiter);
+        }
+        if let Some(node) = fields.optional("quote") {
+            options.quote = match &node.value {
+                Value::Scalar { text, quoted: false } if text == "none" => None,
+                _ => self.single_byte(node).or(options.quote),
+            };
+        }
+        if let Some(header) = fields.optional("header").and_then(|node| self.reader.flag(node)) {
+            options.header = header;
+        }
+        if let Some(node) = fields.optional("null_values") {
+            options.null_values = self.reader.texts(node).into_iter().map(|at| at.value).collect();
+        }
+        fields.finish(self.reader);
+        options
+    }
+
+    fn single_byte(&mut self, node: &Node) -> Option<u8> {
+        let text = self.reader.text(node)?;
+        match text.value.as_bytes() {
+            [byte] => Some(*byte),
+            b"\\t" | b"tab" => Some(b'\t'),
+            _ => {
+                self.reader
+                    .error(&node.span, say!("expected one ASCII character", "cần đúng một ký tự ASCII"));
+                None
+            }
+        }
+    }
+
+    fn columns(&mut self, node: &Node) -> Vec<Column> {
+        let entries = self.reader.entries(node).unwrap_or_default();
+        entries.into_iter().filter_map(|(name, node)| self.column(name, node)).collect()
+    }
+
+    fn column(&mut self, name: &At<String>, node: &Node) -> Option<Column> {
+        let mut column = Column {
+            name: name.clone(),
+            title: None,
+            ty: None,
+            formats: None,
+            role: None,
+            required: None,
+            code_list: None,
+            personal: false,
+            placeholders: Placeholders::default(),
+        };
+        match &node.value {
+            Value::Null => return Some(column),
+            // `ngay_sinh: date` is short for `ngay_sinh: { type: date }`.
+            Value::Scalar { .. } => {
+                column.ty = self.column_type(node);
+                return Some(column);
+            }
+            _ => {}
+        }
+        let mut fields = self.reader.fields(node)?;
+        column.title = fields.optional("title").and_then(|node| self.reader.bilingual(node));
+        column.ty = fields.optional("type").and_then(|node| self.column_type(node));
+        column.formats = fields.optional("formats").map(|node| self.formats(node));
+        column.role = fields.optional("role").and_then(|node| self.reader.text(node)).map(|at| at.value);
+        column.required = fields.optional("required").and_then(|node| self.reader.flag(node));
+        column.code_list = fields.optional("code_list").and_then(|node| self.reader.text(node));
+        let pii = fields.optional("pii").and_then(|node| {
+            let what = say!("kind of personal data", "loại dữ liệu cá nhân");
+            self.reader.choice(node, &what, &[("none", false), ("basic", true), ("sensitive", true)])
+        });
+        column.placeholders =
+            fields.optional("placeholders").map(|node| self.placeholders(node)).unwrap_or_default();
+        fields.finish(self.reader);
+        // A role about a person makes a column personal unless the file says otherwise.
+        column.personal = pii.unwrap_or_else(|| column.role.as_deref().is_some_and(is_personal_role));
+        if let (Some(formats), Some(ty)) = (&column.formats, column.ty)
+            && !formats.is_empty()
+            && !matches!(ty, ColumnType::Date | ColumnType::Timestamp)
+        {
+            let ty = ty.id();
+            self.reader.error(
+                &name.span,
+                say!(
+                    "`formats` fits dates and timestamps, not `{ty}`",
+                    "`formats` chỉ dùng cho ngày và thời điểm, không dùng cho `{ty}`"
+                ),
+            );
+        }
+        Some(column)
+    }
+
+    fn column_type(&mut self, node: &Node) -> Option<ColumnType> {
+        self.reader.choice(node, &say!("column type", "kiểu cột"), &ColumnType::WORDS)
+    }
+
+    fn formats(&mut self, node: &Node) -> Vec<String> {
+        let formats = self.reader.texts(node);
+        for format in &formats {
+            if let Err(what) = DateFormat::new(&format.value) {
+                self.reader.error(&format.span, what);
+            }
+        }
+        formats.into_iter().map(|at| at.value).collect()
+    }
+
+    fn placeholders(&mut self, node: &Node) -> Placeholders {
+        match &node.value {
+            Value::Scalar { text, .. } if text == "none" => Placeholders::None,
+            Value::Scalar { text, .. } if text == "default" => Placeholders::Default,
+            _ => Placeholders::Only(self.reader.texts(node).into_iter().map(|at| at.value).collect()),
+        }
+    }
+}
+
+/// Roles whose columns hold data about a person.
+fn is_personal_role(role: &str) -> bool {
+    matches!(
+        role,
+        "person_id"
+            | "person_name"
+            | "birth_date"
+            | "gender"
+            | "ethnic_group"
+            | "religion"
+            | "address"
+            | "phone"
+            | "email"
+            | "tax_code"
+            | "health"
+            | "bank_account"
+    )
+}
+
+impl Table {
+    pub fn column(&self, name: &str) -> Option<&Column> {
+        self.columns.iter().find(|column| column.name.value == name)
+    }
+
+    pub fn key_names(&self) -> Vec<String> {
+        self.key.iter().map(|at| at.value.clone()).collect()
+    }
+}
+
+impl Column {
+    pub fn contract(&self) -> super::kind::ContractColumn {
+        super::kind::ContractColumn {
+            name: self.name.value.clone(),
+            ty: self.ty,
+            optional: self.required == Some(false),
+        }
+    }
+
+    /// Compiled date formats: the declared ones, or the usual ones of its type.
+    pub fn date_formats(declared: Option<&[String]>, ty: ColumnType) -> Arc<[DateFormat]> {
+        match (declared, ty) {
+            (Some(formats), _) => formats.iter().filter_map(|format| DateFormat::new(format).ok()).collect(),
+            (None, ColumnType::Date) => [default_date().clone()].into(),
+            (None, ColumnType::Timestamp) => default_timestamps().into(),
+            (None, _) => [].into(),
+        }
+    }
+}

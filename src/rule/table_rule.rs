@@ -1,0 +1,360 @@
+//! One rule: the attributes that every rule may have, its kind's arguments, the id that it gets without one.
+
+use arrow::datatypes::DataType;
+
+use super::kind::{DeclaredColumn, Kind, ParseContext, Spec};
+use super::node::{At, Node, Value};
+use super::reader::{Fields, Reader};
+use super::table::{Column, Table, TableParser};
+use crate::base::{Dimension, Place, Severity, Text, suggest};
+use crate::kernel::expression::Expression;
+use crate::kernel::{ColumnType, typed};
+use crate::say;
+
+/// One rule of a table: common attributes and the kind's own arguments.
+#[derive(Debug)]
+pub struct Rule {
+    pub id: String,
+    pub place: Place,
+    pub kind: &'static dyn Kind,
+    pub spec: Box<dyn Spec>,
+    pub dimension: Dimension,
+    pub severity: Severity,
+    pub weight: Option<u32>,
+    pub when: Option<At<Expression>>,
+    pub title: Option<Text>,
+    pub why: Option<Text>,
+    pub tags: Vec<String>,
+    pub owner: Option<String>,
+    /// Follows from a column's declaration instead of being written as a rule.
+    pub implied: bool,
+}
+
+impl TableParser<'_> {
+    pub(super) fn rule(
+        &mut self,
+        node: &Node,
+        declared: &[DeclaredColumn],
+        update_cycle: Option<u64>,
+    ) -> Option<Rule> {
+        let mut fields = self.reader.fields(node)?;
+        let common = self.common(&mut fields, declared);
+        let kinds = self.kinds;
+        let Some((key, arguments, kind)) =
+            fields.take(|name| kinds.iter().copied().find(|kind| kind.about().name == name))
+        else {
+            self.unknown_kind(fields);
+            return None;
+        };
+        if let Some((other, _, _)) =
+            fields.take(|name| kinds.iter().copied().find(|kind| kind.about().name == name))
+        {
+            let (one, two) = (&key.value, &other.value);
+            self.reader
+                .error(
+                    &other.span,
+                    say!(
+                        "a rule has one kind; this one has `{one}` and `{two}`",
+                        "mỗi quy tắc chỉ có một loại; ở đây có cả `{one}` và `{two}`"
+                    ),
+                )
+                .hint = Some(say!("write two rules", "tách thành hai quy tắc"));
+        }
+        fields.finish(self.reader);
+        let mut context = ParseContext {
+            reader: self.reader,
+            code_lists: self.code_lists,
+            columns: declared,
+            update_cycle,
+        };
+        let spec = kind.parse(arguments, &mut context);
+        // A rule that is wrong in one way may still name its columns wrongly in another.
+        let named = spec.as_ref().map_or_else(|| named_columns(arguments), |spec| spec.columns());
+        for column in named {
+            self.declared(&column, declared);
+        }
+        if let Some(when) = &common.when {
+            self.expression_columns(when, declared);
+        }
+        let place = self.reader.place(&key.span);
+        Some(common.rule(kind, spec?, place))
+    }
+
+    fn unknown_kind(&mut self, fields: Fields<'_>) {
+        let names: Vec<&'static str> = self.kinds.iter().map(|kind| kind.about().name).collect();
+        let mut any = false;
+        for key in fields.remaining() {
+            any = true;
+            let name = &key.value;
+            self.reader.unknown(
+                key,
+                say!(
+                    "unknown rule kind or attribute `{name}`",
+                    "không có loại quy tắc hay thuộc tính `{name}`"
+                ),
+                names.iter().copied().chain(COMMON),
+            );
+        }
+        if !any {
+            self.reader
+                .error(&fields.span, say!("this rule names no kind", "quy tắc này không nêu loại"))
+                .hint =
+                Some(say!("for example `not_null: {{ column: … }}`", "ví dụ `not_null: {{ column: … }}`"));
+        }
+    }
+
+    fn common(&mut self, fields: &mut Fields<'_>, declared: &[DeclaredColumn]) -> Common {
+        let reader = &mut *self.reader;
+        let dimensions = Dimension::ALL.map(|dimension| (dimension.id(), dimension));
+        let severities = Severity::ALL.map(|severity| (severity.id(), severity));
+        Common {
+            id: fields.optional("id").and_then(|node| reader.text(node)),
+            dimension: fields
+                .optional("dimension")
+                .and_then(|node| reader.choice(node, &say!("dimension", "chiều chất lượng"), &dimensions)),
+            severity: fields
+                .optional("severity")
+                .and_then(|node| reader.choice(node, &say!("severity", "mức độ"), &severities)),
+            weight: fields.optional("weight").and_then(|node| {
+                let weight = reader.integer::<u32>(node)?;
+                if !(1..=1_000).contains(&weight) {
+                    reader.error(
+                        &node.span,
+                        say!("a weight is between 1 and 1000", "trọng số nằm trong khoảng 1 đến 1000"),
+                    );
+                    return None;
+                }
+                Some(weight)
+            }),
+            when: fields.optional("when").and_then(|node| expression(reader, node, declared)),
+            title: fields.optional("title").and_then(|node| reader.bilingual(node)),
+            why: fields.optional("why").and_then(|node| reader.bilingual(node)),
+            tags: fields
+                .optional("tags")
+                .map(|node| reader.texts(node).into_iter().map(|at| at.value).collect())
+                .unwrap_or_default(),
+            owner: fields.optional("owner").and_then(|node| reader.text(node)).map(|at| at.value),
+        }
+    }
+
+    /// Reports a column that looks like a misspelling of a declared one. Columns that are not declared at all are
+    /// looked up in the data.
+    pub(super) fn declared(&mut self, column: &At<String>, declared: &[DeclaredColumn]) {
+        let names = || declared.iter().map(|column| column.name.value.as_str());
+        if names().any(|name| name == column.value) {
+            return;
+        }
+        if let Some(near) = suggest::closest(&column.value, names()) {
+            let name = &column.value;
+            self.reader
+                .error(
+                    &column.span,
+                    say!("the table declares no column `{name}`", "bảng không khai báo cột `{name}`"),
+                )
+                .hint = Some(say!("did you mean `{near}`?", "có phải ý bạn là `{near}`?"));
+        }
+    }
+
+    fn expression_columns(&mut self, expression: &At<Expression>, declared: &[DeclaredColumn]) {
+        for column in expression.value.columns() {
+            self.declared(&At { value: column.clone(), span: expression.span.clone() }, declared);
+        }
+    }
+
+    /// The rules that follow from declarations: `required`, `type`, `code_list`. A written rule of the same kind on
+    /// the same column takes their place.
+    pub(super) fn implied(
+        &mut self,
+        columns: &[Column],
+        written: &[Rule],
+        declared: &[DeclaredColumn],
+    ) -> Vec<Rule> {
+        let mut implied = Vec::new();
+        for column in columns {
+            let name = &column.name;
+            let list = column.code_list.as_ref();
+            let wanted = [
+                ("not_null", column.required == Some(true), None),
+                ("type", column.ty.is_some_and(|ty| ty != ColumnType::Text), None),
+                ("in_set", list.is_some(), list),
+            ];
+            for (kind_name, follows, code_list) in wanted {
+                let already = || {
+                    written.iter().any(|rule| {
+                        rule.kind.about().name == kind_name
+                            && matches!(rule.spec.columns().as_slice(), [only] if only.value == name.value)
+                    })
+                };
+                if !follows || already() {
+                    continue;
+                }
+                let Some(kind) = self.kinds.iter().copied().find(|kind| kind.about().name == kind_name)
+                else {
+                    continue;
+                };
+                let scalar = |at: &At<String>| Node {
+                    value: Value::Scalar { text: at.value.clone(), quoted: false },
+                    span: at.span.clone(),
+                };
+                let key = |text: &str| At { value: text.to_owned(), span: name.span.clone() };
+                let mut arguments = vec![(key("column"), scalar(name))];
+                arguments.extend(code_list.map(|list| (key("code_list"), scalar(list))));
+                let node = Node { value: Value::Map(arguments), span: name.span.clone() };
+                let mut context = ParseContext {
+                    reader: self.reader,
+                    code_lists: self.code_lists,
+                    columns: declared,
+                    update_cycle: None,
+                };
+                if let Some(spec) = kind.parse(&node, &mut context) {
+                    let place = self.reader.place(&name.span);
+                    implied.push(Rule { implied: true, ..Common::default().rule(kind, spec, place) });
+                }
+            }
+        }
+        implied
+    }
+
+    /// Gives ids to the rules without one, and reports ids that are used twice.
+    pub(super) fn with_ids(&mut self, mut table: Table) -> Table {
+        let mut taken = hashbrown::HashSet::new();
+        for rule in &table.rules {
+            if !rule.id.is_empty() && !taken.insert(rule.id.clone()) {
+                let id = &rule.id;
+                self.reader
+                    .error(
+                        &rule.place.span,
+                        say!("rule id `{id}` is used twice", "mã quy tắc `{id}` bị dùng hai lần"),
+                    )
+                    .hint = Some(say!("ids are unique within a table", "mã phải duy nhất trong một bảng"));
+            }
+        }
+        let sort = |rule: &Rule| (rule.kind.about().name, column_names(rule));
+        let mut alike = hashbrown::HashMap::new();
+        for rule in &table.rules {
+            *alike.entry(sort(rule)).or_insert(0_u32) += 1;
+        }
+        let mut numbered = hashbrown::HashMap::new();
+        let table_id = table.id.value.clone();
+        for rule in table.rules.iter_mut().filter(|rule| rule.id.is_empty()) {
+            let sort = sort(rule);
+            let mut parts = vec![table_id.clone(), sort.0.to_owned()];
+            parts.extend((!sort.1.is_empty()).then(|| sort.1.clone()));
+            let distinction = rule.spec.distinction();
+            if !distinction.is_empty() && alike[&sort] > 1 {
+                parts.push(distinction);
+            }
+            let base = parts.join(".");
+            // Rules that nothing tells apart are numbered in the order of the file.
+            let count = numbered.entry(base.clone()).or_insert(0_u32);
+            rule.id = loop {
+                *count += 1;
+                let id = if *count == 1 { base.clone() } else { format!("{base}#{count}") };
+                if taken.insert(id.clone()) {
+                    break id;
+                }
+            };
+        }
+        table
+    }
+}
+
+/// The texts under the keys by which kinds name columns.
+fn named_columns(arguments: &Node) -> Vec<At<String>> {
+    let Value::Map(entries) = &arguments.value else { return Vec::new() };
+    let scalar = |node: &Node| match &node.value {
+        Value::Scalar { text, .. } => Some(At { value: text.clone(), span: node.span.clone() }),
+        _ => None,
+    };
+    entries
+        .iter()
+        .filter(|(key, _)| {
+            matches!(key.value.as_str(), "column" | "columns" | "event" | "recorded" | "except")
+        })
+        .flat_map(|(_, node)| match &node.value {
+            Value::Seq(items) => items.iter().filter_map(scalar).collect(),
+            _ => scalar(node).into_iter().collect::<Vec<_>>(),
+        })
+        .collect()
+}
+
+fn column_names(rule: &Rule) -> String {
+    rule.spec.columns().iter().map(|column| column.value.as_str()).collect::<Vec<_>>().join("+")
+}
+
+const COMMON: [&str; 9] = ["id", "dimension", "severity", "weight", "when", "title", "why", "tags", "owner"];
+
+/// The attributes that every rule may have.
+#[derive(Default)]
+struct Common {
+    id: Option<At<String>>,
+    dimension: Option<Dimension>,
+    severity: Option<Severity>,
+    weight: Option<u32>,
+    when: Option<At<Expression>>,
+    title: Option<Text>,
+    why: Option<Text>,
+    tags: Vec<String>,
+    owner: Option<String>,
+}
+
+impl Common {
+    fn rule(self, kind: &'static dyn Kind, spec: Box<dyn Spec>, place: Place) -> Rule {
+        let about = kind.about();
+        Rule {
+            id: self.id.map(|at| at.value).unwrap_or_default(),
+            place,
+            kind,
+            dimension: self.dimension.or_else(|| spec.dimension()).unwrap_or(about.dimension),
+            severity: self.severity.unwrap_or(about.severity),
+            spec,
+            weight: self.weight,
+            when: self.when,
+            title: self.title,
+            why: self.why,
+            tags: self.tags,
+            owner: self.owner,
+            implied: false,
+        }
+    }
+}
+
+/// Reads an SQL expression, pointing into it where it is wrong. Its types are checked as far as the columns that it
+/// reads have declared ones.
+pub fn expression(reader: &mut Reader, node: &Node, declared: &[DeclaredColumn]) -> Option<At<Expression>> {
+    let text = reader.text(node)?;
+    let checked = Expression::parse(&text.value).and_then(|expression| {
+        let ty = |name: &String| declared.iter().find(|column| column.name.value == *name)?.ty;
+        let types: Option<Vec<_>> = expression
+            .columns()
+            .iter()
+            .map(|name| Some((name.clone(), typed::array_type(ty(name)?, &DataType::Utf8View))))
+            .collect();
+        if let Some(types) = types {
+            expression.bind(&types, 0)?;
+        }
+        Ok(expression)
+    });
+    match checked {
+        Ok(expression) => Some(At { value: expression, span: text.span }),
+        Err(error) => {
+            let span = inner_span(reader, &text, error.at);
+            reader.error(&span, error.what).hint = error.hint;
+            None
+        }
+    }
+}
+
+/// The place of a range of an expression's text, when it stands in the file as it is.
+fn inner_span(
+    reader: &Reader,
+    text: &At<String>,
+    at: Option<std::ops::Range<usize>>,
+) -> std::ops::Range<usize> {
+    let Some(at) = at else { return text.span.clone() };
+    let written = &reader.file.text[text.span.clone()];
+    match written.find(&text.value) {
+        Some(offset) => text.span.start + offset + at.start..text.span.start + offset + at.end,
+        None => text.span.clone(),
+    }
+}

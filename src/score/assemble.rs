@@ -1,0 +1,524 @@
+//! Measures in, scorecard out.
+
+use std::collections::BTreeMap;
+
+use super::agency::{self, Member};
+use super::caps::{self, CapInputs, CapRule, CleanRate, Found};
+use super::evidence::{Confidence, Evidence};
+use super::grade::{self, Grade};
+use super::methodology::{Methodology, Profile};
+use super::rollup::{Node, Rollup, Scored};
+use super::rule_points::{Triple, official_defects, per_million, rule_points};
+use super::scorecard::{
+    AgencyCard, Cap, CleanRecords, DatabaseCard, DimensionCard, FileCard, Fraction, Gap, Incomplete,
+    PeerGroup, Problem, ProblemLevel, Rate, RuleCard, SCHEMA, Score, Scorecard, TableCard, TablePresence,
+};
+use crate::base::{Diagnostic, Dimension, Level, Nano, Ratio, Severity, Status, Text};
+use crate::engine::measured::{MeasuredDatabase, MeasuredRule, MeasuredTable, Presence};
+use crate::say;
+use crate::score::curve;
+
+/// What the same measures are scored and labelled by.
+#[derive(Clone, Debug, Default)]
+pub struct ScoreOptions {
+    pub profile: Profile,
+    /// RFC 3339, as it is to be shown.
+    pub as_of: String,
+    /// Program and version.
+    pub engine: String,
+}
+
+/// Scores databases under the published methodology.
+pub fn assemble(databases: Vec<MeasuredDatabase>, opts: &ScoreOptions) -> Scorecard {
+    let methodology = Methodology::new(opts.profile);
+    let mut databases = databases;
+    databases.sort_by(|a, b| a.id.cmp(&b.id));
+    let incomplete: Vec<Incomplete> = databases.iter().flat_map(gaps).collect();
+    let scored: Vec<ScoredDatabase> =
+        databases.into_iter().map(|database| score_database(database, &methodology)).collect();
+
+    let mut groups: BTreeMap<&str, Vec<&ScoredDatabase>> = BTreeMap::new();
+    for database in &scored {
+        if let Some(agency) = &database.card.agency {
+            groups.entry(agency).or_default().push(database);
+        }
+    }
+    let agencies = groups.iter().map(|(id, members)| agency_card(Some(id), members, &methodology)).collect();
+    let overall = agency_card(None, &scored.iter().collect::<Vec<_>>(), &methodology);
+    Scorecard {
+        schema: SCHEMA.to_owned(),
+        as_of: opts.as_of.clone(),
+        engine: opts.engine.clone(),
+        methodology: methodology.id(),
+        profile: opts.profile,
+        complete: incomplete.is_empty(),
+        incomplete,
+        agencies,
+        overall,
+        databases: scored.into_iter().map(|database| database.card).collect(),
+    }
+}
+
+/// A card with the exact numbers behind it.
+struct ScoredDatabase {
+    card: DatabaseCard,
+    points: Triple,
+    dimensions: Vec<(Dimension, Node)>,
+}
+
+/// A rule's standing before anything is rolled up.
+struct Standing {
+    status: Status,
+    points: Option<Triple>,
+    weight: u32,
+}
+
+fn standing(table: &MeasuredTable, rule: &MeasuredRule, methodology: &Methodology) -> Standing {
+    let status = match (table.presence, rule.measure.status) {
+        (Presence::Missing, _) => Status::MissingTable,
+        (Presence::Absent, _) => Status::Na,
+        (Presence::Present, Status::Empty) if table.rows == 0 && table.allow_empty => Status::Na,
+        (Presence::Present, status) => status,
+    };
+    let measure = &rule.measure;
+    let points = rule_points(status, &measure.tally, measure.mass.as_ref(), rule.scale, &methodology.knots);
+    let weight = if points.is_some() { methodology.weight(rule.severity, rule.weight) } else { 0 };
+    // A rule without weight in a table without weight stays visible, with its points, and counts nowhere.
+    let weight = if table.tier > 0 { weight } else { 0 };
+    Standing { status, points, weight }
+}
+
+fn score_database(database: MeasuredDatabase, methodology: &Methodology) -> ScoredDatabase {
+    let standings: Vec<Vec<Standing>> = database
+        .tables
+        .iter()
+        .map(|table| table.rules.iter().map(|rule| standing(table, rule, methodology)).collect())
+        .collect();
+    let mut scored = Vec::new();
+    for (at, table) in database.tables.iter().enumerate() {
+        for (rule, standing) in table.rules.iter().zip(&standings[at]) {
+            scored.extend(entry(at, rule, standing));
+        }
+    }
+    let tiers = database.tables.iter().map(|table| table.tier).collect();
+    let rollup = Rollup::new(&scored, tiers, methodology.profile.required());
+
+    // Without any of its required tables nothing was delivered: unknown, not known to be bad.
+    let delivered = database.tables.iter().all(|table| table.presence != Presence::Missing)
+        || database.tables.iter().any(|table| table.presence == Presence::Present);
+    let known =
+        |node: Node| if delivered { node } else { Node { points: unknown(node.points), ..Node::UNKNOWN } };
+    let node = known(rollup.database(methodology.lambda));
+    let dimensions: Vec<(Dimension, Node)> = rollup
+        .dimensions()
+        .iter()
+        .map(|&dimension| (dimension, known(rollup.dimension(dimension))))
+        .collect();
+
+    let clean = clean_rate(&database.tables);
+    let evidence = Evidence::default();
+    let inputs = CapInputs {
+        rules: cap_rules(&database.tables, &standings),
+        dimensions: dimensions.iter().map(|(dimension, node)| (*dimension, node.points.official)).collect(),
+        coverage: node.coverage,
+        clean,
+        missing_tables: missing(&database.tables),
+        evidence,
+    };
+    let found = caps::database(&methodology.caps, &inputs);
+    let official = node.points.official;
+    let grade_by_points = grade::by_points(&methodology.bands, official);
+    let reasons = not_comparable(methodology, &database.packs, node.coverage);
+    let small_n = database.tables.iter().zip(&standings).any(|(table, standings)| {
+        table.rules.iter().zip(standings).any(|(rule, standing)| {
+            let units = rule.measure.tally.applicable();
+            rule.severity == Severity::Critical && standing.weight > 0 && units < methodology.small_n
+        })
+    });
+    let shown = match methodology.profile.required() {
+        Some(required) => required.to_vec(),
+        None => Dimension::ALL.to_vec(),
+    };
+    let card = DatabaseCard {
+        grade: found.iter().fold(grade_by_points, |grade, cap| grade.worst(cap.max_grade)),
+        grade_by_points,
+        near_edge: grade::near_edge(&methodology.bands, methodology.near_edge, official),
+        caps: found.into_iter().map(cap_card).collect(),
+        score: score_card(&node.points),
+        clean_records: CleanRecords {
+            clean: inputs.clean.clean,
+            rows: inputs.clean.rows,
+            official: inputs.clean.official().map(Ratio::six),
+            unknown_tables: inputs.clean.unknown_tables.clone(),
+        },
+        coverage: fraction(node.coverage),
+        dimensions: shown
+            .into_iter()
+            .map(|dimension| {
+                let of = dimensions.iter().find(|(id, _)| *id == dimension).map(|(_, node)| node);
+                (dimension, dimension_card(of))
+            })
+            .collect(),
+        confidence: Confidence::of(&inputs.evidence, node.coverage),
+        small_n,
+        comparable: reasons.is_empty(),
+        not_comparable_because: reasons,
+        tables: Vec::new(),
+        problems: problems(&database.problems),
+        id: database.id,
+        agency: database.agency,
+        title: database.title,
+        weight: database.weight,
+        packs: database.packs,
+    };
+    let tables = database
+        .tables
+        .into_iter()
+        .zip(standings)
+        .enumerate()
+        .map(|(at, (table, standings))| table_card(at, table, &standings, &rollup, methodology))
+        .collect();
+    ScoredDatabase { card: DatabaseCard { tables, ..card }, points: node.points, dimensions }
+}
+
+fn unknown(points: Triple) -> Triple {
+    Triple { official: points.official, ..Triple::UNKNOWN }
+}
+
+fn entry(table: usize, rule: &MeasuredRule, standing: &Standing) -> Option<Scored> {
+    let points = standing.points.filter(|_| standing.weight > 0)?;
+    Some(Scored { table, dimension: rule.dimension, weight: standing.weight, points })
+}
+
+fn missing(tables: &[MeasuredTable]) -> Vec<&str> {
+    tables.iter().filter(|table| table.presence == Presence::Missing).map(|table| table.id.as_str()).collect()
+}
+
+fn cap_rules<'a>(tables: &'a [MeasuredTable], standings: &[Vec<Standing>]) -> Vec<CapRule<'a>> {
+    let mut rules = Vec::new();
+    for (table, standings) in tables.iter().zip(standings) {
+        for (rule, standing) in table.rules.iter().zip(standings) {
+            if let Some(points) = standing.points.filter(|_| standing.weight > 0) {
+                rules.push(CapRule {
+                    table: &table.id,
+                    id: &rule.id,
+                    kind: rule.kind,
+                    tier: table.tier,
+                    severity: rule.severity,
+                    identity: rule.identity,
+                    status: standing.status,
+                    official: points.official,
+                });
+            }
+        }
+    }
+    rules
+}
+
+fn clean_rate(tables: &[MeasuredTable]) -> CleanRate {
+    let mut rate = CleanRate::default();
+    for table in tables.iter().filter(|table| table.tier >= Methodology::MAIN) {
+        match table.presence {
+            Presence::Absent => {}
+            Presence::Missing => rate.unknown_tables.push(table.id.clone()),
+            Presence::Present if table.rows == 0 && !table.allow_empty => {
+                rate.unknown_tables.push(table.id.clone());
+            }
+            Presence::Present => {
+                rate.rows = rate.rows.saturating_add(table.rows);
+                // Not established is not guaranteed.
+                rate.clean = rate.clean.saturating_add(table.clean.unwrap_or(0).min(table.rows));
+            }
+        }
+    }
+    rate
+}
+
+fn not_comparable(methodology: &Methodology, packs: &[String], coverage: Ratio) -> Vec<Text> {
+    let mut reasons = Vec::new();
+    if methodology.profile == Profile::Local {
+        reasons.push(say!("local rules, not comparable", "quy tắc nội bộ, không so sánh được"));
+    } else if packs.is_empty() {
+        reasons
+            .push(say!("the rule file names no core pack", "tệp quy tắc không khai báo gói quy tắc lõi nào"));
+    }
+    if coverage < Ratio::percent(60) {
+        let (en, vi) = (coverage.percent_text('.'), coverage.percent_text(','));
+        reasons.push(say!("only {en} of the rules could be measured", "chỉ đo được {vi} các quy tắc"));
+    }
+    reasons
+}
+
+fn table_card(
+    at: usize,
+    table: MeasuredTable,
+    standings: &[Standing],
+    rollup: &Rollup,
+    methodology: &Methodology,
+) -> TableCard {
+    let dimensions = rollup
+        .dimensions()
+        .iter()
+        .filter_map(|&dimension| Some((dimension, dimension_card(Some(&rollup.table(dimension, at)?)))))
+        .collect();
+    let rows = table.rows;
+    let rules = table
+        .rules
+        .into_iter()
+        .zip(standings)
+        .map(|(rule, standing)| {
+            let gain =
+                entry(at, &rule, standing).map_or(0, |scored| rollup.gain(&scored, methodology.lambda));
+            rule_card(rule, standing, gain, rows, methodology)
+        })
+        .collect();
+    TableCard {
+        id: table.id,
+        title: table.title,
+        tier: table.tier,
+        presence: match table.presence {
+            Presence::Present => TablePresence::Present,
+            Presence::Missing => TablePresence::Missing,
+            Presence::Absent => TablePresence::Absent,
+        },
+        rows,
+        key: table.key,
+        files: table
+            .files
+            .into_iter()
+            .map(|file| FileCard {
+                path: file.path,
+                bytes: file.bytes,
+                blake3: file.blake3,
+                rows: file.rows,
+                problem: file.problem,
+            })
+            .collect(),
+        clean: table.clean,
+        dimensions,
+        problems: problems(&table.problems),
+        rules,
+    }
+}
+
+fn rule_card(
+    rule: MeasuredRule,
+    standing: &Standing,
+    gain: i64,
+    rows: u64,
+    methodology: &Methodology,
+) -> RuleCard {
+    let measure = rule.measure;
+    let counted = (standing.status == Status::Measured)
+        .then(|| official_defects(&measure.tally, measure.mass.as_ref()))
+        .flatten();
+    let points = standing.points;
+    RuleCard {
+        id: rule.id,
+        kind: rule.kind.to_owned(),
+        dimension: rule.dimension,
+        severity: rule.severity,
+        columns: rule.columns,
+        status: standing.status,
+        pass: measure.tally.pass,
+        fail: measure.tally.fail,
+        na: measure.tally.na,
+        unknown: measure.tally.unknown,
+        when_unknown: measure.when_unknown,
+        when_unreliable: u128::from(measure.when_unknown) * 100
+            > u128::from(methodology.when_unknown_percent) * u128::from(rows),
+        unit: rule.unit,
+        scale: rule.scale,
+        points: points.map(|points| points.official.six()),
+        points_measured: points.and_then(|points| points.measured).map(Nano::six),
+        points_ceiling: points.map(|points| points.ceiling.six()),
+        points_nano: points.map(|points| points.official.get()),
+        rate: counted.and_then(|(bad, of)| {
+            let rate = Ratio::new(of - bad, of)?;
+            let (num, den) = rate.to_u64();
+            Some(Rate { num, den, value: rate.six() })
+        }),
+        defects_per_million: counted.and_then(|(bad, of)| Some(per_million(bad, of)?.to_string())),
+        one_in: counted.and_then(|(bad, of)| u64::try_from(of.checked_div(bad)?).ok()),
+        nines: counted.map(|(bad, of)| curve::nines(bad, of)),
+        weight: standing.weight,
+        gain: Nano::new(gain).six(),
+        gain_nano: gain,
+        figures: measure.figures,
+        examples: measure.examples,
+        note: measure.note,
+        title: rule.title,
+        why: rule.why,
+        tags: rule.tags,
+        owner: rule.owner,
+        place: rule.place,
+    }
+}
+
+fn agency_card(id: Option<&str>, databases: &[&ScoredDatabase], methodology: &Methodology) -> AgencyCard {
+    let members: Vec<Member<'_>> = databases
+        .iter()
+        .map(|database| Member {
+            id: &database.card.id,
+            weight: database.card.weight,
+            points: database.points,
+            dimensions: database.dimensions.clone(),
+            grade: database.card.grade,
+        })
+        .collect();
+    let summary = agency::summarize(&members, methodology);
+    let mut grades: BTreeMap<Grade, u64> = Grade::ALL.into_iter().map(|grade| (grade, 0)).collect();
+    for member in &members {
+        *grades.entry(member.grade).or_default() += 1;
+    }
+    AgencyCard {
+        id: id.map(str::to_owned),
+        grade: summary.grade,
+        grade_by_points: summary.grade_by_points,
+        near_edge: grade::near_edge(&methodology.bands, methodology.near_edge, summary.points.official),
+        caps: summary.caps.into_iter().map(cap_card).collect(),
+        score: score_card(&summary.points),
+        dimensions: summary
+            .dimensions
+            .iter()
+            .map(|(dimension, points)| {
+                let card = DimensionCard { applicable: true, score: score_card(points), coverage: None };
+                (*dimension, card)
+            })
+            .collect(),
+        registered: members.len() as u64,
+        measured: summary.measured,
+        minimum: summary.minimum.map(Nano::six),
+        median: summary.median.map(Nano::six),
+        grades,
+        peer_group: match members.len() {
+            0..5 => PeerGroup::Small,
+            5..15 => PeerGroup::Medium,
+            _ => PeerGroup::Large,
+        },
+        comparable: databases.iter().all(|database| database.card.comparable),
+        databases: databases.iter().map(|database| database.card.id.clone()).collect(),
+    }
+}
+
+fn score_card(points: &Triple) -> Score {
+    Score {
+        official: points.official.six(),
+        measured: points.measured.map(Nano::six),
+        ceiling: points.ceiling.six(),
+        official_nano: points.official.get(),
+        measured_nano: points.measured.map(Nano::get),
+        ceiling_nano: points.ceiling.get(),
+    }
+}
+
+fn dimension_card(node: Option<&Node>) -> DimensionCard {
+    let shown = node.unwrap_or(&Node::UNKNOWN);
+    DimensionCard {
+        applicable: node.is_some(),
+        score: score_card(&shown.points),
+        coverage: Some(fraction(shown.coverage)),
+    }
+}
+
+fn fraction(ratio: Ratio) -> Fraction {
+    let (num, den) = ratio.to_u64();
+    Fraction { num, den }
+}
+
+fn cap_card(found: Found) -> Cap {
+    Cap {
+        id: found.id.to_owned(),
+        max_grade: found.max_grade,
+        evidence: found.evidence,
+        subjects: found.subjects,
+    }
+}
+
+fn problems(diagnostics: &[Diagnostic]) -> Vec<Problem> {
+    diagnostics
+        .iter()
+        .map(|diagnostic| Problem {
+            level: match diagnostic.level {
+                Level::Warning => ProblemLevel::Warning,
+                Level::Error => ProblemLevel::Error,
+            },
+            text: diagnostic.what.clone(),
+            place: diagnostic.place.as_ref().map(|place| {
+                let (line, column) = place.line_column();
+                format!("{}:{line}:{column}", place.file.name)
+            }),
+            hint: diagnostic.hint.clone(),
+        })
+        .collect()
+}
+
+/// What was asked for and not measured.
+fn gaps(database: &MeasuredDatabase) -> Vec<Incomplete> {
+    let mut gaps = Vec::new();
+    let mut add = |code, table: Option<&MeasuredTable>, rule: Option<&MeasuredRule>, text| {
+        gaps.push(Incomplete {
+            code,
+            database: database.id.clone(),
+            table: table.map(|table| table.id.clone()),
+            rule: rule.map(|rule| rule.id.clone()),
+            text,
+        });
+    };
+    let failed = |diagnostic: &&Diagnostic| diagnostic.level == Level::Error;
+    for problem in database.problems.iter().filter(failed) {
+        add(Gap::UnreadData, None, None, problem.what.clone());
+    }
+    for table in &database.tables {
+        let id = &table.id;
+        for problem in table.problems.iter().filter(failed) {
+            add(Gap::UnreadData, Some(table), None, problem.what.clone());
+        }
+        for file in &table.files {
+            if let Some(problem) = &file.problem {
+                let (path, Text { en, vi }) = (&file.path, problem);
+                add(Gap::UnreadData, Some(table), None, say!("{path}: {en}", "{path}: {vi}"));
+            }
+        }
+        match table.presence {
+            Presence::Absent => continue,
+            Presence::Missing => {
+                let text = say!("required table `{id}` is missing", "thiếu bảng bắt buộc `{id}`");
+                add(Gap::MissingTable, Some(table), None, text);
+                continue;
+            }
+            Presence::Present if table.rows == 0 && !table.allow_empty => {
+                let text = say!("table `{id}` has no rows", "bảng `{id}` không có bản ghi nào");
+                add(Gap::EmptyTable, Some(table), None, text);
+            }
+            Presence::Present => {}
+        }
+        for rule in &table.rules {
+            let name = &rule.id;
+            let (code, text) = match rule.measure.status {
+                Status::Error => {
+                    (Gap::RuleError, say!("rule `{name}` could not run", "không chạy được quy tắc `{name}`"))
+                }
+                Status::Skipped => {
+                    (Gap::RuleSkipped, say!("rule `{name}` is switched off", "quy tắc `{name}` đã bị tắt"))
+                }
+                Status::MissingInput => (
+                    Gap::MissingInput,
+                    say!(
+                        "rule `{name}`: a required column is missing",
+                        "quy tắc `{name}`: thiếu cột bắt buộc"
+                    ),
+                ),
+                _ => continue,
+            };
+            let text = match &rule.measure.note {
+                Some(Text { en, vi }) => {
+                    Text { en: format!("{}: {en}", text.en), vi: format!("{}: {vi}", text.vi) }
+                }
+                None => text,
+            };
+            add(code, Some(table), Some(rule), text);
+        }
+    }
+    gaps
+}

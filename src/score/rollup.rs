@@ -1,0 +1,302 @@
+//! From rules to tables to dimensions to a database: severity weights within a table, tiers between tables.
+//!
+//! Two levels, so that a table with sixty columns does not own the score merely by having more rules, and a log of a
+//! billion rows does not drown a code list of 63.
+
+use std::collections::BTreeMap;
+
+use super::composite::{Lambda, mean_min};
+use super::rule_points::Triple;
+use crate::base::{Dimension, Nano, Ratio};
+
+/// A rule that counts: in which table, for which dimension, with which weight, worth what.
+#[derive(Clone, Copy, Debug)]
+pub struct Scored {
+    /// Index into the tiers that [`Rollup::new`] is given.
+    pub table: usize,
+    pub dimension: Dimension,
+    pub weight: u32,
+    pub points: Triple,
+}
+
+/// A node with its coverage: the share of weight whose value is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Node {
+    pub points: Triple,
+    pub coverage: Ratio,
+}
+
+impl Node {
+    /// Nothing is known, nothing is covered.
+    pub const UNKNOWN: Self = Self { points: Triple::UNKNOWN, coverage: Ratio::ZERO };
+}
+
+/// Weighted sums of the rules of one table in one dimension.
+#[derive(Clone, Copy, Debug, Default)]
+struct Cell {
+    weight: u128,
+    known: u128,
+    official: u128,
+    measured: u128,
+    ceiling: u128,
+}
+
+impl Cell {
+    fn add(&mut self, weight: u32, points: &Triple) {
+        let weight = u128::from(weight);
+        self.weight += weight;
+        self.official += weight * unsigned(points.official);
+        self.ceiling += weight * unsigned(points.ceiling);
+        if let Some(measured) = points.measured {
+            self.known += weight;
+            self.measured += weight * unsigned(measured);
+        }
+    }
+
+    fn node(&self) -> Node {
+        Node {
+            points: Triple {
+                official: floor(self.official, self.weight),
+                measured: (self.known > 0).then(|| floor(self.measured, self.known)),
+                ceiling: floor(self.ceiling, self.weight),
+            },
+            coverage: Ratio::new(self.known, self.weight).unwrap_or(Ratio::ZERO),
+        }
+    }
+}
+
+fn unsigned(points: Nano) -> u128 {
+    // Points are never negative.
+    u128::from(points.get().unsigned_abs())
+}
+
+fn floor(sum: u128, weight: u128) -> Nano {
+    // A weighted mean of values up to 100 × 10⁹ fits.
+    Nano::new((sum / weight) as i64)
+}
+
+/// One database's rules, summed up.
+#[derive(Clone, Debug)]
+pub struct Rollup {
+    /// Only cells with weight.
+    cells: BTreeMap<(Dimension, usize), Cell>,
+    tiers: Vec<u32>,
+    /// The dimensions that count, in order.
+    dimensions: Vec<Dimension>,
+}
+
+impl Rollup {
+    /// `required` are dimensions that count even without any rule (official 0, coverage 0); `None` means that just
+    /// those count that have a scored rule.
+    pub fn new(rules: &[Scored], tiers: Vec<u32>, required: Option<&[Dimension]>) -> Self {
+        let mut cells: BTreeMap<(Dimension, usize), Cell> = BTreeMap::new();
+        for rule in rules {
+            let counts = rule.weight > 0 && tiers.get(rule.table).is_some_and(|&tier| tier > 0);
+            if counts && required.is_none_or(|dimensions| dimensions.contains(&rule.dimension)) {
+                cells.entry((rule.dimension, rule.table)).or_default().add(rule.weight, &rule.points);
+            }
+        }
+        let dimensions = match required {
+            Some(dimensions) => dimensions.to_vec(),
+            None => Dimension::ALL
+                .into_iter()
+                .filter(|&dimension| cells.keys().any(|&(of, _)| of == dimension))
+                .collect(),
+        };
+        Self { cells, tiers, dimensions }
+    }
+
+    pub fn dimensions(&self) -> &[Dimension] {
+        &self.dimensions
+    }
+
+    /// One table's part of a dimension; `None` if it has no scored rule there.
+    pub fn table(&self, dimension: Dimension, table: usize) -> Option<Node> {
+        self.cells.get(&(dimension, table)).map(Cell::node)
+    }
+
+    pub fn dimension(&self, dimension: Dimension) -> Node {
+        let (mut weight, mut known) = (0u128, 0u128);
+        let (mut official, mut measured, mut ceiling) = (0u128, 0u128, 0u128);
+        let mut covered = Vec::new();
+        for (table, cell) in self.of(dimension) {
+            let tier = u128::from(self.tiers[table]);
+            let node = cell.node();
+            weight += tier;
+            official += tier * unsigned(node.points.official);
+            ceiling += tier * unsigned(node.points.ceiling);
+            if let Some(points) = node.points.measured {
+                known += tier;
+                measured += tier * unsigned(points);
+            }
+            covered.push((tier, node.coverage));
+        }
+        if weight == 0 {
+            return Node::UNKNOWN;
+        }
+        let terms: Vec<Ratio> = covered
+            .iter()
+            .map(|&(tier, coverage)| {
+                // Small weights over small sums of weights.
+                Ratio::new(tier * coverage.num(), weight * coverage.den()).unwrap_or(Ratio::ZERO)
+            })
+            .collect();
+        Node {
+            points: Triple {
+                official: floor(official, weight),
+                measured: (known > 0).then(|| floor(measured, known)),
+                ceiling: floor(ceiling, weight),
+            },
+            coverage: Ratio::sum(&terms),
+        }
+    }
+
+    fn of(&self, dimension: Dimension) -> impl Iterator<Item = (usize, &Cell)> {
+        self.cells.range((dimension, 0)..=(dimension, usize::MAX)).map(|(&(_, table), cell)| (table, cell))
+    }
+
+    /// The database: mean and minimum of its dimensions, which weigh the same.
+    pub fn database(&self, lambda: Lambda) -> Node {
+        let nodes: Vec<Node> = self.dimensions.iter().map(|&dimension| self.dimension(dimension)).collect();
+        combine(&nodes, lambda)
+    }
+
+    /// The share of a rule in its dimension: `tier · weight / (Σ tiers · Σ weights of its table)`.
+    pub fn share(&self, rule: &Scored) -> Ratio {
+        let Some(cell) = self.cells.get(&(rule.dimension, rule.table)) else {
+            return Ratio::ZERO;
+        };
+        let tiers: u128 = self.of(rule.dimension).map(|(table, _)| u128::from(self.tiers[table])).sum();
+        let part = u128::from(self.tiers[rule.table]) * u128::from(rule.weight);
+        Ratio::new(part, tiers * cell.weight).unwrap_or(Ratio::ZERO)
+    }
+
+    /// By how much the database's official points would rise if this rule alone were without defects.
+    pub fn gain(&self, rule: &Scored, lambda: Lambda) -> i64 {
+        let key = (rule.dimension, rule.table);
+        if rule.weight == 0 || !self.cells.contains_key(&key) || !self.dimensions.contains(&rule.dimension) {
+            return 0;
+        }
+        let values = |replaced: Option<Nano>| {
+            let value = |&dimension: &Dimension| match replaced {
+                Some(points) if dimension == rule.dimension => points,
+                _ => self.dimension(dimension).points.official,
+            };
+            mean_min(self.dimensions.iter().map(|dimension| (1, value(dimension))), lambda)
+                .map_or(0, Nano::get)
+        };
+        let (mut weight, mut official) = (0u128, 0u128);
+        for (table, cell) in self.of(rule.dimension) {
+            let tier = u128::from(self.tiers[table]);
+            let mut cell = *cell;
+            if table == rule.table {
+                let lift = unsigned(Nano::FULL) - unsigned(rule.points.official);
+                cell.official += u128::from(rule.weight) * lift;
+            }
+            weight += tier;
+            official += tier * unsigned(cell.node().points.official);
+        }
+        values(Some(floor(official, weight))) - values(None)
+    }
+}
+
+/// Mean and minimum of equally weighing nodes; what is not measured leaves the measured value only.
+pub fn combine(nodes: &[Node], lambda: Lambda) -> Node {
+    let of = |pick: &dyn Fn(&Node) -> Option<Nano>| {
+        mean_min(nodes.iter().filter_map(pick).map(|points| (1, points)), lambda)
+    };
+    let Some(official) = of(&|node| Some(node.points.official)) else {
+        return Node::UNKNOWN;
+    };
+    let ceiling = of(&|node| Some(node.points.ceiling)).unwrap_or(Nano::FULL);
+    let measured = of(&|node| node.points.measured);
+    let count = nodes.len() as u128;
+    let terms: Vec<Ratio> = nodes
+        .iter()
+        .map(|node| {
+            let share = Ratio::new(1, count).and_then(|share| share.checked_mul(node.coverage));
+            // Too long for 128 bits: cut off, which is a lower bound.
+            share.unwrap_or_else(|| {
+                Ratio::new(
+                    node.coverage.floor_times(1_000_000_000_000_000_000),
+                    1_000_000_000_000_000_000 * count,
+                )
+                .unwrap_or(Ratio::ZERO)
+            })
+        })
+        .collect();
+    Node { points: Triple { official, measured, ceiling }, coverage: Ratio::sum(&terms) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn scored(table: usize, dimension: Dimension, weight: u32, points: u32) -> Scored {
+        Scored { table, dimension, weight, points: Triple::exactly(Nano::points(points)) }
+    }
+
+    #[test]
+    fn a_required_dimension_without_rules_counts_nothing() {
+        let rules = [scored(0, Dimension::Correctness, 3, 100)];
+        let local = Rollup::new(&rules, vec![3], None);
+        assert_eq!(local.dimensions(), [Dimension::Correctness]);
+        assert_eq!(local.database(Lambda::QUARTER).points.official, Nano::FULL);
+        let national = Rollup::new(&rules, vec![3], Some(&Dimension::ALL[..4]));
+        let node = national.database(Lambda::QUARTER);
+        assert_eq!(node.points.official.six(), "18.750000");
+        assert_eq!(node.points.measured, Some(Nano::FULL));
+        assert_eq!(node.coverage.to_string(), "1/4");
+    }
+
+    #[test]
+    fn no_rule_at_all_is_unknown_and_zero_weights_leave() {
+        assert_eq!(Rollup::new(&[], vec![], None).database(Lambda::QUARTER), Node::UNKNOWN);
+        let rules = [scored(0, Dimension::Freshness, 0, 0), scored(1, Dimension::Freshness, 1, 0)];
+        assert!(Rollup::new(&rules, vec![3, 0], None).dimensions().is_empty());
+    }
+
+    #[test]
+    fn gain_is_the_difference_of_two_rollups() {
+        let dimensions = [Dimension::Correctness, Dimension::Completeness, Dimension::Cleanliness];
+        let mut rules = Vec::new();
+        for i in 0..12u32 {
+            rules.push(scored(
+                (i % 3) as usize,
+                dimensions[(i % 2) as usize],
+                [1, 3, 9][(i % 3) as usize],
+                97 - 7 * i,
+            ));
+        }
+        rules.push(scored(2, dimensions[2], 3, 41));
+        let tiers = vec![3, 2, 1];
+        let before = Rollup::new(&rules, tiers.clone(), None);
+        let official = |rollup: &Rollup| rollup.database(Lambda::QUARTER).points.official.get();
+        for i in 0..rules.len() {
+            let mut cleaned = rules.clone();
+            cleaned[i].points = Triple::exactly(Nano::FULL);
+            let after = Rollup::new(&cleaned, tiers.clone(), None);
+            assert_eq!(
+                before.gain(&rules[i], Lambda::QUARTER),
+                official(&after) - official(&before),
+                "rule {i}"
+            );
+            assert!(before.gain(&rules[i], Lambda::QUARTER) > 0);
+        }
+    }
+
+    #[test]
+    fn coverage_of_many_awkward_tables_stays_a_lower_bound() {
+        let mut rules = Vec::new();
+        for (table, weight) in (2..120u32).enumerate() {
+            rules.push(scored(table, Dimension::Correctness, 1, 50));
+            rules
+                .push(Scored { points: Triple::UNKNOWN, ..scored(table, Dimension::Correctness, weight, 0) });
+        }
+        let rollup = Rollup::new(&rules, vec![1; 118], None);
+        let coverage = rollup.dimension(Dimension::Correctness).coverage;
+        let exact: f64 = (2..120).map(|weight| 1.0 / f64::from(weight + 1)).sum::<f64>() / 118.0;
+        let got = coverage.num() as f64 / coverage.den() as f64;
+        assert!((got - exact).abs() < 1e-12 && got <= exact + 1e-15);
+    }
+}

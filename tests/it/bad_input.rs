@@ -1,0 +1,422 @@
+//! Broken, hostile and merely odd inputs: every one is named, none takes the run down, none passes for good data.
+
+use std::io::Write as _;
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, Int64Array, Int64Builder, ListBuilder, RecordBatch, StringArray};
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use parquet::arrow::ArrowWriter;
+use parquet::basic::Compression as PageCompression;
+use parquet::file::properties::WriterProperties;
+
+use crate::stage::{Run, Stage};
+
+const RULES: &str = r#"thuocdo: 1
+database: d
+tables:
+  t:
+    files: "t.csv"
+    key: [id]
+    columns:
+      id: text
+      ten: text
+    rules:
+      - { id: co-ten, not_null: ten }
+      - { id: khoa, unique: [id] }
+"#;
+
+fn csv(content: impl AsRef<[u8]>) -> Run {
+    Stage::new(RULES).file("t.csv", content).json()
+}
+
+fn file(name: &str, content: impl AsRef<[u8]>) -> Run {
+    Stage::new(RULES.replace("t.csv", name)).file(name, content).json()
+}
+
+#[track_caller]
+fn expect(run: &Run, code: i32, messages: &[&str]) {
+    assert_eq!(run.code, Some(code), "{}", run.said());
+    assert!(!run.err.contains("panicked"), "{}", run.err);
+    for message in messages {
+        assert!(run.said().contains(message), "`{message}` is not in\n{}", run.said());
+    }
+}
+
+#[test]
+fn a_table_without_files() {
+    let run = Stage::new(RULES).json();
+    expect(&run, 3, &["no file matches `t.csv`", "required table `t` is missing"]);
+    assert_eq!(run.rule("t", "co-ten")["status"], "missing_table");
+    assert_eq!(run.rule("t", "co-ten")["points"], "0.000000");
+
+    let optional = RULES.replace("key: [id]", "required: false");
+    let run = Stage::new(optional).json();
+    expect(&run, 0, &[]);
+    assert_eq!(run.rule("t", "co-ten")["status"], "na");
+}
+
+#[test]
+fn no_rows_and_no_bytes() {
+    let run = csv("id,ten\n");
+    expect(&run, 3, &["the table has no rows"]);
+    assert_eq!(run.rule("t", "co-ten")["status"], "empty");
+    expect(&csv(""), 3, &["the file is empty"]);
+    expect(&csv("\n\n"), 3, &["the file is empty"]);
+    let allowed = RULES.replace("key: [id]", "allow_empty: true");
+    expect(&Stage::new(allowed).file("t.csv", "id,ten\n").json(), 0, &[]);
+}
+
+#[test]
+fn missing_columns() {
+    let run = csv("id,ho\n1,An\n2,Lê\n");
+    expect(&run, 3, &["the extract has no column `ten`"]);
+    assert_eq!(run.rule("t", "co-ten")["status"], "missing_input");
+    assert_eq!(run.counts("t", "co-ten"), [0, 2, 0, 0]);
+    assert_eq!(run.counts("t", "khoa"), [2, 0, 0, 0]);
+    expect(&csv("id,tenn\n1,An\n"), 3, &["did you mean `tenn`?"]);
+
+    let optional = RULES.replace("ten: text", "ten: { required: false }");
+    let run = Stage::new(optional).file("t.csv", "id\n1\n").json();
+    expect(&run, 0, &[]);
+    assert_eq!(run.rule("t", "co-ten")["status"], "na");
+    assert_eq!(run.table("t")["clean"], 1);
+}
+
+#[test]
+fn ragged_rows_and_open_quotes() {
+    let run = csv("id,ten\n1,An\n2\n3,Lê,thừa\n");
+    expect(&run, 3, &["the row has fewer fields than the header", "the row has more fields than the header"]);
+    assert_eq!(run.counts("t", "co-ten"), [1, 0, 0, 2]);
+    let run = csv("id,ten\n1,An\n2,\"Lê\n3,Chi\n");
+    expect(&run, 3, &["a quote is opened and never closed"]);
+    assert_eq!(run.counts("t", "co-ten"), [2, 0, 0, 1]);
+    expect(&csv("id,ten\n1,\"An\" Lê\n"), 3, &["text follows a closing quote"]);
+}
+
+#[test]
+fn bytes_that_are_no_text() {
+    let run = csv(b"id,ten\n1,A\0n\n2,L\xea\n3,Chi\n");
+    expect(&run, 0, &["the row has NUL characters", "the row has bytes that are not UTF-8", "(row 2)"]);
+    assert_eq!(run.counts("t", "co-ten"), [3, 0, 0, 0]);
+    let run = csv("\u{feff}id,ten\n1,An\n");
+    expect(&run, 0, &["the file starts with a byte-order mark"]);
+    assert_eq!(run.counts("t", "khoa"), [1, 0, 0, 0]);
+    let utf16: Vec<u8> = "\u{feff}id,ten\n1,An\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    expect(&csv(utf16), 3, &["the file is UTF-16 text"]);
+}
+
+#[test]
+fn line_ends_may_be_mixed() {
+    let run = csv("id,ten\r\n1,An\n2,Lê\r3,Chi\r\n\r\n4,Bình");
+    expect(&run, 0, &["there is a blank line"]);
+    assert_eq!(run.counts("t", "khoa"), [4, 0, 0, 0]);
+}
+
+#[test]
+fn headers_that_repeat_a_name() {
+    let run = csv("id,ten,ten,\n1,An,Lê,\n");
+    expect(&run, 3, &["the header repeats the name of an earlier column (column 3)", "no name for column 4"]);
+    assert_eq!(run.counts("t", "co-ten"), [1, 0, 0, 0]);
+}
+
+fn parquet(columns: Vec<(&str, ArrayRef)>) -> Vec<u8> {
+    let batch = RecordBatch::try_from_iter(columns).expect("columns of one length");
+    let properties = WriterProperties::builder()
+        .set_compression(PageCompression::UNCOMPRESSED)
+        .set_dictionary_enabled(false)
+        .build();
+    let mut bytes = Vec::new();
+    let mut writer = ArrowWriter::try_new(&mut bytes, batch.schema(), Some(properties)).expect("a writer");
+    writer.write(&batch).expect("the batch is written");
+    writer.close().expect("the footer is written");
+    bytes
+}
+
+fn people() -> Vec<(&'static str, ArrayRef)> {
+    let ids: Vec<String> = (0..500).map(|id| format!("{id:06}")).collect();
+    let names: Vec<String> = (0..500).map(|id| format!("Nguyễn Văn {id}")).collect();
+    vec![
+        ("id", Arc::new(StringArray::from(ids)) as ArrayRef),
+        ("ten", Arc::new(StringArray::from(names)) as ArrayRef),
+    ]
+}
+
+#[test]
+fn parquet_cut_off_or_overwritten() {
+    let sound = parquet(people());
+    let run = file("t.parquet", &sound);
+    expect(&run, 0, &[]);
+    assert_eq!(run.counts("t", "co-ten")[0], 500);
+
+    for length in [4, sound.len() / 2, sound.len() - 1] {
+        let run = file("t.parquet", &sound[..length]);
+        expect(&run, 3, &["not a readable Parquet file, or cut off"]);
+        assert_eq!(run.rule("t", "co-ten")["points"], "0.000000");
+    }
+    let mut broken = sound.clone();
+    broken[4..600].fill(0xff);
+    let run = file("t.parquet", &broken);
+    expect(&run, 3, &[]);
+    assert!(run.said().contains("is damaged") || run.said().contains("not a readable"), "{}", run.said());
+    assert_eq!(run.rule("t", "co-ten")["points"], "0.000000");
+}
+
+#[test]
+fn a_column_of_a_type_that_rules_cannot_read() {
+    let mut lists = ListBuilder::new(Int64Builder::new());
+    lists.append_value([Some(1_i64), None]);
+    lists.append_value([Some(2_i64)]);
+    let bytes = parquet(vec![
+        ("id", Arc::new(Int64Array::from(vec![1, 2])) as ArrayRef),
+        ("ten", Arc::new(lists.finish()) as ArrayRef),
+    ]);
+    let run = file("t.parquet", bytes);
+    expect(&run, 3, &["which rules cannot read"]);
+    assert_eq!(run.rule("t", "co-ten")["status"], "error");
+    assert_eq!(run.counts("t", "khoa"), [2, 0, 0, 0]);
+}
+
+#[test]
+fn half_a_gzip_file() {
+    let mut text = "id,ten\n".to_owned();
+    for id in 0..20_000_u64 {
+        text += &format!("{id},{:x}\n", id.wrapping_mul(0x9E37_79B9_7F4A_7C15));
+    }
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    encoder.write_all(text.as_bytes()).expect("it is packed");
+    let packed = encoder.finish().expect("it is packed");
+    expect(&file("t.csv.gz", &packed), 0, &[]);
+    let run = file("t.csv.gz", &packed[..packed.len() / 2]);
+    expect(&run, 3, &["the gzip file is incomplete"]);
+    assert_eq!(run.rule("t", "co-ten")["points"], "0.000000");
+    assert!(run.table("t")["clean"].is_null());
+}
+
+#[test]
+fn a_cell_of_ten_megabytes() {
+    let long = "ă".repeat(5 << 20);
+    let run = csv(format!("id,ten\n1,\"{long}\"\n2,An\n"));
+    expect(&run, 0, &[]);
+    assert_eq!(run.counts("t", "co-ten"), [2, 0, 0, 0]);
+}
+
+#[test]
+fn numbers_beyond_64_bits_and_days_that_do_not_exist() {
+    let rules = r#"thuocdo: 1
+database: d
+tables:
+  t:
+    files: "t.csv"
+    columns: { so: integer, ngay: { type: date, formats: ["%d/%m/%Y"] } }
+    rules:
+      - { id: so, type: so }
+      - { id: khoang, in_range: { column: so, max: 9223372036854775807 } }
+      - { id: ngay, type: ngay }
+"#;
+    let data = "so,ngay\n9223372036854775807,28/02/2026\n9223372036854775808,31/02/2026\n";
+    let run = Stage::new(rules).file("t.csv", data).json();
+    expect(&run, 0, &[]);
+    assert_eq!(run.counts("t", "so"), [2, 0, 0, 0]);
+    assert_eq!(run.counts("t", "khoang"), [1, 1, 0, 0]);
+    assert_eq!(run.counts("t", "ngay"), [1, 1, 0, 0]);
+}
+
+#[test]
+fn garbage_beside_a_good_table() {
+    let rules =
+        format!("{RULES}  rac:\n    files: \"rac.parquet\"\n    rules:\n      - {{ id: co, not_null: a }}\n");
+    let run = Stage::new(rules).file("t.csv", "id,ten\n1,An\n").file("rac.parquet", "rác rưởi").json();
+    expect(&run, 3, &["the file is named as Parquet, but its content is something else"]);
+    assert_eq!(run.counts("t", "co-ten"), [1, 0, 0, 0]);
+    assert_eq!(run.rule("t", "co-ten")["points"], "100.000000");
+    assert_eq!(run.rule("rac", "co")["points"], "0.000000");
+
+    let two = RULES.replace("t.csv", "t_*.csv");
+    let run =
+        Stage::new(two).file("t_1.csv", "id,ten\n1,An\n").file("t_2.csv", b"PK\x03\x04 a workbook").json();
+    expect(&run, 3, &["its content is ZIP"]);
+    assert_eq!(run.rule("t", "co-ten")["status"], "error", "nobody knows what the other file holds");
+    assert!(run.table("t")["clean"].is_null());
+}
+
+/// What is wrong with a rule file, and the text that is pointed at (`""`: no place is checked).
+fn refused(rules: &str, pointed: &str, messages: &[&str]) {
+    let run = Stage::new(rules).lint();
+    assert_eq!(run.code, Some(2), "{rules}\n{}", run.said());
+    assert!(!run.err.contains("panicked"), "{}", run.err);
+    for message in messages {
+        assert!(run.err.contains(message), "`{message}` is not in\n{}", run.err);
+    }
+    if !pointed.is_empty() {
+        let at = rules.find(pointed).expect("the text is there");
+        let line = rules[..at].matches('\n').count() + 1;
+        let column = rules[..at].rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+        let place = format!("rules.yaml:{line}:{column}");
+        assert!(run.err.contains(&place), "`{place}` is not in\n{}", run.err);
+    }
+}
+
+#[test]
+fn misspelt_rule_files() {
+    refused(
+        &RULES.replace("columns:", "kolumns:"),
+        "kolumns",
+        &["unknown key `kolumns`", "did you mean `columns`?"],
+    );
+    refused(
+        &RULES.replace("not_null:", "not_nul:"),
+        "not_nul",
+        &["unknown rule kind or attribute `not_nul`", "did you mean `not_null`?"],
+    );
+    refused(
+        &RULES.replace("not_null: ten", "matches: { column: ten, format: vn.ccd }"),
+        "vn.ccd",
+        &["unknown format `vn.ccd`", "did you mean `vn.cccd`?"],
+    );
+    refused(
+        &RULES.replace("not_null: ten", "not_null: tenn"),
+        "tenn",
+        &["the table declares no column `tenn`", "did you mean `ten`?"],
+    );
+    refused(
+        &RULES.replace("ten: text", "ten: txet"),
+        "txet",
+        &["`txet` is not a column type", "did you mean `text`?"],
+    );
+    refused(
+        &RULES.replace("ten: text", "ten: text\n      ten: date"),
+        "ten: date",
+        &["key `ten` appears twice in one map"],
+    );
+    refused(&RULES.replace("id: khoa", "id: co-ten"), "", &["rule id `co-ten` is used twice"]);
+    refused("", "", &["the file is empty"]);
+    refused(&RULES.replace("thuocdo: 1", "thuocdo: 2"), "2", &["language version 2 is not known"]);
+}
+
+#[test]
+fn rules_that_make_no_sense() {
+    refused(
+        &RULES.replace("not_null: ten", "matches: { column: ten, regex: '[0-9' }"),
+        "'[0-9'",
+        &["not a regular expression"],
+    );
+    refused(
+        &RULES.replace("not_null: ten", "matches: { column: ten, regex: '((a{1,200}){1,200}){1,200}' }"),
+        "'((a",
+        &["the regular expression is too large"],
+    );
+    refused(
+        &RULES.replace("not_null: ten", "in_range: { column: so, min: 5, max: 1 }"),
+        "1 }",
+        &["no value is between 5 and 1", "swap the two bounds?"],
+    );
+    refused(
+        &RULES.replace("not_null: ten", "length: { column: ten, min: 3, max: 2 }"),
+        "",
+        &["no length is between 3 and 2"],
+    );
+    refused(&RULES.replace("not_null: ten", "expect: \"ten = (SELECT 1)\""), "SELECT 1", &["subquery"]);
+}
+
+#[test]
+fn all_errors_at_once() {
+    let rules = RULES
+        .replace("key: [id]", "tier: 7")
+        .replace("ten: text", "ten: txet")
+        .replace("not_null:", "not_nul:")
+        .replace("unique: [id]", "matches: { column: id, regex: '(' }");
+    refused(
+        &rules,
+        "",
+        &["tier 7 is not 1, 2 or 3", "`txet` is not a column type", "`not_nul`", "not a regular expression"],
+    );
+}
+
+#[test]
+fn hostile_rule_files() {
+    let deep = format!("thuocdo: 1\ndatabase: d\ntables: {}{}\n", "[".repeat(5_000), "]".repeat(5_000));
+    refused(&deep, "", &["not a readable YAML document"]);
+    let mut bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n".to_owned();
+    for level in 1..15 {
+        let below = vec![format!("*a{}", level - 1); 9].join(", ");
+        bomb += &format!("a{level}: &a{level} [{below}]\n");
+    }
+    refused(&bomb, "", &["not a readable YAML document"]);
+    refused("a: [1, 2", "", &["not a readable YAML document"]);
+    let run = Stage::new(b"thuocdo: 1\ndatabase: \xff\n").lint();
+    assert_eq!(run.code, Some(2));
+    assert!(run.err.contains("UTF-8"), "{}", run.err);
+}
+
+#[test]
+fn a_regular_expression_cannot_be_made_to_run_for_ever() {
+    let rules = RULES.replace("not_null: ten", "matches: { column: ten, regex: '(a+)+b' }");
+    let value = "a".repeat(100_000);
+    let run = Stage::new(rules).file("t.csv", format!("id,ten\n1,{value}\n2,{value}b\n")).json();
+    expect(&run, 0, &[]);
+    assert_eq!(run.counts("t", "co-ten"), [1, 1, 0, 0]);
+}
+
+#[test]
+fn a_rule_file_of_five_megabytes() {
+    let mut rules = RULES.to_owned();
+    let mut number = 0;
+    while rules.len() < 5 << 20 {
+        rules +=
+            &format!("      - {{ id: quy-tac-so-{number}, not_null: {{ column: ten }}, severity: minor }}\n");
+        number += 1;
+    }
+    let run = Stage::new(&rules).lint();
+    assert_eq!(run.code, Some(0), "{}", run.said().chars().take(2_000).collect::<String>());
+    assert!(run.err.contains(&format!("{} rules", number + 2)), "{}", run.err);
+}
+
+#[test]
+fn no_personal_value_is_shown_unless_asked_for() {
+    let rules = r#"thuocdo: 1
+database: d
+tables:
+  t:
+    files: "t.csv"
+    key: [so]
+    columns:
+      so: { type: text, role: person_id }
+      ten: { type: text, role: person_name }
+      ngay: { type: date, role: birth_date }
+      luong: { type: integer, pii: sensitive }
+    rules:
+      - { id: so, matches: { column: so, format: vn.cccd } }
+      - { id: khoa, unique: so }
+      - { id: lap, duplicate_rows: {} }
+      - { id: ten, in_set: { column: ten, values: [Không Ai] } }
+      - { id: sach, clean_text: ten }
+      - { id: ngay, in_range: { column: ngay, max: as_of } }
+      - { id: luong, in_range: { column: luong, max: 10 } }
+      - { id: tong, expect: "CAST(ten AS integer) > luong" }
+"#;
+    let secrets =
+        ["00109901234x", "Nguyễn  Bí Mật", "31/02/1987", "2031-07-09", "77123456", "Tý", "lạc dòng"];
+    let data = "so,ten,ngay,luong\n\
+                00109901234x,Nguyễn  Bí Mật,31/02/1987,77123456\n\
+                00109901234x,Nguyễn  Bí Mật,31/02/1987,77123456\n\
+                00109901234x,Tý,2031-07-09,77123456\n\
+                00109901234x,Tý,2031-07-09,77123456,lạc dòng\n\
+                00109901234x,\"Tý\n";
+    let stage = Stage::new(rules).file("t.csv", data);
+    for lang in ["vi", "en"] {
+        for format in ["json", "term"] {
+            let run = stage.run(&["--format", format, "--lang", lang]);
+            assert_eq!(run.code, Some(3), "{}", run.said());
+            for secret in secrets {
+                assert!(
+                    !run.said().contains(secret),
+                    "`{secret}` is shown in {format}, {lang}\n{}",
+                    run.said()
+                );
+            }
+        }
+    }
+    let run = stage.run(&["--format", "json", "--reveal"]);
+    assert!(run.out.contains("00109901234x") && run.out.contains("Nguyễn  Bí Mật"), "{}", run.out);
+}

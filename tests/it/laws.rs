@@ -1,0 +1,256 @@
+//! Laws of scoring, on random tables: how a table is cut into files and how many threads read it changes nothing;
+//! making a wrong value right never lowers a score; leaving out a column never raises one.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+
+use proptest::prelude::*;
+use proptest::sample::{Index, select};
+use serde_json::Value;
+use tempfile::TempDir;
+use thuocdo::rule::Database;
+use thuocdo::score::scorecard::DatabaseCard;
+
+use crate::measure;
+
+const AS_OF: &str = "2026-11-21";
+
+const COLUMNS: [&str; 8] = ["ma", "ten", "ngay_sinh", "cap_nhat", "ghi_nhan", "so", "tinh", "cha"];
+
+/// Every kind, on the columns above.
+const RULES: &str = r#"
+thuocdo: 1
+database: luat
+tables:
+  t:
+    files: "t_*.csv"
+    key: [ma]
+    columns:
+      ma: { type: text }
+      ten: { type: text }
+      ngay_sinh: { type: date, formats: ["%d/%m/%Y", "%Y-%m-%d"] }
+      cap_nhat: { type: timestamp }
+      ghi_nhan: { type: timestamp }
+      so: { type: decimal }
+      tinh: { type: text }
+      cha: { type: integer }
+    rules:
+      - { id: r-not-null, not_null: ten }
+      - { id: r-row-count, row_count: { expected: 20 } }
+      - { id: r-row-count-when, row_count: { min: 2 }, when: "tinh = '01'" }
+      - { id: r-type, type: { column: so, type: integer } }
+      - { id: r-matches, matches: { column: ten, regex: '[A-ZĐ].*' } }
+      - { id: r-in-range, in_range: { column: ngay_sinh, min: 1950-01-01, max: as_of } }
+      - { id: r-in-range-so, in_range: { column: so, min: 0, max: 100, exclusive_max: true } }
+      - { id: r-length, length: { column: ma, min: 2, max: 2 } }
+      - { id: r-in-set, in_set: { column: tinh, values: ["01", "79"] } }
+      - { id: r-expect, expect: "10 / so > 1 OR tinh = '79'" }
+      - { id: r-unique, unique: [ma] }
+      - { id: r-unique-when, unique: [ten, tinh], when: "so >= 0" }
+      - { id: r-duplicate, duplicate_rows: {} }
+      - { id: r-references, references: { column: cha, to: goc.so } }
+      - { id: r-clean-text, clean_text: ten }
+      - { id: r-sum, aggregate: { column: so, function: sum, min: 0 } }
+      - { id: r-mean, aggregate: { column: so, function: mean, max: 50 }, when: "tinh = '01'" }
+      - { id: r-distinct, aggregate: { column: ten, function: distinct, max: 4 } }
+      - { id: r-max, aggregate: { column: cap_nhat, function: max, max: as_of } }
+      - { id: r-schema, schema: { closed: true } }
+      - { id: r-heartbeat, heartbeat: { column: cap_nhat, cycle: 1d } }
+      - { id: r-record-age, record_age: { column: cap_nhat, cycle: 30d } }
+      - { id: r-latency, latency: { event: cap_nhat, recorded: ghi_nhan, within: 2d } }
+  goc:
+    files: "goc.csv"
+    columns: { so: { type: integer } }
+    rules: []
+"#;
+
+/// A null is an unquoted empty cell; everything else is quoted.
+type Cell = Option<&'static str>;
+type Row = Vec<Cell>;
+
+fn cell(values: &'static [&'static str]) -> impl Strategy<Value = Cell> {
+    prop_oneof![
+        1 => Just(Cell::None),
+        1 => select(vec!["", "  ", "N/A", "chưa rõ"]).prop_map(Some),
+        8 => select(values).prop_map(Some),
+    ]
+}
+
+fn row() -> impl Strategy<Value = Row> {
+    (
+        cell(&["01", "02", "03", "04", "05", " 05", "006", "7", "000000"]),
+        cell(&["An", "Bình", "Bi\u{300}nh", " An", "Trần  Văn", "Lê\u{200b}", "lan", "Đỗ\u{a0}Hà"]),
+        cell(&[
+            "01/02/1990",
+            "31/02/1990",
+            "1990-02-01",
+            "2026-11-22",
+            "1900-01-01",
+            "1949-12-31",
+            "hôm qua",
+        ]),
+        cell(&[
+            "2026-11-20",
+            "2026-11-19 12:00:00",
+            "2026-10-01",
+            "2027-01-01",
+            "2025-01-01T00:00:00Z",
+            "?!",
+        ]),
+        cell(&["2026-11-20 00:00:01", "2026-11-22", "2026-11-18", "sai"]),
+        cell(&["0", "1", "2.5", "-3", "99.9999999999", "100", "abc", "1e3", "9223372036854775808"]),
+        cell(&["01", "79", " 01 ", "1", "99"]),
+        cell(&["1", "2", "002", "9", "99999999999999999999", "b"]),
+    )
+        .prop_map(|(a, b, c, d, e, f, g, h)| vec![a, b, c, d, e, f, g, h])
+}
+
+fn rows() -> impl Strategy<Value = Vec<Row>> {
+    prop::collection::vec(row(), 1..40)
+}
+
+/// Writes the table as one file for each part, leaving out a column if wanted.
+fn write(folder: &Path, parts: &[&[Row]], without: Option<usize>) {
+    let kept: Vec<usize> = (0..COLUMNS.len()).filter(|column| Some(*column) != without).collect();
+    for (number, part) in parts.iter().enumerate() {
+        let mut text = kept.iter().map(|&column| COLUMNS[column]).collect::<Vec<_>>().join(",");
+        text.push('\n');
+        for row in *part {
+            for (at, &column) in kept.iter().enumerate() {
+                if at > 0 {
+                    text.push(',');
+                }
+                if let Some(value) = row[column] {
+                    let _ = write!(text, "\"{value}\"");
+                }
+            }
+            text.push('\n');
+        }
+        fs::write(folder.join(format!("t_{number}.csv")), text).expect("a file");
+    }
+    fs::write(folder.join("goc.csv"), "so\n1\n2\n3\n").expect("a file");
+}
+
+fn score(database: &Database, parts: &[&[Row]], without: Option<usize>, threads: usize) -> DatabaseCard {
+    let folder = TempDir::new().expect("a folder");
+    write(folder.path(), parts, without);
+    measure::score(database, folder.path(), AS_OF, threads)
+}
+
+/// Everything about a card that must not depend on how the data lies: all but the files and the examples' places.
+fn substance(card: &DatabaseCard) -> Value {
+    let mut card = serde_json::to_value(card).expect("JSON");
+    for table in card["tables"].as_array_mut().expect("tables") {
+        table["files"] = Value::Null;
+        table["problems"] = Value::Null;
+        for rule in table["rules"].as_array_mut().expect("rules") {
+            rule["examples"] = Value::Null;
+        }
+    }
+    card
+}
+
+/// All official scores of a card, by name.
+fn officials(card: &DatabaseCard) -> Vec<(String, i64)> {
+    let mut scores = vec![("database".to_owned(), card.score.official_nano)];
+    for (dimension, of) in &card.dimensions {
+        if of.applicable {
+            scores.push((dimension.id().to_owned(), of.score.official_nano));
+        }
+    }
+    for table in &card.tables {
+        for rule in &table.rules {
+            scores.extend(rule.points_nano.map(|points| (format!("{}/{}", table.id, rule.id), points)));
+        }
+    }
+    scores
+}
+
+fn rules(text: &str) -> Database {
+    measure::database(text, Path::new(".")).unwrap_or_else(|said| panic!("{said}"))
+}
+
+/// A rule file whose rules on `tinh` can only gain from a right value.
+const FEW_RULES: &str = r#"
+thuocdo: 1
+database: luat
+tables:
+  t:
+    files: "t_*.csv"
+    key: [ma]
+    rules:
+      - { id: in-set, in_set: { column: tinh, values: ["01", "79"] } }
+      - { id: in-set-minor, in_set: { column: tinh, values: ["01", "79", "99"] }, severity: minor }
+      - { id: not-null, not_null: ten }
+      - { id: unique, unique: [ma] }
+      - { id: clean-text, clean_text: ten }
+      - { id: heartbeat, heartbeat: { column: cap_nhat, cycle: 1d } }
+"#;
+
+#[test]
+fn every_kind_is_under_the_laws() {
+    let database = rules(RULES);
+    for kind in thuocdo::kind::KINDS {
+        let name = kind.about().name;
+        let used =
+            database.tables[0].rules.iter().any(|rule| !rule.implied && rule.kind.about().name == name);
+        assert!(used, "no rule of kind `{name}`");
+    }
+}
+
+fn config() -> ProptestConfig {
+    ProptestConfig { cases: 32, failure_persistence: None, ..ProptestConfig::default() }
+}
+
+proptest! {
+    #![proptest_config(config())]
+
+    #[test]
+    fn files_and_threads_change_nothing(rows in rows(), cuts in prop::collection::vec(any::<Index>(), 1..4)) {
+        let database = rules(RULES);
+        let mut at: Vec<usize> = cuts.iter().map(|cut| cut.index(rows.len() + 1)).collect();
+        at.push(0);
+        at.push(rows.len());
+        at.sort_unstable();
+        let parts: Vec<&[Row]> = at.windows(2).map(|pair| &rows[pair[0]..pair[1]]).collect();
+        let whole = substance(&score(&database, &[&rows], None, 1));
+        prop_assert_eq!(&whole, &substance(&score(&database, &[&rows], None, 3)), "threads");
+        prop_assert_eq!(&whole, &substance(&score(&database, &parts, None, 1)), "files");
+        prop_assert_eq!(&whole, &substance(&score(&database, &parts, None, 3)), "files and threads");
+    }
+
+    #[test]
+    fn making_a_value_right_never_lowers_a_score(rows in rows(), which in any::<Index>()) {
+        let tinh = COLUMNS.iter().position(|name| *name == "tinh").expect("a column");
+        let wrong: Vec<usize> =
+            (0..rows.len()).filter(|&row| matches!(rows[row][tinh], Some("1" | "99"))).collect();
+        prop_assume!(!wrong.is_empty());
+        let database = rules(FEW_RULES);
+        let before = score(&database, &[&rows], None, 1);
+        let mut better = rows.clone();
+        better[wrong[which.index(wrong.len())]][tinh] = Some("01");
+        let after = score(&database, &[&better], None, 1);
+        let (before_scores, after_scores) = (officials(&before), officials(&after));
+        prop_assert_eq!(before_scores.len(), after_scores.len());
+        for ((name, before), (_, after)) in before_scores.iter().zip(&after_scores) {
+            prop_assert!(after >= before, "{}: {} became {}", name, before, after);
+        }
+        prop_assert!(after.tables[0].clean >= before.tables[0].clean);
+        let points = |card: &DatabaseCard| card.tables[0].rules[0].points_nano;
+        prop_assert!(points(&after) > points(&before), "a defect less is worth something");
+    }
+
+    #[test]
+    fn leaving_out_a_column_never_raises_a_score(rows in rows(), column in 0..COLUMNS.len()) {
+        let database = rules(RULES);
+        let with = score(&database, &[&rows], None, 1);
+        let without = score(&database, &[&rows], Some(column), 1);
+        prop_assert!(
+            without.score.official_nano <= with.score.official_nano,
+            "without {}: {} became {}", COLUMNS[column], with.score.official, without.score.official
+        );
+        prop_assert!(without.tables[0].clean <= with.tables[0].clean);
+        prop_assert!(without.tables[0].rules.iter().any(|rule| rule.points_nano == Some(0)));
+    }
+}

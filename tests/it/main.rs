@@ -1,0 +1,10 @@
+//! What is true of the program as a whole: the literate specs of the kinds, the laws of scoring, the command line,
+//! broken inputs, and the order of the house.
+
+mod bad_input;
+mod cli;
+mod house;
+mod laws;
+mod measure;
+mod specs;
+mod stage;

@@ -1,0 +1,45 @@
+//! Scores rule texts through the library, without a process.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use thuocdo::base::diagnostic::SourceText;
+use thuocdo::engine::{self, RunOptions, Silent};
+use thuocdo::kernel::date_format::default_timestamps;
+use thuocdo::kind::KINDS;
+use thuocdo::rule::{Database, file};
+use thuocdo::score::scorecard::{DatabaseCard, TableCard};
+use thuocdo::score::{self, ScoreOptions};
+
+/// Reads a rule file; what is wrong with it is the error.
+pub fn database(rules: &str, folder: &Path) -> Result<Database, String> {
+    let source = Arc::new(SourceText { name: "rules.yaml".to_owned(), text: rules.to_owned() });
+    let (database, diagnostics) = file::parse(&source, folder, KINDS);
+    let said: Vec<String> = diagnostics
+        .iter()
+        .map(|diagnostic| {
+            let place = diagnostic.place.as_ref().map_or((0, 0), thuocdo::base::Place::line_column);
+            format!("{}:{}: {}", place.0, place.1, diagnostic.what.en)
+        })
+        .collect();
+    database.ok_or_else(|| said.join("\n"))
+}
+
+/// Scores one database on so many threads.
+pub fn score(database: &Database, data: &Path, as_of: &str, threads: usize) -> DatabaseCard {
+    let as_of = default_timestamps()
+        .iter()
+        .find_map(|format| format.parse_timestamp(as_of))
+        .unwrap_or_else(|| panic!("`{as_of}` is no moment"));
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
+    let interrupted = AtomicBool::new(false);
+    let options = RunOptions { data, as_of, reveal: false, interrupted: &interrupted, progress: &Silent };
+    let measured = pool.install(|| engine::run(database, &options)).expect("nobody interrupts");
+    score::assemble(vec![measured], &ScoreOptions::default()).databases.remove(0)
+}
+
+/// A table of a card.
+pub fn table<'c>(card: &'c DatabaseCard, id: &str) -> &'c TableCard {
+    card.tables.iter().find(|table| table.id == id).unwrap_or_else(|| panic!("no table `{id}`"))
+}
