@@ -75,7 +75,8 @@ def fails(name: str, run: Run) -> dict[str, int]:
     if name != "thuocdo":
         return answer["fail"]
     tables = (table for database in answer["databases"] for table in database["tables"])
-    return {rule["id"]: rule["fail"] for table in tables for rule in table["rules"]}
+    # Declared types add three rules that the queries do not have: the readers of the other two are typed.
+    return {rule["id"]: rule["fail"] for table in tables for rule in table["rules"] if ".type." not in rule["id"]}
 
 
 def agree(counts: dict[str, dict[str, int]], where: str) -> None:
