@@ -5,10 +5,10 @@ use arrow::datatypes::{
 use hashbrown::HashSet;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 
-use super::limit::{self, Limit, Limits};
+use super::limit::{self, Limit, Limits, WHOLE};
 use crate::base::{Dimension, Scale, Severity, Unit};
 use crate::kernel::date_format::{format_date, format_timestamp};
-use crate::kernel::number::{self, DECIMAL_SCALE, Parsed};
+use crate::kernel::number::{self, Parsed};
 use crate::kernel::{Batch, ColumnId, ColumnType, Population, RowVerdict, key};
 use crate::rule::{About, At, BindError, Binder, Bound, Check, Kind, Node, ParseContext, Spec, Words};
 use crate::say;
@@ -177,19 +177,11 @@ impl Spec for Aggregate {
             column,
             ty,
             function: self.function,
-            min: resolve(&self.limits.min, false)?.map(ticks),
-            max: resolve(&self.limits.max, true)?.map(ticks),
+            min: resolve(&self.limits.min, false)?.map(limit::Bound::ticks),
+            max: resolve(&self.limits.max, true)?.map(limit::Bound::ticks),
             exclusive_min: self.limits.exclusive_min,
             exclusive_max: self.limits.exclusive_max,
         }))
-    }
-}
-
-/// Bounds of numbers are in 10⁻¹⁸, as the figures are; days and microseconds as they are.
-fn ticks(bound: limit::Bound) -> i128 {
-    match bound {
-        limit::Bound::Number(value) => value,
-        limit::Bound::Day(value) | limit::Bound::Moment(value) => i128::from(value),
     }
 }
 
@@ -249,8 +241,6 @@ impl Summary {
         self.most = Some(self.most.map_or(value, |most| most.max(value)));
     }
 }
-
-const WHOLE: i128 = 10_i128.pow(DECIMAL_SCALE);
 
 impl Check for Figures {
     type State = Summary;

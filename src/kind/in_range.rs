@@ -5,9 +5,8 @@ use arrow::datatypes::{
 };
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 
-use super::limit::{self, Limit, Limits};
+use super::limit::{self, Limit, Limits, WHOLE};
 use crate::base::{Dimension, Scale, Severity, Unit};
-use crate::kernel::number::DECIMAL_SCALE;
 use crate::kernel::verdict::minus;
 use crate::kernel::{Batch, ColumnId, ColumnType, Population, RowVerdict};
 use crate::rule::{About, At, BindError, Binder, Bound, Check, Kind, Node, ParseContext, Spec, Words};
@@ -164,7 +163,7 @@ enum Unit10 {
 
 /// The lowest allowed value in the column's own integers.
 fn lowest(bound: limit::Bound, exclusive: bool, unit: Unit10) -> i128 {
-    let ticks = ticks(bound);
+    let ticks = bound.ticks();
     match (unit, exclusive) {
         (Unit10::Tick, exclusive) => ticks + i128::from(exclusive),
         (Unit10::Whole, true) => ticks.div_euclid(WHOLE) + 1,
@@ -174,20 +173,11 @@ fn lowest(bound: limit::Bound, exclusive: bool, unit: Unit10) -> i128 {
 
 /// The highest allowed value in the column's own integers.
 fn highest(bound: limit::Bound, exclusive: bool, unit: Unit10) -> i128 {
-    let ticks = ticks(bound);
+    let ticks = bound.ticks();
     match (unit, exclusive) {
         (Unit10::Tick, exclusive) => ticks - i128::from(exclusive),
         (Unit10::Whole, true) => -(-ticks).div_euclid(WHOLE) - 1,
         (Unit10::Whole, false) => ticks.div_euclid(WHOLE),
-    }
-}
-
-const WHOLE: i128 = 10_i128.pow(DECIMAL_SCALE);
-
-fn ticks(bound: limit::Bound) -> i128 {
-    match bound {
-        limit::Bound::Number(value) => value,
-        limit::Bound::Day(value) | limit::Bound::Moment(value) => i128::from(value),
     }
 }
 

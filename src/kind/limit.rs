@@ -34,6 +34,19 @@ pub enum Bound {
     Moment(i64),
 }
 
+/// How many of a numeric bound's ticks make one.
+pub const WHOLE: i128 = 10_i128.pow(number::DECIMAL_SCALE);
+
+impl Bound {
+    /// The bound in its column's ticks: 10⁻¹⁸, days or microseconds.
+    pub fn ticks(self) -> i128 {
+        match self {
+            Self::Number(value) => value,
+            Self::Day(value) | Self::Moment(value) => i128::from(value),
+        }
+    }
+}
+
 /// How much later than the moment of the run a clock may be.
 pub const SKEW_MICROS: i64 = 300 * 1_000_000;
 const DAY_MICROS: i64 = 86_400_000_000;
