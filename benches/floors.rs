@@ -33,8 +33,8 @@ fn kernels(c: &mut Criterion) {
     group.bench_function("states of ids", |b| b.iter(|| black_box(ids.states(&placeholders))));
     group.bench_function("regex over ids", |b| b.iter(|| ids.mark(&all, |value| pattern.is_match(value))));
     group.bench_function("vn.cccd over ids", |b| b.iter(|| ids.mark(&all, |value| cccd.accepts(value))));
-    group.bench_function("clean addresses", |b| b.iter(|| addresses.clean(&all)));
-    group.bench_function("canonical addresses", |b| b.iter(|| addresses.canonical(&all)));
+    group.bench_function("clean addresses", |b| b.iter(|| addresses.clean(&all, &addresses.plain())));
+    group.bench_function("canonical addresses", |b| b.iter(|| addresses.canonical(&all, &addresses.plain())));
     group.bench_function("packed ids", |b| {
         b.iter(|| (0..ROWS).map(|row| ids.get(row).and_then(key::pack).unwrap_or_default()).sum::<u64>());
     });

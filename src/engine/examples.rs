@@ -1,4 +1,4 @@
-//! Failing rows to show: chosen by digest, so that neither threads nor the order of files decide, and masked.
+//! Failing rows to show: chosen by the digest of their place, so that threads do not decide, and masked.
 
 use std::collections::BTreeMap;
 
@@ -16,22 +16,27 @@ pub struct Position {
     pub row: u64,
 }
 
-/// The rows with the smallest digests.
+impl Position {
+    fn digest(self) -> u128 {
+        let file_and_piece = u64::from(self.file) << 32 | u64::from(self.piece);
+        digest((u128::from(file_and_piece) << 64 | u128::from(self.row)).to_le_bytes().as_slice())
+    }
+}
+
+/// The rows with the smallest digests: a sample that favours no value and no part of the table.
 #[derive(Default)]
 pub struct Examples {
     rows: BTreeMap<(u128, Position), Option<String>>,
 }
 
 impl Examples {
-    /// Offers a failing row. `value` is what the rule judged, if it judged a single value.
-    pub fn offer(&mut self, position: Position, value: Option<&str>, reveal: bool) {
-        // Equal values have equal digests; the position then decides, and that is the same in every run.
-        let digest = digest(value.unwrap_or_default().as_bytes());
-        let key = (digest, position);
+    /// Offers a failing row. `value` gives what the rule judged, if it judged a single value; few rows are asked.
+    pub fn offer(&mut self, position: Position, value: impl FnOnce() -> Option<String>, reveal: bool) {
+        let key = (position.digest(), position);
         if self.rows.len() == SHOWN && self.rows.last_key_value().is_some_and(|(last, _)| *last < key) {
             return;
         }
-        let shown = value.map(|value| if reveal { value.to_owned() } else { mask(value) });
+        let shown = value().map(|value| if reveal { value } else { mask(&value) });
         self.rows.insert(key, shown);
         if self.rows.len() > SHOWN {
             self.rows.pop_last();
@@ -104,7 +109,7 @@ mod tests {
         let all = |order: &[usize]| {
             let mut halves = [Examples::default(), Examples::default()];
             for &at in order {
-                halves[at % 2].offer(rows[at].0, Some(&rows[at].1), true);
+                halves[at % 2].offer(rows[at].0, || Some(rows[at].1.clone()), true);
             }
             let [mut one, two] = halves;
             one.merge(two);

@@ -410,7 +410,7 @@ impl Worker<'_> {
                         if plan.soils {
                             dirty = &dirty | &verdict.dirty();
                         }
-                        let shown = |row| plan.shown.and_then(|column| batch.text(column).get(row));
+                        let shown = |row| plan.shown.and_then(|column| batch.cell(column, row));
                         state.note(&verdict, start, shown, self.options.reveal);
                     }
                 }
@@ -452,11 +452,11 @@ fn unknown_everywhere(batch: &Batch<'_>) -> RowVerdict {
 
 impl RuleState {
     /// Counts a verdict and keeps some of its failing rows.
-    pub fn note<'v>(
+    pub fn note(
         &mut self,
         verdict: &RowVerdict,
         start: Position,
-        shown: impl Fn(usize) -> Option<&'v str>,
+        shown: impl Fn(usize) -> Option<String>,
         reveal: bool,
     ) {
         self.tally.merge(verdict.tally());
@@ -468,7 +468,7 @@ impl RuleState {
         }
         for row in verdict.fail.set_indices() {
             let at = Position { row: start.row + row as u64, ..start };
-            self.examples.offer(at, shown(row), reveal);
+            self.examples.offer(at, || shown(row), reveal);
         }
     }
 

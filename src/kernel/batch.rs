@@ -5,7 +5,8 @@ use std::cell::OnceCell;
 use arrow::array::{Array, ArrayRef};
 use arrow::buffer::BooleanBuffer;
 
-use super::column::{ColumnPlan, States, TextColumn};
+use super::column::{ColumnPlan, ColumnType, States, TextColumn};
+use super::text::column::Plain;
 use super::typed::{self, Typed};
 
 /// Position of a column in the plan of its table.
@@ -22,6 +23,7 @@ pub struct Batch<'p> {
 #[derive(Default)]
 struct Lenses {
     text: OnceCell<TextColumn>,
+    plain: OnceCell<Plain>,
     states: OnceCell<States>,
     canonical: OnceCell<TextColumn>,
     typed: OnceCell<Typed>,
@@ -58,6 +60,24 @@ impl<'p> Batch<'p> {
         })
     }
 
+    /// One cell as written, without a text form of the whole column.
+    pub fn cell(&self, column: ColumnId, row: usize) -> Option<String> {
+        if self.stored_as_text(column) {
+            return self.text(column).get(row).map(str::to_owned);
+        }
+        TextColumn::of(&self.array(column).slice(row, 1))?.get(0).map(str::to_owned)
+    }
+
+    /// Which values need no closer look to be called clean and canonical.
+    fn plain(&self, column: ColumnId) -> &Plain {
+        self.lenses[column].plain.get_or_init(|| self.text(column).plain())
+    }
+
+    /// Rows that are `on` and whose raw value is cleanly written.
+    pub fn clean(&self, column: ColumnId, on: &BooleanBuffer) -> BooleanBuffer {
+        self.text(column).clean(on, self.plain(column))
+    }
+
     pub fn states(&self, column: ColumnId) -> &States {
         self.lenses[column].states.get_or_init(|| {
             let plan = &self.plan[column];
@@ -74,7 +94,8 @@ impl<'p> Batch<'p> {
 
     /// The column in canonical form: NFC, trimmed.
     pub fn canonical(&self, column: ColumnId) -> &TextColumn {
-        self.lenses[column].canonical.get_or_init(|| self.text(column).canonical(self.present(column)))
+        let lens = &self.lenses[column].canonical;
+        lens.get_or_init(|| self.text(column).canonical(self.present(column), self.plain(column)))
     }
 
     /// The column in its declared type.
@@ -88,6 +109,6 @@ impl<'p> Batch<'p> {
 
     /// Whether the column of the extract is stored as text.
     pub fn stored_as_text(&self, column: ColumnId) -> bool {
-        super::column::ColumnType::found(self.array(column).data_type()) == Some(super::ColumnType::Text)
+        ColumnType::found(self.array(column).data_type()) == Some(ColumnType::Text)
     }
 }

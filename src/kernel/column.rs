@@ -13,10 +13,8 @@ use arrow::datatypes::{DataType, Date32Type, Int32Type};
 use serde::{Deserialize, Serialize};
 
 use super::date_format::DateFormat;
-use super::text::column as text_kernel;
-use super::text::{
-    Hints, PlaceholderList, Placeholders, ValueState, buffer_surely_clean_inside, canonical, is_clean,
-};
+use super::text::column::{self as text_kernel, Plain};
+use super::text::{PlaceholderList, Placeholders, ValueState, canonical};
 use crate::base::placeholders;
 
 /// What a column holds, as declared or as found.
@@ -184,9 +182,10 @@ impl TextColumn {
     /// Rows that are `on` and whose value satisfies `test`; the test runs once per distinct value of a dictionary.
     pub fn mark(&self, on: &BooleanBuffer, mut test: impl FnMut(&str) -> bool) -> BooleanBuffer {
         match &self.keys {
-            None => BooleanBuffer::collect_bool(self.values.len(), |row| {
-                on.value(row) && self.values.is_valid(row) && test(self.values.value(row))
-            }),
+            None => match self.values.nulls().filter(|nulls| nulls.null_count() > 0) {
+                Some(valid) => text_kernel::passing(&self.values, &(on & valid.inner()), test),
+                None => text_kernel::passing(&self.values, on, test),
+            },
             Some(keys) => {
                 let hits = BooleanBuffer::collect_bool(self.values.len(), |at| {
                     self.values.is_valid(at) && test(self.values.value(at))
@@ -238,31 +237,37 @@ impl TextColumn {
         States { null, blank: rare(ValueState::Blank), placeholder: rare(ValueState::Placeholder), present }
     }
 
+    /// Which values are plain text.
+    pub fn plain(&self) -> Plain {
+        text_kernel::plain(&self.values)
+    }
+
     /// Rows that are `on` and whose raw value is cleanly written.
-    pub fn clean(&self, on: &BooleanBuffer) -> BooleanBuffer {
-        if self.keys.is_some() {
-            return self.mark(on, is_clean);
-        }
-        // What one look over the whole of a buffer proves need not be looked for in each value.
-        let buffers = self.values.data_buffers();
-        let hints = buffers.iter().map(|buffer| buffer_surely_clean_inside(buffer));
-        let hints = hints.reduce(|a, b| Hints {
-            ascii: a.ascii && b.ascii,
-            no_control: a.no_control && b.no_control,
-            no_double_space: a.no_double_space && b.no_double_space,
-            no_odd_character: a.no_odd_character && b.no_odd_character,
-        });
-        text_kernel::clean(&self.values, on, hints)
+    pub fn clean(&self, on: &BooleanBuffer, plain: &Plain) -> BooleanBuffer {
+        self.lift(on, |values| text_kernel::clean(&self.values, values, plain))
+    }
+
+    /// Rows that are `on` and whose value is among those that `choose` takes from the values that occur.
+    fn lift(
+        &self,
+        on: &BooleanBuffer,
+        choose: impl FnOnce(&BooleanBuffer) -> BooleanBuffer,
+    ) -> BooleanBuffer {
+        let Some(keys) = &self.keys else { return choose(on) };
+        let values = BooleanBuffer::new_set(self.values.len());
+        let chosen = choose(&self.values.nulls().map_or(values, |nulls| nulls.inner().clone()));
+        let raw = keys.values();
+        BooleanBuffer::collect_bool(raw.len(), |row| on.value(row) && chosen.value(raw[row] as usize))
     }
 
     /// The same column with every present value in canonical form (NFC, trimmed); shared when nothing changes.
-    pub fn canonical(&self, present: &BooleanBuffer) -> Self {
-        let already = match &self.keys {
-            None => {
-                (0..self.values.len()).all(|row| !present.value(row) || is_canonical(self.values.value(row)))
-            }
-            Some(_) => self.values.iter().flatten().all(is_canonical),
+    pub fn canonical(&self, present: &BooleanBuffer, plain: &Plain) -> Self {
+        let open = match &self.keys {
+            None => super::verdict::minus(present, plain.rows()),
+            Some(_) => !plain.rows(),
         };
+        let already =
+            open.set_indices().all(|at| self.values.is_null(at) || is_canonical(self.values.value(at)));
         if already {
             return self.clone();
         }

@@ -79,7 +79,7 @@ impl Check for Clean {
             None => batch.all(),
         };
         let text = batch.text(self.column);
-        let pass = text.clean(&applicable);
+        let pass = batch.clean(self.column, &applicable);
         let mut verdict = RowVerdict::passing(&applicable, &pass);
         if verdict.fail.count_set_bits() > 0 {
             let mut found = Defects::NONE;

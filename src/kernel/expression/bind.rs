@@ -26,7 +26,7 @@ use datafusion_sql::sqlparser::ast::{
 };
 use datafusion_sql::sqlparser::tokenizer::Span;
 
-use super::harden::{compile_patterns, harden};
+use super::harden::{harden, specialise};
 use super::types::{self, Disagreement};
 use super::{BoundExpression, Expression, ExpressionError, functions, grammar};
 use crate::base::Text;
@@ -70,7 +70,7 @@ impl Expression {
 
         let hardened = harden(coerced, &schema)?;
         let simple = simplifier.simplify(hardened).map_err(|error| self.unusable(&error))?;
-        let compiled = compile_patterns(simple).map_err(|error| self.unusable(&error))?;
+        let compiled = specialise(simple, &schema).map_err(|error| self.unusable(&error))?;
         let physical = create_physical_expr(
             &compiled,
             &schema,

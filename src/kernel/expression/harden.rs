@@ -8,6 +8,7 @@ use datafusion_expr::{BinaryExpr, Cast, Expr, ExprSchemable, Operator, TryCast};
 
 use super::bind::first_words;
 use super::own::{Operation, Pattern};
+use super::substring::Window;
 use super::{ExpressionError, types};
 use crate::base::Text;
 use crate::kernel::date_format::{default_date, default_timestamps};
@@ -190,9 +191,25 @@ fn check_padding(length: Option<&Expr>, refusal: &mut Option<ExpressionError>) {
     }
 }
 
-/// Whatever regular expressions are left after simplification are compiled now, once.
-pub(super) fn compile_patterns(tree: Expr) -> Result<Expr, DataFusionError> {
+/// What is known once constants are folded is used now, once: regular expressions are compiled, places in texts fixed.
+pub(super) fn specialise(tree: Expr, schema: &DFSchema) -> Result<Expr, DataFusionError> {
     tree.transform_up(|node| match node {
+        Expr::ScalarFunction(ScalarFunction { func, mut args }) if func.name() == "substr" => {
+            let window = match &args[1..] {
+                [start] => types::literal_integer(start).and_then(|start| Window::of_sql(start, None)),
+                [start, count] => types::literal_integer(start)
+                    .zip(types::literal_integer(count))
+                    .and_then(|(start, count)| Window::of_sql(start, Some(count))),
+                _ => None,
+            };
+            Ok(match window {
+                Some(window) if args[0].get_type(schema)? == DataType::Utf8View => {
+                    args.truncate(1);
+                    Transformed::yes(Operation::Substring(window).call(args))
+                }
+                _ => Transformed::no(Expr::ScalarFunction(ScalarFunction { func, args })),
+            })
+        }
         Expr::BinaryExpr(BinaryExpr { left, op, right }) if is_pattern_operator(op) => {
             let ignore_case = matches!(op, Operator::RegexIMatch | Operator::RegexNotIMatch);
             let negated = matches!(op, Operator::RegexNotMatch | Operator::RegexNotIMatch);

@@ -20,6 +20,7 @@ mod functions;
 mod grammar;
 mod harden;
 mod own;
+mod substring;
 mod types;
 mod weight;
 

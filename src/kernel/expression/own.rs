@@ -18,6 +18,7 @@ use datafusion_expr::{
 };
 use regex::{Regex, RegexBuilder};
 
+use super::substring::Window;
 use super::types;
 use crate::kernel::date_format::{date_bytes, default_date, default_timestamps};
 
@@ -36,6 +37,8 @@ pub(super) enum Operation {
     TextToTimestamp {
         lenient: bool,
     },
+    /// Some characters of a text, at places that are known beforehand.
+    Substring(Window),
     /// Whether a text holds a match of a pattern that was compiled once, not once per batch.
     Matches {
         pattern: Pattern,
@@ -104,6 +107,7 @@ impl ScalarUDFImpl for Own {
             Operation::DateToText => "date_to_text",
             Operation::TextToDate { .. } => "text_to_date",
             Operation::TextToTimestamp { .. } => "text_to_timestamp",
+            Operation::Substring(_) => "substring",
             Operation::Matches { .. } => "matches",
         }
     }
@@ -118,7 +122,7 @@ impl ScalarUDFImpl for Own {
     fn return_type(&self, arguments: &[DataType]) -> Result<DataType> {
         Ok(match self.0 {
             Operation::Add | Operation::Subtract | Operation::Multiply => arguments[0].clone(),
-            Operation::DateToText => DataType::Utf8View,
+            Operation::DateToText | Operation::Substring(_) => DataType::Utf8View,
             Operation::TextToDate { .. } => DataType::Date32,
             Operation::TextToTimestamp { .. } => types::TIMESTAMP,
             Operation::Matches { .. } => DataType::Boolean,
@@ -141,6 +145,9 @@ impl ScalarUDFImpl for Own {
                 })?;
                 Ok(Arc::new(timestamps))
             }),
+            (Operation::Substring(window), [value]) => {
+                each(value, |texts| Ok(Arc::new(window.of_all(texts.as_string_view())?)))
+            }
             (Operation::Matches { pattern, negated }, [value]) => each(value, |texts| {
                 let found = match texts.data_type() {
                     DataType::Utf8View => {

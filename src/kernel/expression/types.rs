@@ -234,3 +234,10 @@ pub(super) fn literal_text(tree: &Expr) -> Option<&str> {
         _ => None,
     }
 }
+
+pub(super) fn literal_integer(tree: &Expr) -> Option<i64> {
+    match tree {
+        Expr::Literal(ScalarValue::Int64(number), _) => *number,
+        _ => None,
+    }
+}

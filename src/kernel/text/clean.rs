@@ -128,64 +128,6 @@ pub fn is_clean(value: &str) -> bool {
     is_plain(value.as_bytes()) || defects(value).is_empty()
 }
 
-/// What a look over a whole data buffer proves about every value inside it. A value's own ends stay to be looked
-/// at: a space at an edge is a matter of where the value begins.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Hints {
-    /// Only ASCII.
-    pub ascii: bool,
-    /// No C0 control character and no DEL.
-    pub no_control: bool,
-    /// No two consecutive U+0020.
-    pub no_double_space: bool,
-    /// Every character outside ASCII is in U+00C0–U+02FF or U+1E00–U+1EFF: a letter in form C, so neither
-    /// a space, nor invisible, nor private use, nor C1.
-    pub no_odd_character: bool,
-}
-
-impl Hints {
-    /// Whether a value of the buffer can be unclean only by a space at its ends.
-    pub const fn clean_inside(self) -> bool {
-        self.no_control && self.no_double_space && self.no_odd_character
-    }
-}
-
-/// Looks over a buffer of concatenated values, at memory speed. The bytes between values may be anything (Parquet
-/// pages keep lengths there); they can only withhold a hint, never make a wrong one.
-pub fn buffer_surely_clean_inside(bytes: &[u8]) -> Hints {
-    const BLOCK: usize = 4096;
-    let mut hints = Hints { ascii: true, no_control: true, no_double_space: true, no_odd_character: true };
-    let mut start = 0;
-    while start < bytes.len() {
-        let block = &bytes[start..bytes.len().min(start + BLOCK)];
-        // The pair that crosses into the next block is seen from this one.
-        let next = &bytes[start + 1..bytes.len().min(start + 1 + BLOCK)];
-        let (mut high, mut control, mut spaces, mut odd) = (0u8, 0u8, 0u8, 0u8);
-        for (&byte, &after) in block.iter().zip(next) {
-            high |= byte;
-            control |= u8::from(byte < 0x20) | u8::from(byte == 0x7f);
-            spaces |= u8::from(byte == b' ') & u8::from(after == b' ');
-            odd |= u8::from(byte == 0xC2)
-                | (u8::from(byte >= 0xCC) & (u8::from(byte != 0xE1) | u8::from(after & 0xFC != 0xB8)));
-        }
-        if next.len() < block.len() {
-            let last = block[block.len() - 1];
-            high |= last;
-            control |= u8::from(last < 0x20 || last == 0x7f);
-            odd |= u8::from(last >= 0xC0);
-        }
-        hints.ascii &= high < 0x80;
-        hints.no_control &= control == 0;
-        hints.no_double_space &= spaces == 0;
-        hints.no_odd_character &= odd == 0;
-        if hints == Hints::default() {
-            break;
-        }
-        start += BLOCK;
-    }
-    hints
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -257,34 +199,5 @@ mod tests {
             prop_assert_eq!(is_clean(&value), reference(&value));
             prop_assert_eq!(is_clean(&value), defects(&value).is_empty());
         }
-
-        #[test]
-        fn a_buffers_hints_hold_for_its_values(
-            values in prop::collection::vec("[a-z ế]{0,6}|[a \u{a0}\u{301}\t\u{7f}Đ]{0,6}|\\PC{0,4}|[aĐế]{0,3000}", 0..6)
-        ) {
-            let hints = buffer_surely_clean_inside(values.concat().as_bytes());
-            for value in &values {
-                let found = defects(value);
-                prop_assert!(!hints.ascii || value.is_ascii());
-                prop_assert!(!hints.no_control || !value.contains(|c: char| c.is_ascii_control()));
-                prop_assert!(!hints.no_double_space || !value.contains("  "));
-                prop_assert!(
-                    !hints.clean_inside() || found.is_empty() || found == Defects::EDGE_SPACE,
-                    "{:?} {:?}", value, hints
-                );
-            }
-        }
-    }
-
-    #[test]
-    fn hints_are_given() {
-        let all = Hints { ascii: true, no_control: true, no_double_space: true, no_odd_character: true };
-        assert_eq!(buffer_surely_clean_inside(b""), all);
-        assert_eq!(buffer_surely_clean_inside("So 12 Le Loi".repeat(1000).as_bytes()), all);
-        let vietnamese = buffer_surely_clean_inside("Số 12 Lê Lợi, ".repeat(1000).as_bytes());
-        assert!(vietnamese.clean_inside() && !vietnamese.ascii);
-        let mut late = "x".repeat(4095);
-        late.push_str("  ");
-        assert!(!buffer_surely_clean_inside(late.as_bytes()).no_double_space);
     }
 }

@@ -3,8 +3,10 @@
 use arrow::array::{Array, StringViewArray};
 use arrow::buffer::BooleanBuffer;
 
-use super::clean::{Hints, is_clean};
+use super::clean::is_clean;
+use super::plain::{INLINE, is_plain, is_plain_inline};
 use super::state::{Placeholders, ValueState};
+use crate::kernel::verdict::minus;
 
 /// The state of every value of a column.
 #[derive(Clone, Debug)]
@@ -56,24 +58,37 @@ pub fn passing(
     }
 }
 
-/// The rows among `rows` whose raw value is clean. `hints` are what is known of all of the column's data buffers
-/// together; they spare a look at the inside of longer values.
-pub fn clean(column: &StringViewArray, rows: &BooleanBuffer, hints: Option<Hints>) -> BooleanBuffer {
-    /// Longer values lie in data buffers, others in the view itself.
-    const INLINE: usize = 12;
-    if hints.is_some_and(Hints::clean_inside) {
-        passing(column, rows, |value| match value.as_bytes() {
-            [first, .., last] if value.len() > INLINE => *first != b' ' && *last != b' ',
-            _ => is_clean(value),
-        })
-    } else {
-        passing(column, rows, is_clean)
+/// Values that are plain text (see the module `plain`), which is clean and canonical. Nearly all of them are.
+#[derive(Clone, Debug)]
+pub struct Plain(BooleanBuffer);
+
+impl Plain {
+    /// A bit per value; null ones may be either.
+    pub fn rows(&self) -> &BooleanBuffer {
+        &self.0
     }
+}
+
+pub fn plain(column: &StringViewArray) -> Plain {
+    let views = column.views();
+    Plain(BooleanBuffer::collect_bool(column.len(), |row| {
+        let view = views[row];
+        match view as u32 {
+            0..=INLINE => is_plain_inline(view),
+            _ => is_plain(column.value(row).as_bytes()),
+        }
+    }))
+}
+
+/// The rows among `rows`, which are not null, whose raw value is clean.
+pub fn clean(column: &StringViewArray, rows: &BooleanBuffer, plain: &Plain) -> BooleanBuffer {
+    let open = minus(rows, plain.rows());
+    let clean = rows & plain.rows();
+    if open.count_set_bits() == 0 { clean } else { &clean | &passing(column, &open, is_clean) }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::clean::buffer_surely_clean_inside;
     use super::*;
 
     fn rows(bits: &BooleanBuffer) -> Vec<usize> {
@@ -100,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn hints_change_nothing() {
+    fn clean_rows_are_the_clean_ones_of_the_chosen() {
         let column = StringViewArray::from(vec![
             Some("Số 12 đường Lê Lợi"),
             Some(" Số 12 đường Lê Lợi"),
@@ -108,14 +123,14 @@ mod tests {
             Some("Số 12 đường Lê Lợi "),
             Some("ngắn  quá"),
             Some("ngắn"),
+            Some("東京"),
+            Some(""),
         ]);
-        let all = BooleanBuffer::new_set(column.len());
-        let hints = column.data_buffers().iter().map(|buffer| buffer_surely_clean_inside(buffer)).next();
-        assert!(hints.is_some_and(Hints::clean_inside));
         let present = states(&column, &Placeholders::none()).present;
-        for hints in [None, hints] {
-            assert_eq!(rows(&clean(&column, &present, hints)), [0, 5]);
-        }
+        let found = plain(&column);
+        assert_eq!(rows(&clean(&column, &present, &found)), [0, 5, 6]);
+        assert!(!found.rows().value(6) && found.rows().value(7));
+        let all = BooleanBuffer::new_set(column.len());
         assert_eq!(rows(&passing(&column, &all, |value| value.len() > 12)), [0, 1, 3]);
     }
 }

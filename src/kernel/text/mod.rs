@@ -11,7 +11,7 @@ mod plain;
 pub mod state;
 
 pub use canonical::{canonical, chars_len, is_blank};
-pub use clean::{Defects, Hints, buffer_surely_clean_inside, defects, is_clean};
+pub use clean::{Defects, defects, is_clean};
 pub use nfc::is_nfc;
 pub use pattern::{Pattern, PatternError};
 pub use state::{PlaceholderList, Placeholders, ValueState};

@@ -44,9 +44,10 @@ const fn letter_trouble(word: u64, e1_before: u64) -> (u64, u64) {
 }
 
 /// Whether eight bytes of a value hold something that is not plain. An E1 in the last lane is not looked into.
+/// Without a branch: among the first bytes of names, letters outside ASCII come and go as they please.
 #[inline(always)]
 pub(super) const fn is_troubled(word: u64) -> bool {
-    ascii_trouble(word, 0).0 != 0 || (word & HIGH != 0 && letter_trouble(word, 0).0 != 0)
+    ascii_trouble(word, 0).0 | letter_trouble(word, 0).0 != 0
 }
 
 /// Whether a value (UTF-8) is plain text without a space at its ends. The empty value is.
@@ -78,6 +79,27 @@ pub(super) fn is_plain(bytes: &[u8]) -> bool {
             bad |= found;
         }
         bad |= letter_trouble(tail, 0).0;
+    }
+    bad == 0
+}
+
+/// A view of at most this many bytes holds them itself (Arrow columnar format, "Variable-size Binary View Layout").
+pub(super) const INLINE: u32 = 12;
+
+/// [`is_plain`] of a value that lies in its view, without a look at memory.
+#[inline]
+pub(super) const fn is_plain_inline(view: u128) -> bool {
+    let len = view as u32;
+    // Harmless lanes behind the value's end.
+    let text = view >> 32 | (u128::from_le_bytes([b'x'; 16]) << (8 * len));
+    let last = (view >> 32 << 8 >> (8 * len)) as u8;
+    let (front, back) = (text as u64, (text >> 64) as u64);
+    let (trouble, space) = ascii_trouble(front, 0);
+    let mut bad = trouble | ascii_trouble(back, space >> 56).0;
+    bad |= (text as u8 == b' ' || (len > 0 && last == b' ')) as u64;
+    if (front | back) & HIGH != 0 {
+        let (trouble, e1) = letter_trouble(front, 0);
+        bad |= trouble | letter_trouble(back, e1 >> 56).0;
     }
     bad == 0
 }
@@ -120,6 +142,10 @@ mod tests {
                     let value = format!("{}{c}{}", &"xxxxxxxxx"[..before], &"yyyyyyyy"[..after]);
                     let inner_space = c == ' ' && before > 0 && after > 0;
                     assert_eq!(is_plain(value.as_bytes()), plain || inner_space, "{before} {after} {c:?}");
+                    if value.len() <= INLINE as usize {
+                        let view = arrow::array::StringViewArray::from(vec![value.as_str()]).views()[0];
+                        assert_eq!(is_plain_inline(view), plain || inner_space, "{before} {after} {c:?}");
+                    }
                 }
             }
         }
