@@ -52,7 +52,7 @@ impl Explain {
 
 fn unknown(name: &str) -> Failure {
     let kinds = kind::KINDS.iter().map(|kind| kind.about().name);
-    let names: Vec<&str> = kinds.chain(format::FORMATS.iter().map(|format| format.name())).collect();
+    let names: Vec<&str> = kinds.chain(format::all().map(|format| format.name())).collect();
     let hint = match suggest::closest(name, names) {
         Some(near) => say!("did you mean `{near}`?", "có phải ý bạn là `{near}`?"),
         None => say!("`thuocdo explain` lists what there is", "`thuocdo explain` liệt kê tất cả"),
@@ -92,7 +92,7 @@ fn overview(lang: Lang) -> String {
             "Định dạng, dùng cho `matches: {{ column: …, format: … }}`"
         ),
     );
-    for format in format::FORMATS {
+    for format in format::all() {
         let about = format.about();
         let text = pick(about.en, about.vi, lang);
         let _ = writeln!(page, "  {:<15} {text}", format.name());

@@ -2,14 +2,11 @@
 //!
 //! A format answers more than yes or no; a rule decides which answers fail.
 
+use std::sync::LazyLock;
+
 mod ascii;
-pub mod email;
-pub mod iso_date;
-pub mod url;
-pub mod uuid;
-pub mod vn_cccd;
-pub mod vn_mst;
-pub mod vn_phone;
+pub mod vn;
+mod world;
 
 #[cfg(test)]
 mod conformance;
@@ -73,8 +70,19 @@ impl Reason {
     }
 }
 
-/// A named validator. Adding one takes its own file and a line in [`FORMATS`].
-pub trait Format: Sync {
+/// Judges values one by one.
+pub trait Judge: Send + Sync {
+    /// Judges the canonical value (NFC, trimmed, not empty).
+    fn judge(&self, value: &str) -> Verdict;
+
+    /// Whether the value is plainly valid or unusual: the hot path of a scan. Allocates nothing.
+    fn accepts(&self, value: &str) -> bool {
+        self.judge(value).accepted()
+    }
+}
+
+/// A named format. Adding one takes its own file and a line in the list of its folder.
+pub trait Format: Judge {
     /// As written in rule files: `vn.cccd`, `email`.
     fn name(&self) -> &'static str;
 
@@ -88,27 +96,35 @@ pub trait Format: Sync {
     /// and executed as tests.
     fn examples(&self) -> &'static [(&'static str, &'static str)];
 
-    /// Judges the canonical value (NFC, trimmed, not empty).
-    fn judge(&self, value: &str) -> Verdict;
+    /// What a rule may choose about it. Nothing chosen is what [`Judge`] says of the format itself.
+    fn arguments(&self) -> &'static [Argument] {
+        &[]
+    }
 
-    /// Whether the value is plainly valid or unusual: the hot path of a scan. Allocates nothing.
-    fn accepts(&self, value: &str) -> bool {
-        self.judge(value).accepted()
+    /// The judge for a rule's choices, in the order of [`Format::arguments`]; each is one of the argument's words.
+    fn choose(&self, _chosen: &[Option<&'static str>]) -> Option<Box<dyn Judge>> {
+        None
     }
 }
 
+/// Something that a rule may choose about a format: `kind: mobile`.
+pub struct Argument {
+    pub name: &'static str,
+    pub words: &'static [&'static str],
+    pub about: Reason,
+}
+
 /// Every format, in the order of their names.
-pub const FORMATS: &[&dyn Format] = &[
-    &email::Email,
-    &iso_date::IsoDate,
-    &url::Url,
-    &uuid::Uuid,
-    &vn_cccd::CitizenId,
-    &vn_mst::TaxCode,
-    &vn_phone::Phone,
-];
+pub fn all() -> impl Iterator<Item = &'static dyn Format> + Clone {
+    static SORTED: LazyLock<Vec<&dyn Format>> = LazyLock::new(|| {
+        let mut all = [vn::FORMATS, world::FORMATS].concat();
+        all.sort_by_key(|format| format.name());
+        all
+    });
+    SORTED.iter().copied()
+}
 
 /// The format of this name.
 pub fn find(name: &str) -> Option<&'static dyn Format> {
-    FORMATS.iter().copied().find(|format| format.name() == name)
+    all().find(|format| format.name() == name)
 }

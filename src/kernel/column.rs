@@ -196,15 +196,14 @@ impl TextColumn {
         }
     }
 
-    /// One result a row from a function of the value; `None` for null rows.
-    pub fn map_rows<T: Clone>(&self, mut function: impl FnMut(&str) -> T) -> Vec<Option<T>> {
-        match &self.keys {
-            None => self.values.iter().map(|value| value.map(&mut function)).collect(),
-            Some(keys) => {
-                let results: Vec<Option<T>> =
-                    self.values.iter().map(|value| value.map(&mut function)).collect();
-                keys.iter().map(|key| key.and_then(|key| results[key as usize].clone())).collect()
-            }
+    /// Gives, for any row, a function's result on its value; `None` for null rows. Values of a dictionary are put
+    /// through the function once, here; others when their row is asked for.
+    pub fn mapped<T: Copy>(&self, function: impl Fn(&str) -> T) -> impl Fn(usize) -> Option<T> {
+        let of_values: Option<Vec<Option<T>>> =
+            self.keys.as_ref().map(|_| self.values.iter().map(|value| value.map(&function)).collect());
+        move |row| match (&self.keys, &of_values) {
+            (Some(keys), Some(results)) => keys.is_valid(row).then(|| results[keys.value(row) as usize])?,
+            _ => self.get(row).map(&function),
         }
     }
 

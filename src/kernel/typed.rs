@@ -229,10 +229,9 @@ fn gather<T: Copy + Default>(
 ) -> (Vec<T>, Outcome) {
     let rows = present.len();
     let mut values = vec![T::default(); rows];
-    let results = text.map_rows(parse);
+    let result = text.mapped(parse);
     let (mut above, mut below, mut between) = (Vec::new(), Vec::new(), Vec::new());
-    let parsed = BooleanBuffer::collect_bool(rows, |row| match results[row] {
-        _ if !present.value(row) => false,
+    let parsed = BooleanBuffer::collect_bool(rows, |row| match result(row).filter(|_| present.value(row)) {
         Some(Parsed::Value(value)) => {
             values[row] = value;
             true

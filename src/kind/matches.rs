@@ -102,7 +102,7 @@ impl Kind for MatchesKind {
                     reader.unknown(
                         name,
                         say!("unknown format `{value}`", "không có định dạng `{value}`"),
-                        format::FORMATS.iter().map(|format| format.name()),
+                        format::all().map(|format| format.name()),
                     );
                     return None;
                 }

@@ -180,7 +180,7 @@ fn out_writes_the_scorecard_whole_or_not_at_all() {
 #[test]
 fn everything_is_explained_in_both_languages() {
     let kinds = kind::KINDS.iter().map(|kind| kind.about().name);
-    let names: Vec<&str> = kinds.chain(format::FORMATS.iter().map(|format| format.name())).collect();
+    let names: Vec<&str> = kinds.chain(format::all().map(|format| format.name())).collect();
     assert!(names.len() > 20);
     let overview = thuocdo(&["explain", "--lang", "en"]).out;
     for name in names {

@@ -1,7 +1,8 @@
 //! `vn.mst`: the Vietnamese tax code (mã số thuế), which is also the enterprise code.
 
-use super::ascii::{all_digits, before_float_suffix, is_scientific, ungrouped};
-use super::{Check, Format, Reason, Verdict, verdict, vn_cccd};
+use super::cccd;
+use crate::format::ascii::{all_digits, before_float_suffix, is_scientific, ungrouped};
+use crate::format::{Check, Format, Judge, Reason, Verdict, verdict};
 
 const LENGTH: Reason = Reason::new(
     "must be 10 digits, 10 digits, hyphen and 3 digits, or a 12-digit personal number",
@@ -56,7 +57,7 @@ fn main_passes(bytes: &[u8; 10]) -> bool {
 fn check(bytes: &[u8]) -> Check {
     match bytes.len() {
         10 if all_digits(bytes) => check_main(bytes).map(|()| None),
-        12 if all_digits(bytes) => vn_cccd::check(bytes),
+        12 if all_digits(bytes) => cccd::check(bytes),
         13 if all_digits(bytes) => check_branch(&bytes[..10], &bytes[10..]).map(|()| Some(NO_HYPHEN)),
         14 if bytes[10] == b'-' && all_digits(&bytes[..10]) && all_digits(&bytes[11..]) => {
             check_branch(&bytes[..10], &bytes[11..]).map(|()| None)
@@ -136,7 +137,9 @@ impl Format for TaxCode {
             ("MST0100112437", "invalid"),
         ]
     }
+}
 
+impl Judge for TaxCode {
     fn judge(&self, value: &str) -> Verdict {
         match check(value.as_bytes()) {
             Err(LENGTH) => repair(value).unwrap_or(Verdict::Invalid(if is_scientific(value) {
@@ -153,7 +156,7 @@ impl Format for TaxCode {
         let Some((main, rest)) = bytes.split_first_chunk::<10>() else { return false };
         match rest {
             [] => main_passes(main),
-            [_, _] => vn_cccd::passes(bytes),
+            [_, _] => cccd::passes(bytes),
             [a, b, c] | [b'-', a, b, c] => {
                 let branch = [*a, *b, *c];
                 main_passes(main) && all_digits(&branch) && branch != *b"000"

@@ -1,6 +1,6 @@
 //! `uuid`: a universally unique identifier.
 
-use super::{Check, Format, Reason, Verdict, verdict};
+use crate::format::{Check, Format, Judge, Reason, Verdict, verdict};
 
 const SHAPE: Reason = Reason::new(
     "not 32 hexadecimal digits in groups of 8-4-4-4-12",
@@ -86,7 +86,9 @@ impl Format for Uuid {
             ("g81d4fae-7dec-11d0-a765-00a0c91e6bf6", "invalid"),
         ]
     }
+}
 
+impl Judge for Uuid {
     fn judge(&self, value: &str) -> Verdict {
         match check(value.as_bytes()) {
             Err(reason) => repair(value).unwrap_or(Verdict::Invalid(reason)),

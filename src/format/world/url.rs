@@ -1,7 +1,7 @@
 //! `url`: an absolute web address.
 
 use super::email::is_label;
-use super::{Check, Format, Reason, Verdict, verdict};
+use crate::format::{Check, Format, Judge, Reason, Verdict, verdict};
 
 const NO_SCHEME: Reason = Reason::new("no scheme such as https://", "thiếu giao thức, ví dụ https://");
 const NO_HOST: Reason =
@@ -209,7 +209,9 @@ impl Format for Url {
             ("https://example.vn:99999/", "invalid"),
         ]
     }
+}
 
+impl Judge for Url {
     fn judge(&self, value: &str) -> Verdict {
         match check(value) {
             Err(reason) => repair(value).unwrap_or(Verdict::Invalid(reason)),

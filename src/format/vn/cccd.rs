@@ -1,11 +1,13 @@
 //! `vn.cccd`: the 12-digit personal identification number (số định danh cá nhân, số CCCD).
 
-use super::ascii::{all_digits, all_same, before_float_suffix, codes, is_scientific, number, ungrouped};
-use super::{Check, Format, Reason, Verdict, verdict};
+use crate::format::ascii::{
+    all_digits, all_same, before_float_suffix, codes, is_scientific, number, ungrouped,
+};
+use crate::format::{Check, Format, Judge, Reason, Verdict, verdict};
 
 /// Codes of the 63 provinces in which a birth was registered: Circular 07/2016/TT-BCA, annex 1. Numbers issued
 /// before and after the mergers of 01/07/2025 keep them.
-static PROVINCES: [bool; 1000] = codes(include_bytes!("../../rules/lists/citizen_id_birth_provinces.csv"));
+static PROVINCES: [bool; 1000] = codes(include_bytes!("../../../rules/lists/citizen_id_birth_provinces.csv"));
 
 const LENGTH: Reason = Reason::new("not 12 digits", "không đủ 12 chữ số");
 const NOT_DIGITS: Reason =
@@ -171,7 +173,9 @@ impl Format for CitizenId {
             ("0O1099012345", "invalid"),
         ]
     }
+}
 
+impl Judge for CitizenId {
     fn judge(&self, value: &str) -> Verdict {
         let bytes = value.as_bytes();
         if bytes.len() == 12 && all_digits(bytes) {
@@ -197,7 +201,7 @@ mod tests {
 
     #[test]
     fn holders_agree_with_the_published_table() {
-        let table = include_str!("../../rules/lists/citizen_id_century_gender.csv");
+        let table = include_str!("../../../rules/lists/citizen_id_century_gender.csv");
         for line in table.lines().skip(1) {
             let [digit, gender, from, _] = line.split(',').collect::<Vec<_>>()[..] else { panic!("{line}") };
             let holder = holder(&format!("001{digit}00012345")).expect("12 digits");

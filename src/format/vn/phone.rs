@@ -1,14 +1,14 @@
 //! `vn.phone`: a Vietnamese telephone number.
 
-use super::ascii::{all_digits, before_float_suffix, codes, number, pairs};
-use super::{Check, Format, Reason, Verdict, verdict};
+use crate::format::ascii::{all_digits, before_float_suffix, codes, number, pairs};
+use crate::format::{Check, Format, Judge, Reason, Verdict, verdict};
 
 /// Mobile prefixes by number: 091 is 91. New ones may be opened at any time.
-static MOBILE: [bool; 100] = codes(include_bytes!("../../rules/lists/phone_mobile_prefixes.csv"));
+static MOBILE: [bool; 100] = codes(include_bytes!("../../../rules/lists/phone_mobile_prefixes.csv"));
 /// Area codes without the trunk zero: 24, 28, 203 … (conversion of 2017).
-static AREAS: [bool; 300] = codes(include_bytes!("../../rules/lists/phone_area_codes.csv"));
+static AREAS: [bool; 300] = codes(include_bytes!("../../../rules/lists/phone_area_codes.csv"));
 /// Prefixes of 11-digit mobile numbers (0120 is 120) and what they became on 15/09/2018.
-static RENUMBERED: [u16; 200] = pairs(include_bytes!("../../rules/lists/phone_old_11_digit_prefixes.csv"));
+static RENUMBERED: [u16; 200] = pairs(include_bytes!("../../../rules/lists/phone_old_11_digit_prefixes.csv"));
 
 const NOT_A_NUMBER: Reason = Reason::new("not a telephone number", "không phải số điện thoại");
 const LENGTH: Reason = Reason::new("wrong number of digits", "sai số lượng chữ số");
@@ -202,7 +202,9 @@ impl Format for Phone {
             ("O912345678", "invalid"),
         ]
     }
+}
 
+impl Judge for Phone {
     fn judge(&self, value: &str) -> Verdict {
         match check(value) {
             Err(reason) => repair(value).unwrap_or(Verdict::Invalid(reason)),

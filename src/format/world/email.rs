@@ -1,6 +1,6 @@
 //! `email`: one mailbox address.
 
-use super::{Check, Format, Reason, Verdict, verdict};
+use crate::format::{Check, Format, Judge, Reason, Verdict, verdict};
 
 const NO_AT: Reason = Reason::new("there is no @", "thiếu ký tự @");
 const MANY: Reason = Reason::new("more than one @", "có nhiều hơn một ký tự @");
@@ -228,7 +228,9 @@ impl Format for Email {
             ("văn@example.com", "invalid"),
         ]
     }
+}
 
+impl Judge for Email {
     fn judge(&self, value: &str) -> Verdict {
         match check(value.as_bytes()) {
             Err(reason) => repair(value).unwrap_or(Verdict::Invalid(reason)),

@@ -1,7 +1,7 @@
 //! `iso_date`: a whole calendar date in the exchange form YYYY-MM-DD.
 
-use super::ascii::{all_digits, number};
-use super::{Check, Format, Reason, Verdict, verdict};
+use crate::format::ascii::{all_digits, number};
+use crate::format::{Check, Format, Judge, Reason, Verdict, verdict};
 
 const SHAPE: Reason = Reason::new("not in the form YYYY-MM-DD", "không theo dạng YYYY-MM-DD");
 const CALENDAR: Reason = Reason::new("no such day in the calendar", "không có ngày này trong lịch");
@@ -130,7 +130,9 @@ impl Format for IsoDate {
             ("0000-00-00", "invalid"),
         ]
     }
+}
 
+impl Judge for IsoDate {
     fn judge(&self, value: &str) -> Verdict {
         match check(value.as_bytes()) {
             Err(reason) => repair(value).unwrap_or_else(|| Verdict::Invalid(why_invalid(value, reason))),

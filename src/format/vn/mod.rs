@@ -1,0 +1,9 @@
+//! Numbers and codes of Viet Nam.
+
+pub mod cccd;
+mod mst;
+mod phone;
+
+use super::Format;
+
+pub(super) const FORMATS: &[&dyn Format] = &[&cccd::CitizenId, &mst::TaxCode, &phone::Phone];
