@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::kernel::key::digest;
+use crate::rule::Explanation;
 use crate::state::{Example, State};
 
 /// How many failing rows of a rule are shown.
@@ -23,20 +24,32 @@ impl Position {
     }
 }
 
+/// What is shown of a failing row beside its place.
+#[derive(Default)]
+pub struct Shown {
+    /// What the rule judged, if it judged a single value.
+    pub value: Option<String>,
+    pub why: Option<Explanation>,
+}
+
 /// The rows with the smallest digests: a sample that favours no value and no part of the table.
 #[derive(Default)]
 pub struct Examples {
-    rows: BTreeMap<(u128, Position), Option<String>>,
+    rows: BTreeMap<(u128, Position), Shown>,
 }
 
 impl Examples {
-    /// Offers a failing row. `value` gives what the rule judged, if it judged a single value; few rows are asked.
-    pub fn offer(&mut self, position: Position, value: impl FnOnce() -> Option<String>, reveal: bool) {
+    /// Offers a failing row. `shown` is asked for few rows.
+    pub fn offer(&mut self, position: Position, shown: impl FnOnce() -> Shown, reveal: bool) {
         let key = (position.digest(), position);
         if self.rows.len() == SHOWN && self.rows.last_key_value().is_some_and(|(last, _)| *last < key) {
             return;
         }
-        let shown = value().map(|value| if reveal { value } else { mask(&value) });
+        let mut shown = shown();
+        if !reveal {
+            let repaired = shown.why.as_mut().and_then(|why| why.repaired.as_mut());
+            shown.value.iter_mut().chain(repaired).for_each(|text| *text = mask(text));
+        }
         self.rows.insert(key, shown);
         if self.rows.len() > SHOWN {
             self.rows.pop_last();
@@ -45,12 +58,14 @@ impl Examples {
 
     /// The chosen rows in the order of their places. `locate` gives a row's file and one-based row in it.
     pub fn finish(self, locate: impl Fn(Position) -> (String, u64)) -> Vec<Example> {
-        let mut rows: Vec<_> = self.rows.into_iter().map(|((_, at), value)| (at, value)).collect();
+        let mut rows: Vec<_> = self.rows.into_iter().map(|((_, at), shown)| (at, shown)).collect();
         rows.sort_by_key(|(at, _)| *at);
         rows.into_iter()
-            .map(|(at, value)| {
+            .map(|(at, Shown { value, why })| {
                 let (file, row) = locate(at);
-                Example { file, row, value }
+                let (reason, repaired) =
+                    why.map_or((None, None), |Explanation { reason, repaired }| (Some(reason), repaired));
+                Example { file, row, value, reason, repaired }
             })
             .collect()
     }
@@ -109,7 +124,8 @@ mod tests {
         let all = |order: &[usize]| {
             let mut halves = [Examples::default(), Examples::default()];
             for &at in order {
-                halves[at % 2].offer(rows[at].0, || Some(rows[at].1.clone()), true);
+                let shown = || Shown { value: Some(rows[at].1.clone()), why: None };
+                halves[at % 2].offer(rows[at].0, shown, true);
             }
             let [mut one, two] = halves;
             one.merge(two);

@@ -82,7 +82,7 @@ pub fn exists(ledger: &Ledger, key: usize, rule: usize, parents: &Parents) -> Ke
                     // `digests` is there whenever keys are digests and parents are not.
                     (KeyValues::Digest(_), ParentSet::Packed(_), None) => false,
                 });
-            let (applicable, unknown) = applicable(keys, &page.populations[rule]);
+            let (applicable, unknown) = applicable(&keys.has_key, &page.populations[rule]);
             let fail = minus(&minus(&applicable, &found), &unknown);
             RowVerdict::new(applicable, fail).with_unknown(Some(unknown))
         })
@@ -139,20 +139,20 @@ impl Parents {
 }
 
 /// Rows of the population that have a key or are unknown, and the unknown ones.
-fn applicable(keys: &Keys, population: &KeyPopulation) -> (BooleanBuffer, BooleanBuffer) {
-    let mut applicable = keys.has_key.clone();
+pub fn applicable(has_key: &BooleanBuffer, population: &KeyPopulation) -> (BooleanBuffer, BooleanBuffer) {
+    let mut applicable = has_key.clone();
     if let Some(rows) = &population.rows {
         applicable = &applicable & rows;
     }
     match &population.unknown {
         Some(unknown) => (&applicable | unknown, unknown.clone()),
-        None => (applicable, BooleanBuffer::new_unset(keys.has_key.len())),
+        None => (applicable, BooleanBuffer::new_unset(has_key.len())),
     }
 }
 
 fn unique_of<K: Key>(ledger: &Ledger, key: usize, rule: usize) -> KeyVerdicts {
     let judged = |page: &Page| {
-        let (applicable, unknown) = applicable(&page.keys[key], &page.populations[rule]);
+        let (applicable, unknown) = applicable(&page.keys[key].has_key, &page.populations[rule]);
         minus(&applicable, &unknown)
     };
     let shared: Vec<HashSet<K>> = partition::<K>(ledger, key, judged)
@@ -169,7 +169,7 @@ fn unique_of<K: Key>(ledger: &Ledger, key: usize, rule: usize) -> KeyVerdicts {
         .par_iter()
         .map(|page| {
             let keys = &page.keys[key];
-            let (applicable, unknown) = applicable(keys, &page.populations[rule]);
+            let (applicable, unknown) = applicable(&keys.has_key, &page.populations[rule]);
             let sound = minus(&applicable, &unknown);
             let fail = if none {
                 BooleanBuffer::new_unset(page.rows)

@@ -4,6 +4,7 @@ use arrow::buffer::BooleanBuffer;
 
 use super::examples::Position;
 use crate::kernel::key::{KeyValues, Keys};
+use crate::kernel::memory::Memory;
 use crate::state::State;
 
 /// The rows of one batch.
@@ -13,7 +14,9 @@ pub struct Page {
     pub rows: usize,
     /// One for every key that the plan asks for.
     pub keys: Vec<Keys>,
-    /// For every rule that judges keys, in the order of the plan: the rows it is about.
+    /// One for everything that rules over groups remember of a row.
+    pub memories: Vec<Memory>,
+    /// For every rule that judges keys or groups, in the order of the plan: the rows it is about.
     pub populations: Vec<KeyPopulation>,
     /// Rows that a rule which judges batch by batch has found failing or unknown.
     pub dirty: BooleanBuffer,

@@ -5,6 +5,7 @@
 //! Parallelism lives here and nowhere else.
 
 mod examples;
+mod groups;
 mod keys;
 mod ledger;
 pub mod measured;

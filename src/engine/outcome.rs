@@ -3,6 +3,8 @@
 use arrow::buffer::BooleanBuffer;
 use rayon::prelude::*;
 
+use super::examples::{Examples, Shown};
+use super::groups;
 use super::keys::{self, KeyVerdicts, Parents};
 use super::measured::MeasuredRule;
 use super::plan::{Identity, RulePlan, TablePlan, Work};
@@ -32,26 +34,28 @@ pub fn outcome(
     let mut order = 0;
     let mut findings = vec![KeyFindings::default(); plan.rules.len()];
     for (at, rule) in plan.rules.iter().enumerate() {
-        let Work::Keys { key, judge } = &rule.work else { continue };
-        let population = order;
-        order += 1;
-        let verdicts = match judge {
-            KeyJudge::Unique => keys::unique(&ledger, *key, population),
-            KeyJudge::In { table, columns } => match parents(table, columns) {
-                Some(parents) => keys::exists(&ledger, *key, population, &parents),
+        let verdicts = match &rule.work {
+            Work::Keys { key, judge: KeyJudge::Unique } => keys::unique(&ledger, *key, order),
+            Work::Keys { key, judge: KeyJudge::In { table, columns } } => match parents(table, columns) {
+                Some(parents) => keys::exists(&ledger, *key, order, &parents),
                 None => {
                     findings[at].orphaned = true;
                     unknown_pages(&ledger)
                 }
             },
+            Work::Groups { key, memories, judge } => {
+                groups::judge(&ledger, *key, memories, order, judge.as_ref())
+            }
+            Work::Scan(_) | Work::Not { .. } => continue,
         };
+        order += 1;
         findings[at].excess = verdicts.excess;
         for (page, verdict) in ledger.pages.iter_mut().zip(&verdicts.pages) {
             if rule.soils {
                 page.dirty = &page.dirty | &verdict.dirty();
             }
             // Keys are named by their places only: a digest of a short code can be turned back by trying all codes.
-            state.rules[at].note(verdict, page.start, |_| None, reveal);
+            state.rules[at].note(verdict, page.start, |_| Shown::default(), reveal);
         }
     }
     let clean = clean(plan, &mut ledger, state);
@@ -88,6 +92,10 @@ fn unknown_pages(ledger: &super::ledger::Ledger) -> KeyVerdicts {
 
 /// Rows that no rule soils and whose identity is present and unique.
 fn clean(plan: &TablePlan, ledger: &mut super::ledger::Ledger, state: &TableState) -> u64 {
+    // A rule that stopped half way has not seen which rows are clean.
+    if plan.rules.iter().zip(&state.rules).any(|(rule, state)| rule.soils && state.broken) {
+        return 0;
+    }
     match plan.identity {
         Identity::Absent => 0,
         Identity::Undeclared if ledger.pages.is_empty() => state.clean,
@@ -115,7 +123,7 @@ fn clean(plan: &TablePlan, ledger: &mut super::ledger::Ledger, state: &TableStat
 fn measure(
     table: &Table,
     plan: &RulePlan,
-    state: RuleState,
+    mut state: RuleState,
     scanned: &TableState,
     source: &TableSource,
     keys: KeyFindings,
@@ -136,12 +144,21 @@ fn measure(
     }
     let breakage = state.breakage();
     let mut tally = state.tally;
-    let row_by_row = matches!(plan.work, Work::Keys { .. }) || tally != Tally::default();
-    if row_by_row {
+    let judges_rows = match &plan.work {
+        Work::Scan(check) => check.judges_rows(),
+        _ => true,
+    };
+    if breakage.is_some() {
+        // Other threads may have gone on; what they counted depends on who was first.
+        tally = Tally::new(0, 0, 0, rows);
+        state.reasons.clear();
+        state.examples = Examples::default();
+    } else if judges_rows {
         tally.unknown += scanned.lost;
     }
+    let unseen = if judges_rows { 0 } else { state.unseen + scanned.lost };
     let mut measure = match (&plan.work, &state.own) {
-        (Work::Scan(check), Some(own)) => check.measure(tally, own.as_ref()),
+        (Work::Scan(check), Some(own)) if breakage.is_none() => check.measure(tally, own.as_ref()),
         _ => Measure::of(tally),
     };
     measure.when_unknown = state.when_unknown;
@@ -177,9 +194,8 @@ fn measure(
             "a part of the table could not be read, and nobody knows how much",
             "một phần của bảng không đọc được và không rõ là bao nhiêu"
         ))
-    } else if scanned.lost > 0 && !row_by_row {
-        let lost = scanned.lost;
-        Some(say!("{lost} rows of the table could not be read", "{lost} dòng của bảng không đọc được"))
+    } else if unseen > 0 {
+        Some(say!("{unseen} rows of the table could not be read", "{unseen} dòng của bảng không đọc được"))
     } else {
         None
     };

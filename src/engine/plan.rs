@@ -9,10 +9,13 @@ use super::source::TableSource;
 use crate::base::{Severity, Status, Text, suggest};
 use crate::kernel::column::standard_placeholders;
 use crate::kernel::key::{Absent, KeyJudge};
+use crate::kernel::memory::Remember;
 use crate::kernel::text::Placeholders as PlaceholderSet;
 use crate::kernel::{ColumnId, ColumnPlan, ColumnType, typed};
 use crate::rule::table::Placeholders;
-use crate::rule::{AnyCheck, At, BindError, Binder, Bound, Column, Condition, ContractColumn, Rule, Table};
+use crate::rule::{
+    AnyCheck, At, BindError, Binder, Bound, Column, Condition, ContractColumn, GroupJudge, Rule, Table,
+};
 use crate::say;
 
 /// Everything a scan needs to know about a table.
@@ -22,9 +25,19 @@ pub struct TablePlan {
     pub sources: Vec<String>,
     pub filters: Vec<Filter>,
     pub keys: Vec<KeyColumns>,
+    /// What rules over groups remember of each row.
+    pub memories: Vec<Remember>,
     pub rules: Vec<RulePlan>,
     /// The identity key, as position in `keys`; `None` if the table declares none or its columns are absent.
     pub identity: Identity,
+}
+
+impl TablePlan {
+    /// Whether rows must be remembered until all of them were seen.
+    pub fn keeps_pages(&self) -> bool {
+        let later = |rule: &RulePlan| matches!(rule.work, Work::Keys { .. } | Work::Groups { .. });
+        !self.keys.is_empty() || self.identity != Identity::Undeclared || self.rules.iter().any(later)
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,6 +85,13 @@ pub enum Work {
         key: usize,
         judge: KeyJudge,
     },
+    Groups {
+        /// Position in the table's keys; `None` is one group for the whole table.
+        key: Option<usize>,
+        /// Positions in the table's memories.
+        memories: Vec<usize>,
+        judge: Box<dyn GroupJudge>,
+    },
     /// It does not run; `fails` counts every row as failed (a required column is absent).
     Not {
         status: Status,
@@ -95,12 +115,13 @@ pub fn plan(
         used: Vec::new(),
         filters: Vec::new(),
         keys: Vec::new(),
+        memories: Vec::new(),
     };
     let rules = table.rules.iter().map(|rule| binder.rule(rule)).collect();
     let identity = binder.identity();
     let referred = referred.iter().map(|columns| binder.referred(columns)).collect();
-    let TableBinder { columns, sources, filters, keys, .. } = binder;
-    (TablePlan { columns, sources, filters, keys, rules, identity }, referred)
+    let TableBinder { columns, sources, filters, keys, memories, .. } = binder;
+    (TablePlan { columns, sources, filters, keys, memories, rules, identity }, referred)
 }
 
 struct TableBinder<'t> {
@@ -113,6 +134,7 @@ struct TableBinder<'t> {
     used: Vec<usize>,
     filters: Vec<Filter>,
     keys: Vec<KeyColumns>,
+    memories: Vec<Remember>,
 }
 
 impl TableBinder<'_> {
@@ -147,6 +169,12 @@ impl TableBinder<'_> {
                 plan.filter = filter;
                 let key = self.key(spec.columns, spec.absent);
                 plan.work = Work::Keys { key, judge: spec.judge };
+            }
+            Ok((Bound::Groups(spec), filter)) => {
+                plan.filter = filter;
+                let key = (!spec.key.is_empty()).then(|| self.key(spec.key, Absent::Skip));
+                let memories = spec.remember.into_iter().map(|what| self.memory(what)).collect();
+                plan.work = Work::Groups { key, memories, judge: spec.judge };
             }
             Err(error) => plan.work = self.unbound(error),
         }
@@ -202,6 +230,13 @@ impl TableBinder<'_> {
         self.keys.iter().position(|known| *known == key).unwrap_or_else(|| {
             self.keys.push(key);
             self.keys.len() - 1
+        })
+    }
+
+    fn memory(&mut self, what: Remember) -> usize {
+        self.memories.iter().position(|known| *known == what).unwrap_or_else(|| {
+            self.memories.push(what);
+            self.memories.len() - 1
         })
     }
 

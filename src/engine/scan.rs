@@ -10,14 +10,15 @@ use arrow::array::{ArrayRef, new_null_array};
 use arrow::buffer::BooleanBuffer;
 use arrow::datatypes::DataType;
 
-use super::examples::{Examples, Position};
+use super::examples::{Examples, Position, Shown};
 use super::ledger::{KeyPopulation, Ledger, Page};
-use super::plan::{Identity, TablePlan, Work};
+use super::plan::{TablePlan, Work};
 use super::problems::Problems;
 use super::run::Progress;
 use super::source::TableSource;
 use crate::base::Text;
 use crate::extract::{self, Chunk, ExtractError, Finding, Piece, Pieces, Sink};
+use crate::kernel::memory::Memory;
 use crate::kernel::{Batch, Population, RowVerdict, TextColumn, key};
 use crate::rule::AnyState;
 use crate::say;
@@ -31,6 +32,8 @@ pub struct RuleState {
     pub examples: Examples,
     /// The kind's own state; `None` for rules that judge keys or do not run.
     pub own: Option<Box<dyn AnyState>>,
+    /// Rows that a rule without row verdicts could not look at, because their file lacks a column.
+    pub unseen: u64,
     /// The rule panicked: a defect of the program, which must not take the run down.
     pub broken: bool,
 }
@@ -65,6 +68,7 @@ impl TableState {
                 Work::Scan(check) => Some(check.state()),
                 _ => None,
             },
+            unseen: 0,
             broken: false,
         };
         Self {
@@ -86,6 +90,7 @@ impl TableState {
         for (ours, theirs) in self.rules.iter_mut().zip(other.rules) {
             ours.tally.merge(theirs.tally);
             ours.when_unknown += theirs.when_unknown;
+            ours.unseen += theirs.unseen;
             ours.broken |= theirs.broken;
             ours.examples.merge(theirs.examples);
             for (reason, count) in theirs.reasons {
@@ -393,7 +398,10 @@ impl Worker<'_> {
             }
             match &plan.work {
                 Work::Scan(check) if !state.broken => {
-                    let verdict = if unreadable {
+                    let verdict = if unreadable && !check.judges_rows() {
+                        state.unseen += rows as u64;
+                        None
+                    } else if unreadable {
                         Some(unknown_everywhere(&batch))
                     } else {
                         let own = state.own.as_mut();
@@ -402,7 +410,7 @@ impl Worker<'_> {
                         }))
                         .unwrap_or_else(|_| {
                             state.broken = true;
-                            Some(unknown_everywhere(&batch))
+                            None
                         })
                     };
                     if let Some(verdict) = verdict {
@@ -410,12 +418,15 @@ impl Worker<'_> {
                         if plan.soils {
                             dirty = &dirty | &verdict.dirty();
                         }
-                        let shown = |row| plan.shown.and_then(|column| batch.cell(column, row));
+                        let shown = |row| Shown {
+                            value: plan.shown.and_then(|column| batch.cell(column, row)),
+                            why: catch_unwind(AssertUnwindSafe(|| check.explain(&batch, row))).ok().flatten(),
+                        };
                         state.note(&verdict, start, shown, self.options.reveal);
                     }
                 }
                 Work::Scan(_) => {}
-                Work::Keys { .. } => populations.push(KeyPopulation {
+                Work::Keys { .. } | Work::Groups { .. } => populations.push(KeyPopulation {
                     rows: population.rows,
                     unknown: if unreadable { Some(batch.all()) } else { population.damaged },
                 }),
@@ -428,14 +439,15 @@ impl Worker<'_> {
         }
         self.state.rows += rows as u64;
         self.state.clean += (rows - dirty.count_set_bits()) as u64;
-        if !self.plan.keys.is_empty() || self.plan.identity != Identity::Undeclared {
+        if self.plan.keeps_pages() {
             let keys = self
                 .plan
                 .keys
                 .iter()
                 .map(|key| key::keys(&batch, &key.columns, &key.types, key.absent))
                 .collect();
-            self.state.ledger.pages.push(Page { start, rows, keys, populations, dirty });
+            let memories = self.plan.memories.iter().map(|what| Memory::of(&batch, what)).collect();
+            self.state.ledger.pages.push(Page { start, rows, keys, memories, populations, dirty });
         }
     }
 }
@@ -456,7 +468,7 @@ impl RuleState {
         &mut self,
         verdict: &RowVerdict,
         start: Position,
-        shown: impl Fn(usize) -> Option<String>,
+        shown: impl Fn(usize) -> Shown,
         reveal: bool,
     ) {
         self.tally.merge(verdict.tally());

@@ -44,6 +44,11 @@ impl<'p> Batch<'p> {
         BooleanBuffer::new_set(self.rows)
     }
 
+    /// The type that a column is read as.
+    pub fn column_type(&self, column: ColumnId) -> ColumnType {
+        self.plan[column].ty
+    }
+
     fn array(&self, column: ColumnId) -> &'p ArrayRef {
         &self.arrays[self.plan[column].source]
     }

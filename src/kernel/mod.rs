@@ -5,6 +5,7 @@ pub mod column;
 pub mod date_format;
 pub mod expression;
 pub mod key;
+pub mod memory;
 pub mod number;
 pub mod text;
 pub mod typed;

@@ -2,6 +2,8 @@
 
 /// Digits after the point that a decimal column keeps.
 pub const DECIMAL_SCALE: u32 = 18;
+/// One, in units of 10⁻¹⁸.
+pub const WHOLE: i128 = 10_i128.pow(DECIMAL_SCALE);
 /// Digits of the widest decimal.
 pub const DECIMAL_PRECISION: u32 = 38;
 

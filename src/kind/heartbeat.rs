@@ -101,6 +101,8 @@ impl State for Latest {
 impl Check for LastUpdate {
     type State = Latest;
 
+    const JUDGES_ROWS: bool = false;
+
     fn scan(&self, batch: &Batch<'_>, population: &Population, state: &mut Latest) -> Option<RowVerdict> {
         let typed = batch.typed(self.column);
         let values = typed.array.as_primitive::<TimestampMicrosecondType>().values();

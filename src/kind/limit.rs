@@ -4,6 +4,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use crate::kernel::ColumnType;
 use crate::kernel::date_format::{default_date, default_timestamps};
+pub use crate::kernel::number::WHOLE;
 use crate::kernel::number::{self, Parsed};
 use crate::rule::{At, Node, ParseContext, Value};
 use crate::say;
@@ -33,9 +34,6 @@ pub enum Bound {
     Day(i64),
     Moment(i64),
 }
-
-/// How many of a numeric bound's ticks make one.
-pub const WHOLE: i128 = 10_i128.pow(number::DECIMAL_SCALE);
 
 impl Bound {
     /// The bound in its column's ticks: 10⁻¹⁸, days or microseconds.

@@ -120,6 +120,8 @@ impl State for Rows {
 impl Check for Counted {
     type State = Rows;
 
+    const JUDGES_ROWS: bool = false;
+
     fn scan(&self, batch: &Batch<'_>, population: &Population, state: &mut Rows) -> Option<RowVerdict> {
         match &population.rows {
             Some(rows) => {

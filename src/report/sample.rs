@@ -68,8 +68,16 @@ pub fn hostile() -> Scorecard {
                 (rule.pass, rule.fail, rule.unknown) = (u64::MAX, u64::MAX, u64::MAX);
                 rule.one_in = Some(u64::MAX);
                 rule.figures = vec![Figure::new(&evil("name"), evil("value")); 50];
-                rule.examples =
-                    vec![Example { file: evil("file"), row: u64::MAX, value: Some(evil("value")) }; 20];
+                rule.examples = vec![
+                    Example {
+                        file: evil("file"),
+                        row: u64::MAX,
+                        value: Some(evil("value")),
+                        reason: Some(Text::same(evil("reason"))),
+                        repaired: Some(evil("repaired"))
+                    };
+                    20
+                ];
             }
         }
     }
@@ -134,8 +142,20 @@ fn population() -> MeasuredDatabase {
     let names = Measure {
         figures: vec![Figure::new("null", 812), Figure::new("blank", 188), Figure::new("placeholder", 0)],
         examples: vec![
-            Example { file: "cong_dan.csv".to_owned(), row: 17, value: Some("****".to_owned()) },
-            Example { file: "cong_dan.csv".to_owned(), row: 90_412, value: None },
+            Example {
+                file: "cong_dan.csv".to_owned(),
+                row: 17,
+                value: Some("****".to_owned()),
+                reason: None,
+                repaired: None,
+            },
+            Example {
+                file: "cong_dan.csv".to_owned(),
+                row: 90_412,
+                value: None,
+                reason: None,
+                repaired: None,
+            },
         ],
         ..counted(999_000, 1_000)
     };
@@ -145,6 +165,8 @@ fn population() -> MeasuredDatabase {
             file: "cong_dan.csv".to_owned(),
             row: 4,
             value: Some("Ngu****".to_owned()),
+            reason: Some(say!("two spaces in a row", "hai khoảng trắng liền nhau")),
+            repaired: None,
         }],
         ..Measure::of(Tally::new(1_234_557, 5, 0, 5))
     };

@@ -11,6 +11,7 @@ use super::node::{At, Node};
 use super::reader::Reader;
 use crate::base::{Dimension, Scale, Severity, Text, Unit};
 use crate::kernel::key::KeySpec;
+use crate::kernel::memory::{Cell, Remember};
 use crate::kernel::{Batch, ColumnId, ColumnType, Population, RowVerdict};
 use crate::state::{Measure, State, Tally};
 
@@ -165,6 +166,54 @@ pub enum Bound {
     Scan(Box<dyn AnyCheck>),
     /// Judges keys, once all of them were seen.
     Keys(KeySpec),
+    /// Judges rows together with others, once all of them were seen.
+    Groups(GroupSpec),
+}
+
+/// What a rule needs that judges rows together: how they form groups, and what to remember of each.
+pub struct GroupSpec {
+    /// Rows with equal values in these columns form a group, and rows without a value in one of them form none; no
+    /// column: the whole table is one group.
+    pub key: Vec<ColumnId>,
+    pub remember: Vec<Remember>,
+    pub judge: Box<dyn GroupJudge>,
+}
+
+/// Judges the rows of one group at a time.
+pub trait GroupJudge: Send + Sync {
+    /// Sets the mark of every row; they stand at `na`. Rows come in the order of files and of rows in them.
+    fn judge(&self, group: &dyn Group, marks: &mut [Mark]);
+
+    /// The names of the reasons that [`Mark::Fail`] counts by.
+    fn reasons(&self) -> &[&'static str] {
+        &[]
+    }
+}
+
+/// The rows of one group.
+pub trait Group {
+    fn rows(&self) -> usize;
+
+    /// What is remembered of a row, in the order of [`GroupSpec::remember`].
+    fn cell(&self, row: usize, which: usize) -> Cell;
+}
+
+/// What a judge says of a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mark {
+    Na,
+    Pass,
+    /// For the reason at this place among the judge's; 0 where it has none.
+    Fail(u8),
+    Unknown,
+}
+
+/// Why an example fails, and what was meant.
+#[derive(Clone, Debug)]
+pub struct Explanation {
+    pub reason: Text,
+    /// What the value must be, where that is certain.
+    pub repaired: Option<String>,
 }
 
 impl Bound {
@@ -186,12 +235,22 @@ pub trait Check: Send + Sync + 'static {
     /// What it must remember beside the tally of its row verdicts; `()` for most.
     type State: State;
 
-    /// Looks at a batch. A verdict is tallied by the engine; kinds without row verdicts keep all in their state.
+    /// Whether it judges rows. A check that does not must see all of them: the engine gives it no outcome where rows
+    /// were lost, or a file lacks a column that the rule reads.
+    const JUDGES_ROWS: bool = true;
+
+    /// Looks at a batch. A verdict is tallied by the engine; kinds without row verdicts keep all in their state. Rows
+    /// outside of `population`, and damaged ones, are taken out of verdicts by the engine, but not out of states.
     fn scan(&self, batch: &Batch<'_>, population: &Population, state: &mut Self::State)
     -> Option<RowVerdict>;
 
     /// Takes note of the columns of one file, before its rows.
     fn observe(&self, _found: &FoundColumns, _state: &mut Self::State) {}
+
+    /// Why a row fails, for the few that are shown.
+    fn explain(&self, _batch: &Batch<'_>, _row: usize) -> Option<Explanation> {
+        None
+    }
 
     /// The outcome, once everything was seen. `tally` holds the row verdicts.
     fn measure(&self, tally: Tally, _state: &Self::State) -> Measure {
@@ -202,6 +261,7 @@ pub trait Check: Send + Sync + 'static {
 /// A [`Check`] whose state type is hidden, so that different kinds stand in one list.
 pub trait AnyCheck: Send + Sync {
     fn state(&self) -> Box<dyn AnyState>;
+    fn judges_rows(&self) -> bool;
     fn scan(
         &self,
         batch: &Batch<'_>,
@@ -209,6 +269,7 @@ pub trait AnyCheck: Send + Sync {
         state: &mut dyn AnyState,
     ) -> Option<RowVerdict>;
     fn observe(&self, found: &FoundColumns, state: &mut dyn AnyState);
+    fn explain(&self, batch: &Batch<'_>, row: usize) -> Option<Explanation>;
     fn measure(&self, tally: Tally, state: &dyn AnyState) -> Measure;
 }
 
@@ -245,6 +306,10 @@ impl<C: Check> AnyCheck for C {
         Box::new(C::State::default())
     }
 
+    fn judges_rows(&self) -> bool {
+        C::JUDGES_ROWS
+    }
+
     fn scan(
         &self,
         batch: &Batch<'_>,
@@ -258,6 +323,10 @@ impl<C: Check> AnyCheck for C {
     fn observe(&self, found: &FoundColumns, state: &mut dyn AnyState) {
         let state = state.as_any_mut().downcast_mut().expect("the state was made by this check");
         Check::observe(self, found, state);
+    }
+
+    fn explain(&self, batch: &Batch<'_>, row: usize) -> Option<Explanation> {
+        Check::explain(self, batch, row)
     }
 
     fn measure(&self, tally: Tally, state: &dyn AnyState) -> Measure {

@@ -14,8 +14,8 @@ mod table_rule;
 pub use condition::Condition;
 pub use file::Database;
 pub use kind::{
-    About, AnyCheck, AnyState, BindError, Binder, Bound, Check, ContractColumn, FoundColumns, Kind,
-    ParseContext, Spec, Words,
+    About, AnyCheck, AnyState, BindError, Binder, Bound, Check, ContractColumn, Explanation, FoundColumns,
+    Group, GroupJudge, GroupSpec, Kind, Mark, ParseContext, Spec, Words,
 };
 pub use node::{At, Node, Value};
 pub use reader::{Fields, Reader};

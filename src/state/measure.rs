@@ -38,6 +38,12 @@ pub struct Example {
     /// Masked, unless values were asked to be revealed. Absent where the rule has no single value.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<String>,
+    /// Why it fails, where the rule tells reasons apart.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Text>,
+    /// What the value must be, where that is certain. Masked as `value` is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repaired: Option<String>,
 }
 
 /// The outcome of one rule on one table.

@@ -66,7 +66,8 @@ pub fn write(page: &mut Page, lang: Lang, rule: &RuleCard) {
     }
     page.paragraph(Line::new(), MARGIN, Line::dotted(parts), LINES);
 
-    let places: Vec<String> = rule.examples.iter().take(EXAMPLES).map(place).collect();
+    let places: Vec<String> =
+        rule.examples.iter().take(EXAMPLES).map(|example| place(example, lang)).collect();
     if !places.is_empty() {
         let start = pick(lang, "ví dụ", "e.g.");
         let mut text = Line::new().dim(start);
@@ -155,11 +156,18 @@ fn reason(figure: &Figure, lang: Lang) -> Line {
     Line::of(PLAIN, &name).plain(" ").ink(BOLD, &value).glued()
 }
 
-/// `hospital.csv:17 "Ngu****"`
-fn place(example: &Example) -> String {
-    let at = format!("{}:{}", middle(&example.file, 28), example.row);
-    match &example.value {
-        Some(value) => format!("{at} \"{}\"", ending(value, 24)),
-        None => at,
+/// `hospital.csv:17 "1****" (the leading zero is lost: "0010******45")`
+fn place(example: &Example, lang: Lang) -> String {
+    let mut at = format!("{}:{}", middle(&example.file, 28), example.row);
+    if let Some(value) = &example.value {
+        at += &format!(" \"{}\"", ending(value, 24));
     }
+    match (&example.reason, &example.repaired) {
+        (Some(reason), Some(repaired)) => {
+            at += &format!(" ({}: \"{}\")", ending(reason.get(lang), 48), ending(repaired, 24));
+        }
+        (Some(reason), None) => at += &format!(" ({})", ending(reason.get(lang), 48)),
+        (None, _) => {}
+    }
+    at
 }
