@@ -1,14 +1,12 @@
-use schemars::{JsonSchema, Schema, SchemaGenerator};
+use schemars::JsonSchema;
 
-use crate::base::{Dimension, Scale, Severity, Unit};
+use crate::arguments;
+use crate::base::{Dimension, Scale, Severity, Text, Unit};
 use crate::kernel::text::chars_len;
 use crate::kernel::{Batch, ColumnId, Population, RowVerdict};
-use crate::rule::{About, At, BindError, Binder, Bound, Check, Kind, Node, ParseContext, Spec, Words};
+use crate::rule::arguments::{Arguments, Choice, Column};
+use crate::rule::{About, At, BindError, Binder, Bound, Check, Fields, Node, ParseContext, Spec, Words};
 use crate::say;
-
-/// Values have a number of characters.
-#[derive(Debug)]
-pub struct LengthKind;
 
 static ABOUT: About = About {
     name: "length",
@@ -17,10 +15,10 @@ static ABOUT: About = About {
     unit: Unit::Cell,
     scale: Scale::Defect,
     what: Words {
-        en: "Every value has at least `min` and at most `max` characters, counted in its canonical form (NFC, \
-             trimmed). Absent values are skipped.",
-        vi: "Mọi giá trị có từ `min` đến `max` ký tự, đếm trên dạng chuẩn (NFC, bỏ khoảng trắng hai đầu). Bỏ qua giá \
-             trị thiếu.",
+        en: "Every value has at least `min` and at most `max` characters (or `unit: words`, `unit: bytes`), counted in \
+             its canonical form (NFC, trimmed). Absent values are skipped.",
+        vi: "Mọi giá trị có từ `min` đến `max` ký tự (hoặc từ: `unit: words`, byte: `unit: bytes`), đếm trên dạng chuẩn \
+             (NFC, bỏ khoảng trắng hai đầu). Bỏ qua giá trị thiếu.",
     },
     why: Words {
         en: "Codes of the wrong length are cut off, padded or glued together.",
@@ -33,63 +31,71 @@ static ABOUT: About = About {
     example: "length: { column: ma_xa, min: 5, max: 5 }",
 };
 
-#[derive(Debug, JsonSchema)]
-pub struct Length {
-    /// The column whose values are measured.
-    column: At<String>,
-    /// Fewest characters allowed.
-    min: Option<u64>,
-    /// Most characters allowed.
-    max: Option<u64>,
+arguments! {
+    pub struct Length {
+        /// The column whose values are measured.
+        column: Column,
+        /// Fewest characters allowed.
+        min: Option<u64>,
+        /// Most characters allowed.
+        max: Option<u64>,
+        /// What is counted; characters unless said otherwise. Words are separated by white space, bytes are UTF-8's.
+        unit: Option<Counted>,
+    }
 }
 
-impl Kind for LengthKind {
-    fn about(&self) -> &'static About {
-        &ABOUT
+/// What a length is counted in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+enum Counted {
+    Characters,
+    Words,
+    Bytes,
+}
+
+impl Choice for Counted {
+    const WORDS: &'static [(&'static str, Self)] =
+        &[("characters", Self::Characters), ("words", Self::Words), ("bytes", Self::Bytes)];
+
+    fn what() -> Text {
+        say!("unit of length", "đơn vị độ dài")
+    }
+}
+
+impl Arguments for Length {
+    const ABOUT: &'static About = &ABOUT;
+
+    fn read(fields: Fields<'_>, context: &mut ParseContext<'_>) -> Option<Self> {
+        Self::read_arguments(fields, context)
     }
 
-    fn parse(&self, node: &Node, context: &mut ParseContext<'_>) -> Option<Box<dyn Spec>> {
-        let reader = &mut *context.reader;
-        let mut fields = reader.fields(node)?;
-        let column = fields.required("column", reader).and_then(|node| reader.text(node));
-        let min = fields.optional("min").map(|node| reader.integer(node));
-        let max_node = fields.optional("max");
-        let max = max_node.map(|node| reader.integer(node));
-        let (span, rest) = (fields.span.clone(), fields.remaining().count());
-        fields.finish(reader);
-        if min.is_none() && max.is_none() && rest == 0 {
-            reader.error(&span, say!("`min` or `max` is missing", "thiếu `min` hoặc `max`"));
-        }
-        if min.is_none() && max.is_none() || min == Some(None) || max == Some(None) {
-            return None;
-        }
-        let (min, max) = (min.flatten(), max.flatten());
-        if let (Some(low), Some(high), Some(node)) = (min, max, max_node)
-            && low > high
-        {
-            reader.error(
-                &node.span,
-                say!("no length is between {low} and {high}", "không có độ dài nào nằm giữa {low} và {high}"),
-            );
-            return None;
-        }
-        Some(Box::new(Length { column: column?, min, max }))
-    }
-
-    fn schema(&self, generator: &mut SchemaGenerator) -> Schema {
-        generator.subschema_for::<Length>()
+    fn agree(&self, at: &Node, context: &mut ParseContext<'_>) -> bool {
+        let what = match (self.min, self.max) {
+            (None, None) => say!("`min` or `max` is missing", "thiếu `min` hoặc `max`"),
+            (Some(low), Some(high)) if low > high => {
+                say!("no length is between {low} and {high}", "không có độ dài nào nằm giữa {low} và {high}")
+            }
+            _ => return true,
+        };
+        context.reader.error(&at.span, what);
+        false
     }
 }
 
 impl Spec for Length {
     fn columns(&self) -> Vec<At<String>> {
-        vec![self.column.clone()]
+        self.named_columns()
+    }
+
+    fn distinction(&self) -> String {
+        self.unit.map(Choice::word).unwrap_or_default().to_owned()
     }
 
     fn bind(&self, binder: &mut dyn Binder) -> Result<Bound, BindError> {
         let column = binder.column(&self.column)?;
         Ok(Bound::scan(LengthBetween {
             column,
+            unit: self.unit.unwrap_or(Counted::Characters),
             min: self.min.map_or(0, |min| usize::try_from(min).unwrap_or(usize::MAX)),
             max: self.max.map_or(usize::MAX, |max| usize::try_from(max).unwrap_or(usize::MAX)),
         }))
@@ -98,6 +104,7 @@ impl Spec for Length {
 
 struct LengthBetween {
     column: ColumnId,
+    unit: Counted,
     min: usize,
     max: usize,
 }
@@ -108,7 +115,12 @@ impl Check for LengthBetween {
     fn scan(&self, batch: &Batch<'_>, _: &Population, (): &mut ()) -> Option<RowVerdict> {
         let present = batch.present(self.column);
         let range = self.min..=self.max;
-        let pass = batch.canonical(self.column).mark(present, |value| range.contains(&chars_len(value)));
+        let text = batch.canonical(self.column);
+        let pass = match self.unit {
+            Counted::Characters => text.mark(present, |value| range.contains(&chars_len(value))),
+            Counted::Words => text.mark(present, |value| range.contains(&value.split_whitespace().count())),
+            Counted::Bytes => text.mark(present, |value| range.contains(&value.len())),
+        };
         Some(RowVerdict::passing(present, &pass))
     }
 }

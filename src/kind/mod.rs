@@ -25,6 +25,7 @@ mod type_;
 mod unique;
 
 use crate::rule::Kind;
+use crate::rule::arguments::Of;
 
 /// Every rule kind, in the order of the reference.
 pub const KINDS: &[&dyn Kind] = &[
@@ -33,7 +34,7 @@ pub const KINDS: &[&dyn Kind] = &[
     &type_::TypeKind,
     &matches::MatchesKind,
     &in_range::InRangeKind,
-    &length::LengthKind,
+    &Of::<length::Length>::KIND,
     &in_set::InSetKind,
     &expect::ExpectKind,
     &unique::UniqueKind,

@@ -1,5 +1,6 @@
 //! Floor 3: the language of rule files: spanned tree → typed specs, code lists, expressions.
 
+pub mod arguments;
 pub mod code_list;
 pub mod condition;
 pub mod file;
