@@ -40,7 +40,7 @@ pub fn outcome(
                 Some(parents) => keys::exists(&ledger, *key, order, &parents),
                 None => {
                     findings[at].orphaned = true;
-                    unknown_pages(&ledger)
+                    unknown_pages(&ledger, *key, order)
                 }
             },
             Work::Groups { key, memories, judge } => {
@@ -82,10 +82,11 @@ struct KeyFindings {
     orphaned: bool,
 }
 
-fn unknown_pages(ledger: &super::ledger::Ledger) -> KeyVerdicts {
+/// Nothing is known of any row that the rule is about.
+fn unknown_pages(ledger: &super::ledger::Ledger, key: usize, rule: usize) -> KeyVerdicts {
     let pages = ledger.pages.iter().map(|page| {
-        let all = BooleanBuffer::new_set(page.rows);
-        RowVerdict::new(all.clone(), BooleanBuffer::new_unset(page.rows)).with_unknown(Some(all))
+        let (rows, _) = keys::applicable(&page.keys[key].has_key, &page.populations[rule]);
+        RowVerdict::new(rows.clone(), BooleanBuffer::new_unset(page.rows)).with_unknown(Some(rows))
     });
     KeyVerdicts { pages: pages.collect(), excess: None }
 }
@@ -105,14 +106,15 @@ fn clean(plan: &TablePlan, ledger: &mut super::ledger::Ledger, state: &TableStat
         Identity::Key(key) => {
             // Uniqueness over all rows, whatever any rule's `when` says.
             for page in &mut ledger.pages {
-                page.populations.push(super::ledger::KeyPopulation::default());
+                let unknown = page.damaged.clone();
+                page.populations.push(super::ledger::KeyPopulation { rows: None, unknown });
             }
             let last = ledger.pages.first().map_or(0, |page| page.populations.len() - 1);
             let verdicts = keys::unique(ledger, key, last);
             let pages = ledger.pages.par_iter().zip(&verdicts.pages);
             pages
                 .map(|(page, verdict)| {
-                    let bad = &page.dirty | &verdict.fail;
+                    let bad = &page.dirty | &verdict.dirty();
                     (&page.keys[key].has_key & &!&bad).count_set_bits() as u64
                 })
                 .sum()
@@ -135,10 +137,13 @@ fn measure(
         // A column may be absent only because the file that has it could not be opened: unknown, not known to be bad.
         let status = if cut && *status == Status::MissingInput { &Status::Error } else { status };
         let mut measure = Measure::not_run(*status, note.clone());
+        // Rows outside of `when` are not what the rule is about.
+        let scope = if plan.filter.is_some() { (state.unseen + scanned.lost).min(rows) } else { rows };
+        measure.tally.na = rows - scope;
         match status {
-            Status::MissingInput => measure.tally.fail = rows,
+            Status::MissingInput => measure.tally.fail = scope,
             Status::Na => measure.tally.na = rows,
-            _ => measure.tally.unknown = rows,
+            _ => measure.tally.unknown = scope,
         }
         return measure;
     }
@@ -200,6 +205,11 @@ fn measure(
         None
     };
     if let Some(problem) = problem {
+        if !judges_rows {
+            // What a part of the table gave is no figure of the table.
+            measure.tally = Tally::new(0, 0, 0, 1);
+            measure.figures.clear();
+        }
         measure.status = Status::Error;
         measure.mass = None;
         measure.note = Some(problem);

@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use crate::base::Text;
 use crate::say;
 
-const DAY: i64 = 86_400_000_000;
+pub(super) const DAY: i64 = 86_400_000_000;
 /// UTC+07:00 in seconds.
 const LOCAL_OFFSET: i64 = 7 * 3600;
 /// 0001-01-01 and 9999-12-31.

@@ -129,7 +129,9 @@ impl Spec for InRange {
                 }
             },
         };
-        let (min, max) = (resolve(&self.limits.min, false)?, resolve(&self.limits.max, true)?);
+        // A day that bounds moments is within the bounds as a whole, or outside as a whole.
+        let (out_min, out_max) = (self.limits.exclusive_min, self.limits.exclusive_max);
+        let (min, max) = (resolve(&self.limits.min, out_min)?, resolve(&self.limits.max, !out_max)?);
         let unit = match ty {
             ColumnType::Integer => Unit10::Whole,
             _ => Unit10::Tick,

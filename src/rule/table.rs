@@ -90,12 +90,15 @@ impl TableParser<'_> {
             .iter()
             .map(|column| DeclaredColumn { name: column.name.clone(), ty: column.ty })
             .collect();
-        let mut rules: Vec<Rule> =
-            rule_nodes.into_iter().filter_map(|node| self.rule(node, &declared, update_cycle)).collect();
+        let identity: Vec<String> = key.iter().map(|column| column.value.clone()).collect();
+        let mut rules: Vec<Rule> = rule_nodes
+            .into_iter()
+            .filter_map(|node| self.rule(node, &declared, &identity, update_cycle))
+            .collect();
         for column in &key {
             self.declared(column, &declared);
         }
-        let mut implied = self.implied(&columns, &rules, &declared);
+        let mut implied = self.implied(&columns, &rules, &declared, &identity);
         rules.append(&mut implied);
         let table = Table {
             id: id.clone(),

@@ -35,6 +35,7 @@ impl TableParser<'_> {
         &mut self,
         node: &Node,
         declared: &[DeclaredColumn],
+        identity: &[String],
         update_cycle: Option<u64>,
     ) -> Option<Rule> {
         let mut fields = self.reader.fields(node)?;
@@ -77,7 +78,7 @@ impl TableParser<'_> {
             self.expression_columns(when, declared);
         }
         let place = self.reader.place(&key.span);
-        Some(common.rule(kind, spec?, place))
+        Some(common.rule(kind, spec?, identity, place))
     }
 
     fn unknown_kind(&mut self, fields: Fields<'_>) {
@@ -168,6 +169,7 @@ impl TableParser<'_> {
         columns: &[Column],
         written: &[Rule],
         declared: &[DeclaredColumn],
+        identity: &[String],
     ) -> Vec<Rule> {
         let mut implied = Vec::new();
         for column in columns {
@@ -208,7 +210,8 @@ impl TableParser<'_> {
                 };
                 if let Some(spec) = kind.parse(&node, &mut context) {
                     let place = self.reader.place(&name.span);
-                    implied.push(Rule { implied: true, ..Common::default().rule(kind, spec, place) });
+                    implied
+                        .push(Rule { implied: true, ..Common::default().rule(kind, spec, identity, place) });
                 }
             }
         }
@@ -299,14 +302,19 @@ struct Common {
 }
 
 impl Common {
-    fn rule(self, kind: &'static dyn Kind, spec: Box<dyn Spec>, place: Place) -> Rule {
+    fn rule(self, kind: &'static dyn Kind, spec: Box<dyn Spec>, identity: &[String], place: Place) -> Rule {
         let about = kind.about();
         Rule {
             id: self.id.map(|at| at.value).unwrap_or_default(),
             place,
             kind,
             dimension: self.dimension.or_else(|| spec.dimension()).unwrap_or(about.dimension),
-            severity: self.severity.unwrap_or(about.severity),
+            // Without its identity a record cannot be found: nothing about it can be right.
+            severity: self.severity.unwrap_or(if spec.identifies(identity) {
+                Severity::Critical
+            } else {
+                about.severity
+            }),
             spec,
             weight: self.weight,
             when: self.when,
