@@ -5,8 +5,11 @@ mod bhyt;
 pub mod cccd;
 mod cmnd;
 mod digits;
+mod driving_licence;
 mod mst;
+mod passport;
 mod phone;
+mod plate;
 
 use super::Format;
 
@@ -15,6 +18,9 @@ pub(super) const FORMATS: &[&dyn Format] = &[
     &bhyt::HealthCard,
     &cccd::CitizenId,
     &cmnd::OldIdentityCard,
+    &driving_licence::DrivingLicence,
     &mst::TaxCode,
+    &passport::Passport,
     &phone::Phone,
+    &plate::Plate,
 ];
