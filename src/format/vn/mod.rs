@@ -1,7 +1,9 @@
 //! Numbers and codes of Viet Nam.
 
+mod agency_code;
 mod bhxh;
 mod bhyt;
+mod case_code;
 pub mod cccd;
 mod cmnd;
 mod digits;
@@ -10,12 +12,15 @@ mod mst;
 mod passport;
 mod phone;
 mod plate;
+mod procedure_code;
 
 use super::Format;
 
 pub(super) const FORMATS: &[&dyn Format] = &[
+    &agency_code::AgencyCode,
     &bhxh::SocialInsurance,
     &bhyt::HealthCard,
+    &case_code::CaseCode,
     &cccd::CitizenId,
     &cmnd::OldIdentityCard,
     &driving_licence::DrivingLicence,
@@ -23,4 +28,5 @@ pub(super) const FORMATS: &[&dyn Format] = &[
     &passport::Passport,
     &phone::Phone,
     &plate::Plate,
+    &procedure_code::ProcedureCode,
 ];
