@@ -8,7 +8,10 @@ pub mod cccd;
 mod cmnd;
 mod digits;
 mod driving_licence;
+mod land_certificate;
+mod land_use;
 mod mst;
+mod parcel_geohash;
 mod passport;
 mod phone;
 mod plate;
@@ -24,7 +27,10 @@ pub(super) const FORMATS: &[&dyn Format] = &[
     &cccd::CitizenId,
     &cmnd::OldIdentityCard,
     &driving_licence::DrivingLicence,
+    &land_certificate::LandCertificate,
+    &land_use::LandUse,
     &mst::TaxCode,
+    &parcel_geohash::ParcelGeohash,
     &passport::Passport,
     &phone::Phone,
     &plate::Plate,
