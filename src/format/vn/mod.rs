@@ -8,6 +8,8 @@ pub mod cccd;
 mod cmnd;
 mod digits;
 mod driving_licence;
+mod health_facility;
+mod icd10;
 mod land_certificate;
 mod land_use;
 mod mst;
@@ -27,6 +29,8 @@ pub(super) const FORMATS: &[&dyn Format] = &[
     &cccd::CitizenId,
     &cmnd::OldIdentityCard,
     &driving_licence::DrivingLicence,
+    &health_facility::HealthFacility,
+    &icd10::Icd10,
     &land_certificate::LandCertificate,
     &land_use::LandUse,
     &mst::TaxCode,
