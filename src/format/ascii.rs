@@ -18,6 +18,13 @@ pub(super) const fn number(digits: &[u8]) -> usize {
     value
 }
 
+/// The place of two capital letters in a table of 676.
+#[inline]
+pub(super) const fn letter_pair(first: u8, second: u8) -> usize {
+    assert!(first.is_ascii_uppercase() && second.is_ascii_uppercase(), "two capital letters");
+    (first - b'A') as usize * 26 + (second - b'A') as usize
+}
+
 /// Whether all bytes are the same.
 #[inline]
 pub(super) fn all_same(bytes: &[u8]) -> bool {

@@ -1,8 +1,7 @@
 //! `vn.cccd`: the 12-digit personal identification number (số định danh cá nhân, số CCCD).
 
-use crate::format::ascii::{
-    all_digits, all_same, before_float_suffix, codes, is_scientific, number, ungrouped,
-};
+use super::digits::{LOST_ZERO, ONE_DIGIT, SCIENTIFIC, SEQUENCE, is_run, rewritten};
+use crate::format::ascii::{all_digits, all_same, codes, is_scientific, number};
 use crate::format::{Check, Format, Judge, Reason, Verdict, verdict};
 
 /// Codes of the 63 provinces in which a birth was registered: Circular 07/2016/TT-BCA, annex 1. Numbers issued
@@ -16,13 +15,7 @@ const OLD_CARD: Reason = Reason::new(
     "9 digits: an old identity card number (CMND), not a personal number",
     "9 chữ số: số chứng minh nhân dân cũ, không phải số định danh cá nhân",
 );
-const SCIENTIFIC: Reason = Reason::new(
-    "scientific notation: a spreadsheet has lost digits",
-    "dạng số mũ: bảng tính đã làm mất chữ số",
-);
-const ONE_DIGIT: Reason = Reason::new("one digit repeated", "một chữ số lặp lại");
 const PROVINCE_ZERO: Reason = Reason::new("there is no province 000", "không có mã tỉnh 000");
-const SEQUENCE: Reason = Reason::new("a run of consecutive digits", "dãy chữ số liên tiếp");
 const UNKNOWN_PROVINCE: Reason = Reason::new(
     "the first three digits are no province code; they may be a country code",
     "ba chữ số đầu không phải mã tỉnh; có thể là mã quốc gia",
@@ -31,9 +24,6 @@ const FUTURE: Reason = Reason::new(
     "the fourth digit says born in 2100 or later",
     "chữ số thứ tư cho biết sinh từ năm 2100 trở đi",
 );
-const GROUPED: Reason = Reason::new("digits are separated", "các chữ số bị tách rời");
-const FLOAT: Reason = Reason::new("written as a decimal number", "bị ghi thành số thập phân");
-const LOST_ZERO: Reason = Reason::new("leading zeros are lost", "mất chữ số 0 ở đầu");
 
 /// `vn.cccd`
 pub struct CitizenId;
@@ -47,6 +37,11 @@ pub struct Holder {
     pub province: u16,
     pub female: bool,
     pub birth_year: u16,
+}
+
+/// Whether a number was the code of a province before 01/07/2025: 1 for 01 and 001, 79 for 79 and 079.
+pub(super) fn is_province(code: usize) -> bool {
+    PROVINCES.get(code).is_some_and(|&known| known)
 }
 
 /// Reads a number of 12 digits; `None` for anything else.
@@ -89,20 +84,8 @@ pub(super) fn passes(bytes: &[u8]) -> bool {
     bytes.len() == 12 && all_digits(bytes) && &bytes[..3] != b"000" && !all_same(bytes)
 }
 
-/// 012345678901, 987654321098: every digit one up, or one down, from the digit before.
-fn is_run(digits: &[u8]) -> bool {
-    let steps = |step: u8| digits.windows(2).all(|pair| (pair[0] - b'0' + step) % 10 == pair[1] - b'0');
-    steps(1) || steps(9)
-}
-
 fn repair(value: &str) -> Option<Verdict> {
-    let (digits, reason) = match before_float_suffix(value) {
-        Some(before) => (before.to_owned(), FLOAT),
-        None => (ungrouped(value), GROUPED),
-    };
-    if !all_digits(digits.as_bytes()) {
-        return None;
-    }
+    let (digits, reason) = rewritten(value)?;
     match digits.len() {
         12 => passes(digits.as_bytes()).then(|| Verdict::repairable(digits, reason)),
         // Every number issued so far starts with 0; with a known province nothing else can be meant.
