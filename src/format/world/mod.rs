@@ -16,7 +16,10 @@ mod isin;
 mod iso_country;
 mod iso_currency;
 mod iso_date;
+mod iso_datetime;
+mod iso_duration;
 mod iso_language;
+mod iso_time;
 mod issn;
 mod lei;
 mod lists;
@@ -46,7 +49,10 @@ pub(super) const FORMATS: &[&dyn Format] = &[
     &iso_country::IsoCountry,
     &iso_currency::IsoCurrency,
     &iso_date::IsoDate,
+    &iso_datetime::IsoDatetime,
+    &iso_duration::IsoDuration,
     &iso_language::IsoLanguage,
+    &iso_time::IsoTime,
     &issn::Issn,
     &lei::Lei,
     &luhn::Luhn,
