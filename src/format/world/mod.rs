@@ -1,10 +1,12 @@
 //! Numbers and codes that are the same everywhere.
 
+mod angle;
 mod cas;
 mod checksum;
 mod cidr;
 mod credit_card;
 mod email;
+mod geohash;
 mod gln;
 mod gtin;
 mod hostname;
@@ -21,8 +23,10 @@ mod iso_duration;
 mod iso_language;
 mod iso_time;
 mod issn;
+mod latitude;
 mod lei;
 mod lists;
+mod longitude;
 mod luhn;
 mod mac;
 mod repair;
@@ -38,6 +42,7 @@ pub(super) const FORMATS: &[&dyn Format] = &[
     &cidr::Cidr,
     &credit_card::CreditCard,
     &email::Email,
+    &geohash::Geohash,
     &gln::Gln,
     &gtin::Gtin,
     &hostname::Hostname,
@@ -54,7 +59,9 @@ pub(super) const FORMATS: &[&dyn Format] = &[
     &iso_language::IsoLanguage,
     &iso_time::IsoTime,
     &issn::Issn,
+    &latitude::Latitude,
     &lei::Lei,
+    &longitude::Longitude,
     &luhn::Luhn,
     &mac::Mac,
     &swift::Swift,
