@@ -5,11 +5,13 @@ mod cas;
 mod checksum;
 mod cidr;
 mod credit_card;
+mod e164;
 mod email;
 mod geohash;
 mod gln;
 mod gtin;
 mod hostname;
+mod hs_code;
 mod iban;
 mod ipv4;
 mod ipv6;
@@ -31,6 +33,7 @@ mod luhn;
 mod mac;
 mod repair;
 mod swift;
+mod un_number;
 mod url;
 mod uuid;
 mod vin;
@@ -41,11 +44,13 @@ pub(super) const FORMATS: &[&dyn Format] = &[
     &cas::Cas,
     &cidr::Cidr,
     &credit_card::CreditCard,
+    &e164::E164,
     &email::Email,
     &geohash::Geohash,
     &gln::Gln,
     &gtin::Gtin,
     &hostname::Hostname,
+    &hs_code::HsCode,
     &iban::Iban,
     &ipv4::Ipv4,
     &ipv6::Ipv6,
@@ -65,6 +70,7 @@ pub(super) const FORMATS: &[&dyn Format] = &[
     &luhn::Luhn,
     &mac::Mac,
     &swift::Swift,
+    &un_number::UnNumber,
     &url::Url,
     &uuid::Uuid,
     &vin::Vin,
