@@ -4,6 +4,7 @@ mod angle;
 mod cas;
 mod checksum;
 mod cidr;
+mod color_hex;
 mod credit_card;
 mod e164;
 mod email;
@@ -31,7 +32,10 @@ mod lists;
 mod longitude;
 mod luhn;
 mod mac;
+mod number;
+mod percentage;
 mod repair;
+mod semver;
 mod swift;
 mod un_number;
 mod url;
@@ -43,6 +47,7 @@ use super::Format;
 pub(super) const FORMATS: &[&dyn Format] = &[
     &cas::Cas,
     &cidr::Cidr,
+    &color_hex::ColorHex,
     &credit_card::CreditCard,
     &e164::E164,
     &email::Email,
@@ -69,6 +74,9 @@ pub(super) const FORMATS: &[&dyn Format] = &[
     &longitude::Longitude,
     &luhn::Luhn,
     &mac::Mac,
+    &number::Number,
+    &percentage::Percentage,
+    &semver::SemVer,
     &swift::Swift,
     &un_number::UnNumber,
     &url::Url,
