@@ -1,6 +1,7 @@
 //! Numbers and codes that are the same everywhere.
 
 mod angle;
+mod base64;
 mod cas;
 mod checksum;
 mod cidr;
@@ -11,6 +12,7 @@ mod email;
 mod geohash;
 mod gln;
 mod gtin;
+mod hex_digest;
 mod hostname;
 mod hs_code;
 mod iban;
@@ -26,6 +28,7 @@ mod iso_duration;
 mod iso_language;
 mod iso_time;
 mod issn;
+mod json;
 mod latitude;
 mod lei;
 mod lists;
@@ -45,6 +48,7 @@ mod vin;
 use super::Format;
 
 pub(super) const FORMATS: &[&dyn Format] = &[
+    &base64::Base64,
     &cas::Cas,
     &cidr::Cidr,
     &color_hex::ColorHex,
@@ -54,6 +58,7 @@ pub(super) const FORMATS: &[&dyn Format] = &[
     &geohash::Geohash,
     &gln::Gln,
     &gtin::Gtin,
+    &hex_digest::HexDigest,
     &hostname::Hostname,
     &hs_code::HsCode,
     &iban::Iban,
@@ -69,6 +74,7 @@ pub(super) const FORMATS: &[&dyn Format] = &[
     &iso_language::IsoLanguage,
     &iso_time::IsoTime,
     &issn::Issn,
+    &json::Json,
     &latitude::Latitude,
     &lei::Lei,
     &longitude::Longitude,
