@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::vn::cccd::holder;
-use super::{Format, Verdict, all, find};
+use super::{Format, Judge, Verdict, all, find};
 
 /// `(kind, value, context, expected)` of `tests/identifier_vectors.csv`.
 fn vectors() -> Vec<[String; 4]> {
@@ -51,6 +51,22 @@ fn texts_exist_in_both_languages() {
     for format in all() {
         for text in [format.about(), format.details()] {
             assert!(!text.en.is_empty() && !text.vi.is_empty() && text.vi != text.en, "{}", format.name());
+        }
+    }
+}
+
+#[test]
+fn arguments_are_whole() {
+    for format in all() {
+        let judges = chosen(format);
+        let whole = |text: super::Reason| !text.en.is_empty() && text.en != text.vi;
+        assert!(format.arguments().iter().all(|argument| whole(argument.about)), "{}", format.name());
+        // What is chosen accepts some example, and never what the format itself refuses.
+        for (word, judge) in judges {
+            let accepted = |value: &str| judge.accepts(value);
+            assert!(format.examples().iter().any(|(value, _)| accepted(value)), "{} {word}", format.name());
+            let wider = format.examples().iter().find(|(value, _)| accepted(value) && !format.accepts(value));
+            assert_eq!(wider, None, "{} {word}", format.name());
         }
     }
 }
@@ -138,18 +154,35 @@ fn other_libraries() {
     }
 }
 
+/// A judge for every word of every argument.
+fn chosen(format: &dyn Format) -> Vec<(&'static str, Box<dyn Judge>)> {
+    let arguments = format.arguments();
+    let mut judges = Vec::new();
+    for (at, argument) in arguments.iter().enumerate() {
+        for word in argument.words {
+            let mut words = vec![None; arguments.len()];
+            words[at] = Some(*word);
+            let judge = format.choose(&words);
+            judges.push((*word, judge.unwrap_or_else(|| panic!("{} takes {word}", format.name()))));
+        }
+    }
+    judges
+}
+
 fn checks(format: &dyn Format, value: &str) -> Result<(), TestCaseError> {
-    let verdict = format.judge(value);
-    prop_assert_eq!(
-        format.accepts(value),
-        verdict.accepted(),
-        "{} {:?}: {:?}",
-        format.name(),
-        value,
-        verdict
-    );
+    judge_agrees(format.name(), format, value)?;
+    for (word, judge) in chosen(format) {
+        judge_agrees(word, &*judge, value)?;
+    }
+    Ok(())
+}
+
+fn judge_agrees<J: Judge + ?Sized>(name: &str, judge: &J, value: &str) -> Result<(), TestCaseError> {
+    let verdict = judge.judge(value);
+    prop_assert_eq!(judge.accepts(value), verdict.accepted(), "{} {:?}: {:?}", name, value, verdict);
     if let Verdict::Repairable { repaired, .. } = &verdict {
-        prop_assert!(format.accepts(repaired), "{} {value:?} repaired to {repaired:?}", format.name());
+        prop_assert!(judge.accepts(repaired), "{name} {value:?} repaired to {repaired:?}");
+        prop_assert!(repaired != value, "{name} {value:?}: nothing is repaired");
     }
     Ok(())
 }

@@ -45,6 +45,9 @@ mod url;
 mod uuid;
 mod vin;
 
+#[cfg(test)]
+mod vectors;
+
 use super::Format;
 
 pub(super) const FORMATS: &[&dyn Format] = &[
