@@ -227,7 +227,8 @@ fn conditions(
     list: Option<&CodeList>,
     context: &mut ParseContext<'_>,
 ) -> Option<Vec<Condition>> {
-    let Some(list) = list else {
+    // Values that are written out say nothing of themselves.
+    let Some(list) = list.filter(|list| !list.name.is_empty()) else {
         context.reader.error(span, say!("`where` needs a `code_list`", "`where` cần có `code_list`"));
         return None;
     };
@@ -494,7 +495,7 @@ impl InForce {
                 };
             let mut candidates = slot.positions().filter(in_force);
             // With several entries in force it is enough that one agrees; the last says how the row differs.
-            let Some(last) = candidates.clone().last() else {
+            let Some(last) = candidates.clone().next_back() else {
                 ended.push(row);
                 continue;
             };
