@@ -114,7 +114,7 @@ fn shared_vectors() {
 
 /// The same dates in a column that may hold partial ones.
 #[test]
-fn shared_vectors_of_partial_dates() {
+fn vectors_of_partial_dates() {
     let format = find("vn.partial_date").expect("a format of the list");
     let dates = vectors().into_iter().filter(|[kind, ..]| kind == "ngay");
     let mut run = BTreeMap::<String, u32>::new();

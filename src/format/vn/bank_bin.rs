@@ -58,7 +58,7 @@ impl Format for BankNumber {
     fn details(&self) -> Reason {
         Reason::new(
             "Listed numbers, as public payment software had them in 2026, are valid. Another number that begins with 970 \
-             is unusual, since banks join and merge. Three numbers are shared by two brands. Account numbers have no \
+             is unusual, since banks join and merge. Three numbers belong to two brands each. Account numbers have no \
              national form and are not checked.",
             "Các mã trong danh mục, theo phần mềm thanh toán công khai năm 2026, là hợp lệ. Mã khác bắt đầu bằng 970 bị xem \
              là bất thường vì ngân hàng có thể gia nhập, sáp nhập. Ba mã được hai thương hiệu dùng chung. Số tài khoản \
