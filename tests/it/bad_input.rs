@@ -335,11 +335,7 @@ fn code_lists_that_do_not_fit_their_rules() {
         "parent_cod",
         &["code list `xa` has no attribute `parent_cod`", "did you mean `parent_code`?"],
     );
-    refused(
-        &rules(commune, "code_list: xa, where: { name: [id] }"),
-        "",
-        &["expected a text, found a list"],
-    );
+    refused(&rules(commune, "code_list: xa, where: { name: [id] }"), "", &["expected a text, found a list"]);
     refused(
         &rules("[a, b]", "code_list: xa, valid_at: id"),
         "id }",

@@ -14,14 +14,15 @@ fn declared(yaml: &str, folder: &Path) -> Result<CodeList, Vec<(String, String)>
     let tree = node::parse(&source).expect("YAML");
     let Value::Map(entries) = &tree.value else { panic!("a map") };
     let list = CodeList::parse(&entries[0].0, &entries[0].1, folder, &mut reader);
-    list.ok_or_else(|| {
-        let said = reader.diagnostics.into_iter().map(|diagnostic| {
-            let hint = diagnostic.hint.map_or(String::new(), |hint| format!(" ({})", hint.en));
-            let span = diagnostic.place.expect("a place").span;
-            (diagnostic.what.en + &hint, source.text[span].to_owned())
-        });
-        said.collect()
-    })
+    if let (Some(list), true) = (list, reader.diagnostics.is_empty()) {
+        return Ok(list);
+    }
+    let said = reader.diagnostics.into_iter().map(|diagnostic| {
+        let hint = diagnostic.hint.map_or(String::new(), |hint| format!(" ({})", hint.en));
+        let span = diagnostic.place.expect("a place").span;
+        (diagnostic.what.en + &hint, source.text[span].to_owned())
+    });
+    Err(said.collect())
 }
 
 fn file(text: &str) -> TempDir {
