@@ -13,7 +13,9 @@ use crate::kernel::text::one_spelling;
 use crate::kernel::verdict::minus;
 use crate::kernel::{Batch, ColumnId, ColumnType, Population, RowVerdict, TextColumn};
 use crate::rule::code_list::{CodeList, Entry, Slot, lower_case};
-use crate::rule::{About, At, BindError, Binder, Bound, Check, Kind, Node, ParseContext, Spec, Words};
+use crate::rule::{
+    About, At, BindError, Binder, Bound, Check, Explanation, Kind, Node, ParseContext, Spec, Words,
+};
 use crate::say;
 
 /// Values come from a list.
@@ -330,6 +332,22 @@ fn day_of(micros: i64) -> i32 {
     micros.div_euclid(86_400_000_000) as i32
 }
 
+/// What a reason says of a row that is shown.
+fn explained(reason: &str) -> Explanation {
+    let reason = match reason {
+        UNKNOWN_CODE => say!("not in the list", "không có trong danh mục"),
+        NOT_IN_FORCE => {
+            say!("not in force on the row's date", "không còn hoặc chưa có hiệu lực vào ngày của dòng")
+        }
+        FORBIDDEN => say!("a value that must not occur", "giá trị không được phép"),
+        "name_differs" => say!("the list has another name", "danh mục ghi tên khác"),
+        "level_differs" => say!("the list has another level", "danh mục ghi cấp khác"),
+        "parent_code_differs" => say!("the list has another parent", "danh mục ghi đơn vị cấp trên khác"),
+        _ => say!("another column disagrees with the list", "cột khác không khớp với danh mục"),
+    };
+    Explanation { reason, repaired: None }
+}
+
 /// A list as values are looked up in it.
 struct Lookup {
     list: Arc<CodeList>,
@@ -370,6 +388,13 @@ impl Check for Member {
         let banned = self.banned.as_ref().map(|list| list.mark(text, present));
         let reasons = [(UNKNOWN_CODE, unknown), (FORBIDDEN, banned)];
         Some(failing(present.clone(), reasons.into_iter().filter_map(|(name, rows)| Some((name, rows?)))))
+    }
+
+    fn explain(&self, batch: &Batch<'_>, row: usize) -> Option<Explanation> {
+        let value = batch.canonical(self.column).get(row)?;
+        let found = |list: &Lookup| list.find(value, &mut String::new()).is_some();
+        let forbidden = self.banned.as_ref().is_some_and(found);
+        Some(explained(if forbidden { FORBIDDEN } else { UNKNOWN_CODE }))
     }
 }
 
@@ -452,17 +477,21 @@ impl Check for InForce {
             When::Always | When::On(_) => (present.clone(), None),
         };
         let judged = readable.as_ref().unwrap_or(&applicable);
-        let mut reasons = self.reasons(batch, text, judged);
-        if let Some(banned) = &self.banned {
-            reasons.push((FORBIDDEN, banned.mark(text, judged)));
-        }
+        let reasons = self.reasons(batch, text, judged);
         let unknown = readable.as_ref().map(|readable| minus(&applicable, readable));
         let unknown = unknown.filter(|rows| rows.count_set_bits() > 0);
         Some(failing(applicable, reasons.into_iter()).with_unknown(unknown))
     }
+
+    fn explain(&self, batch: &Batch<'_>, row: usize) -> Option<Explanation> {
+        let only = BooleanBuffer::collect_bool(batch.rows(), |at| at == row);
+        let reasons = self.reasons(batch, batch.canonical(self.column), &only);
+        reasons.iter().find(|(_, rows)| rows.value(row)).map(|(reason, _)| explained(reason))
+    }
 }
 
 impl InForce {
+    /// Why rows fail that can be judged.
     fn reasons(
         &self,
         batch: &Batch<'_>,
@@ -521,6 +550,9 @@ impl InForce {
                 Some((_, known)) => *known = &*known | &bits(rows),
                 None => reasons.push((condition.reason, bits(rows))),
             }
+        }
+        if let Some(banned) = &self.banned {
+            reasons.push((FORBIDDEN, banned.mark(text, judged)));
         }
         reasons
     }
