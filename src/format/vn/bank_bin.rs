@@ -1,6 +1,7 @@
 //! `vn.bank_bin`: the six digits of a bank in the NAPAS network (BIN).
 
-use crate::format::ascii::{all_digits, before_float_suffix, leading_numbers, number, ungrouped};
+use super::digits::rewritten;
+use crate::format::ascii::{all_digits, leading_numbers, number};
 use crate::format::{Check, Format, Judge, Reason, Verdict, verdict};
 
 /// Ascending; numbers that two brands share occur twice.
@@ -12,8 +13,6 @@ const NOT_LISTED: Reason = Reason::new(
     "begins like a Vietnamese bank's number but is not listed",
     "bắt đầu như mã ngân hàng Việt Nam nhưng không có trong danh mục",
 );
-const GROUPED: Reason = Reason::new("digits are separated", "các chữ số bị tách rời");
-const FLOAT: Reason = Reason::new("written as a decimal number", "bị ghi thành số thập phân");
 
 /// `vn.bank_bin`
 pub struct BankNumber;
@@ -36,10 +35,7 @@ fn check(bytes: &[u8]) -> Check {
 }
 
 fn repair(value: &str) -> Option<Verdict> {
-    let (digits, reason) = match before_float_suffix(value) {
-        Some(digits) => (digits.to_owned(), FLOAT),
-        None => (ungrouped(value), GROUPED),
-    };
+    let (digits, reason) = rewritten(value)?;
     check(digits.as_bytes()).is_ok().then(|| Verdict::repairable(digits, reason))
 }
 

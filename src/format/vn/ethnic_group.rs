@@ -1,5 +1,6 @@
 //! `vn.ethnic_group`: the two digits of an ethnic group (dân tộc).
 
+use super::digits::{FLOAT, LOST_ZERO};
 use crate::format::ascii::{all_digits, before_float_suffix, number};
 use crate::format::{Check, Format, Judge, Reason, Verdict, verdict};
 
@@ -9,9 +10,7 @@ const SOFTWARE: Reason = Reason::new(
     "used by software for foreigners (55) and for unknown (56), not a code of the list",
     "phần mềm dùng cho người nước ngoài (55), không rõ (56), không có trong danh mục",
 );
-const LOST_ZERO: Reason = Reason::new("the leading zero is lost", "mất chữ số 0 ở đầu");
 const EXTRA_ZERO: Reason = Reason::new("a third digit in front", "thừa một chữ số 0 ở đầu");
-const FLOAT: Reason = Reason::new("written as a decimal number", "bị ghi thành số thập phân");
 
 /// `vn.ethnic_group`
 pub struct EthnicGroup;

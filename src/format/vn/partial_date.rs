@@ -1,5 +1,6 @@
 //! `vn.partial_date`: a date of which only the year, or the month and year, may be known.
 
+use super::digits::FLOAT;
 use crate::format::ascii::{all_digits, before_float_suffix, number};
 use crate::format::{Check, Format, Judge, Reason, Verdict, verdict};
 
@@ -23,7 +24,6 @@ const SERIAL: Reason = Reason::new("the day number of a spreadsheet", "số th�
 const MONTH_FIRST: Reason = Reason::new("month before day", "tháng viết trước ngày");
 const OTHER_FORM: Reason = Reason::new("another way of writing the date", "ngày viết theo dạng khác");
 const MIDNIGHT: Reason = Reason::new("a time of midnight is appended", "có thêm giờ 00:00:00");
-const FLOAT: Reason = Reason::new("written as a decimal number", "bị ghi thành số thập phân");
 
 /// `vn.partial_date`
 pub struct PartialDate;

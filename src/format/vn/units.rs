@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::iter::once;
 
+use super::digits::{FLOAT, LOST_ZERO};
 use crate::format::ascii::{all_digits, before_float_suffix, number};
 use crate::format::{Check, Reason, Verdict, verdict};
 use crate::kernel::date_format::default_date;
@@ -17,8 +18,6 @@ const REFORM: &str = "2025-07-01";
 
 const ABOLISHED: Reason = Reason::new("abolished on 01/07/2025", "đã bãi bỏ từ ngày 01/07/2025");
 const UNKNOWN: Reason = Reason::new("no unit has or had this code", "không có đơn vị nào mang mã này");
-const LOST_ZERO: Reason = Reason::new("leading zeros are lost", "mất chữ số 0 ở đầu");
-const FLOAT: Reason = Reason::new("written as a decimal number", "bị ghi thành số thập phân");
 
 /// A unit under one code and one name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,5 +1,6 @@
 //! `vn.vsic`: a code of the Vietnamese classification of economic activities (ngành kinh tế).
 
+use super::digits::{FLOAT, LOST_ZERO};
 use crate::format::ascii::{all_digits, before_float_suffix};
 use crate::format::{Argument, Check, Format, Judge, Reason, Verdict, verdict};
 
@@ -12,8 +13,6 @@ const LEVEL: Reason = Reason::new("a code of another level", "mã thuộc cấp 
 const BOTH: Reason =
     Reason::new("section letter and digits in one code", "ghép chữ cái cấp 1 với các chữ số trong một mã");
 const LOWER: Reason = Reason::new("the section is a small letter", "ngành cấp 1 viết chữ thường");
-const LOST_ZERO: Reason = Reason::new("the leading zero is lost", "mất chữ số 0 ở đầu");
-const FLOAT: Reason = Reason::new("written as a decimal number", "bị ghi thành số thập phân");
 
 /// `vn.vsic`
 pub struct Vsic;
