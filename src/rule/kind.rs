@@ -100,6 +100,11 @@ pub trait Spec: Debug + Send + Sync {
         None
     }
 
+    /// The code lists that it judges by.
+    fn code_lists(&self) -> Vec<&CodeList> {
+        Vec::new()
+    }
+
     /// Whether the rule is about exactly these identity columns being present or unique.
     fn identifies(&self, _key: &[String]) -> bool {
         false

@@ -184,7 +184,7 @@ impl TableParser<'_> {
                 let already = || {
                     written.iter().any(|rule| {
                         rule.kind.about().name == kind_name
-                            && matches!(rule.spec.columns().as_slice(), [only] if only.value == name.value)
+                            && rule.spec.columns().first().is_some_and(|first| first.value == name.value)
                     })
                 };
                 if !follows || already() {

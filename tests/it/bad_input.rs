@@ -10,6 +10,9 @@ use parquet::arrow::ArrowWriter;
 use parquet::basic::Compression as PageCompression;
 use parquet::file::properties::WriterProperties;
 
+use tempfile::TempDir;
+
+use crate::measure;
 use crate::stage::{Run, Stage};
 
 const RULES: &str = r#"thuocdo: 1
@@ -317,6 +320,74 @@ fn rules_that_make_no_sense() {
         &["no length is between 3 and 2"],
     );
     refused(&RULES.replace("not_null: ten", "expect: \"ten = (SELECT 1)\""), "SELECT 1", &["subquery"]);
+}
+
+#[test]
+fn code_lists_that_do_not_fit_their_rules() {
+    let rules = |list: &str, arguments: &str| {
+        RULES
+            .replace("tables:", &format!("code_lists:\n  xa: {list}\ntables:"))
+            .replace("not_null: ten", &format!("in_set: {{ column: ten, {arguments} }}"))
+    };
+    let commune = "{ builtin: vn.commune }";
+    refused(
+        &rules(commune, "code_list: xa, where: { parent_cod: id }"),
+        "parent_cod",
+        &["code list `xa` has no attribute `parent_cod`", "did you mean `parent_code`?"],
+    );
+    refused(&rules(commune, "code_list: xa, where: { name: [id] }"), "", &["expected a text, found a list"]);
+    refused(
+        &rules("[a, b]", "code_list: xa, valid_at: id"),
+        "id }",
+        &["`valid_at` needs a code list that says when its codes are in force", "valid_from"],
+    );
+    refused(&rules(commune, "values: [a], where: { name: id }"), "", &["`where` needs a `code_list`"]);
+    refused(&rules(commune, "forbidden: [a], where: { name: id }"), "", &["`where` needs a `code_list`"]);
+    refused(
+        &rules(commune, "code_list: xa, valid_at: idd, where: { name: tenn }"),
+        "",
+        &["the table declares no column `idd`", "the table declares no column `tenn`"],
+    );
+    refused(
+        &rules(commune, "forbidden: [a], forbidden_list: xa"),
+        "",
+        &["`forbidden` and `forbidden_list` exclude each other"],
+    );
+    refused(&rules(commune, "forbidden_list: ax"), "ax", &["no code list `ax` in this file"]);
+    refused(&rules(commune, "ignore_case: true"), "", &["`values`, `code_list` or `forbidden` is missing"]);
+    refused(
+        &rules("{ builtin: vn.comune }", "code_list: xa, valid_at: id, where: { name: ten }"),
+        "vn.comune",
+        &["no built-in code list `vn.comune`", "did you mean `vn.commune`?"],
+    );
+}
+
+/// What a run says must not depend on when a list was saved.
+#[test]
+fn a_code_list_that_changes_during_the_run() {
+    let folder = TempDir::new().expect("a folder");
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).expect("a file");
+    write("t.csv", "id,ten\n1,a\n2,b\n");
+    write("xa.csv", "ma\na\nb\n");
+    let rules = RULES
+        .replace("tables:", "code_lists:\n  xa: xa.csv#ma\ntables:")
+        .replace("not_null: ten", "in_set: { column: ten, code_list: xa }");
+    let database = measure::database(&rules, folder.path()).expect("rules");
+    let status = || {
+        let card = measure::score(&database, folder.path(), "2026-11-21", 2);
+        let table = measure::table(&card, "t");
+        let rule = |id: &str| {
+            let rule = table.rules.iter().find(|rule| rule.id == id).expect("the rule");
+            let status = serde_json::to_value(rule.status).expect("a word");
+            (status, rule.note.as_ref().map(|note| note.en.clone()).unwrap_or_default())
+        };
+        (rule("co-ten"), rule("khoa"))
+    };
+    let measured = (serde_json::json!("measured"), String::new());
+    assert_eq!(status(), (measured.clone(), measured.clone()));
+    write("xa.csv", "ma\na\nc\n");
+    let note = "the file of code list `xa` changed while the run went on".to_owned();
+    assert_eq!(status(), ((serde_json::json!("error"), note), measured));
 }
 
 #[test]

@@ -22,6 +22,8 @@ const COLUMNS: [&str; 8] = ["ma", "ten", "ngay_sinh", "cap_nhat", "ghi_nhan", "s
 const RULES: &str = r#"
 thuocdo: 1
 database: luat
+code_lists:
+  tinh: { builtin: vn.province }
 tables:
   t:
     files: "t_*.csv"
@@ -45,6 +47,8 @@ tables:
       - { id: r-in-range-so, in_range: { column: so, min: 0, max: 100, exclusive_max: true } }
       - { id: r-length, length: { column: ma, min: 2, max: 2 } }
       - { id: r-in-set, in_set: { column: tinh, values: ["01", "79"] } }
+      - id: r-in-set-at
+        in_set: { column: tinh, code_list: tinh, valid_at: ngay_sinh, where: { name: ten }, forbidden: ["79"] }
       - { id: r-expect, expect: "10 / so > 1 OR tinh = '79'" }
       - { id: r-unique, unique: [ma] }
       - { id: r-unique-when, unique: [ten, tinh], when: "so >= 0" }
