@@ -2,16 +2,16 @@ use std::cmp::Ordering;
 
 use arrow::buffer::BooleanBuffer;
 use arrow::datatypes::i256;
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use schemars::JsonSchema;
 
+use super::amount::{Amount, DAY_MICROS, Family};
 use super::limit::{Limit, WHOLE};
 use crate::arguments;
-use crate::base::{Dimension, Scale, Severity, Text, Unit, duration};
+use crate::base::{Dimension, Scale, Severity, Text, Unit};
 use crate::kernel::memory::{Cell, Memory, Remember};
-use crate::kernel::number::{self, Parsed};
 use crate::kernel::text::canonical;
 use crate::kernel::{Batch, ColumnId, ColumnType, Population, RowVerdict};
-use crate::rule::arguments::{Arguments, Choice, Columns, Field};
+use crate::rule::arguments::{Arguments, Choice, Columns};
 use crate::rule::{
     About, At, BindError, Binder, Bound, Check, Explanation, Fields, Node, ParseContext, Spec, Words,
 };
@@ -136,52 +136,6 @@ impl Choice for OnAbsent {
     }
 }
 
-/// A difference between two values: a number in 10⁻¹⁸, or a time in seconds.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Amount {
-    written: String,
-    value: i128,
-    time: bool,
-}
-
-impl Field for Amount {
-    fn of(node: &Node, context: &mut ParseContext<'_>) -> Option<Self> {
-        let At { value: written, span } = context.reader.text(node)?;
-        if let Parsed::Value(value) = number::decimal(&written) {
-            return Some(Self { written, value, time: false });
-        }
-        let (sign, length) = written.strip_prefix('-').map_or((1, written.as_str()), |length| (-1, length));
-        if let Some(seconds) = duration::seconds(length) {
-            return Some(Self { value: sign * i128::from(seconds), written, time: true });
-        }
-        context
-            .reader
-            .error(
-                &span,
-                say!(
-                    "`{written}` is neither a number nor a length of time",
-                    "`{written}` không phải số cũng không phải khoảng thời gian"
-                ),
-            )
-            .hint = Some(say!("write 0.01, 100, 12h or 30d", "viết 0.01, 100, 12h hoặc 30d"));
-        None
-    }
-}
-
-impl JsonSchema for Amount {
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Amount".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": ["number", "string"] })
-    }
-}
-
 impl Arguments for Compare {
     const ABOUT: &'static About = &ABOUT;
 
@@ -204,57 +158,6 @@ impl Arguments for Compare {
         false
     }
 }
-
-/// What the two sides have in common.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Family {
-    Number,
-    Day,
-    Moment,
-    Text,
-}
-
-impl Family {
-    /// As what text is read that stands beside values of the family.
-    fn read_as(self) -> ColumnType {
-        match self {
-            Self::Number => ColumnType::Decimal,
-            Self::Day => ColumnType::Date,
-            Self::Moment => ColumnType::Timestamp,
-            Self::Text => ColumnType::Text,
-        }
-    }
-
-    fn takes(self, ty: ColumnType) -> bool {
-        match self {
-            Self::Number => matches!(ty, ColumnType::Integer | ColumnType::Decimal),
-            Self::Day => matches!(ty, ColumnType::Date | ColumnType::Timestamp),
-            Self::Moment => ty == ColumnType::Timestamp,
-            Self::Text => ty == ColumnType::Text,
-        }
-    }
-
-    /// An amount in the ticks of the family.
-    fn ticks(self, amount: Option<&Amount>) -> Result<i128, BindError> {
-        let Some(Amount { written, value, time }) = amount else { return Ok(0) };
-        match (self, *time) {
-            (Self::Number, false) => Ok(*value),
-            (Self::Day | Self::Moment, false) if *value == 0 => Ok(0),
-            (Self::Day, true) if value % DAY_SECONDS == 0 => Ok(value / DAY_SECONDS),
-            (Self::Moment, true) => Ok(value * 1_000_000),
-            _ => {
-                let ty = self.read_as().id();
-                Err(BindError::Unreadable(say!(
-                    "`{written}` cannot be added to values of type `{ty}`",
-                    "`{written}` không cộng được với giá trị kiểu `{ty}`"
-                )))
-            }
-        }
-    }
-}
-
-const DAY_SECONDS: i128 = 86_400;
-const DAY_MICROS: i128 = 86_400_000_000;
 
 impl Compare {
     fn right(&self) -> &[At<String>] {
@@ -530,6 +433,7 @@ impl Check for Comparison {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kernel::number::{self, Parsed};
 
     fn number(text: &str) -> i256 {
         match number::decimal(text) {

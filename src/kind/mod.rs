@@ -5,6 +5,7 @@
 //! `tests/kinds/`.
 
 mod aggregate;
+mod amount;
 mod arguments;
 mod charset;
 mod clean_text;
