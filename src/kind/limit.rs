@@ -6,6 +6,7 @@ use crate::kernel::ColumnType;
 use crate::kernel::date_format::{default_date, default_timestamps};
 pub use crate::kernel::number::WHOLE;
 use crate::kernel::number::{self, Parsed};
+use crate::rule::arguments::Field;
 use crate::rule::{At, Node, ParseContext, Value};
 use crate::say;
 
@@ -24,6 +25,12 @@ impl JsonSchema for Limit {
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({ "type": ["number", "string"], "description": "A number, a date, a timestamp, or `as_of`." })
+    }
+}
+
+impl Field for At<Limit> {
+    fn of(node: &Node, context: &mut ParseContext<'_>) -> Option<Self> {
+        Limit::parse(node, context)
     }
 }
 

@@ -5,18 +5,30 @@
 //! `tests/kinds/`.
 
 mod aggregate;
+mod amount;
 mod arguments;
+mod charset;
 mod clean_text;
+mod compare;
+mod detected_type;
+mod distinct_within;
 mod duplicate_rows;
 mod expect;
+mod filled;
 mod heartbeat;
+mod id_agrees;
 mod in_range;
 mod in_set;
+mod json;
 mod latency;
 mod length;
+mod letter_case;
 mod limit;
 mod matches;
+mod missingness;
 mod not_null;
+mod partial_date;
+mod precision;
 mod record_age;
 mod references;
 mod row_count;
@@ -30,13 +42,24 @@ use crate::rule::arguments::Of;
 /// Every rule kind, in the order of the reference.
 pub const KINDS: &[&dyn Kind] = &[
     &not_null::NotNullKind,
+    &Of::<filled::Filled>::KIND,
+    &Of::<missingness::Missingness>::KIND,
     &row_count::RowCountKind,
     &type_::TypeKind,
+    &Of::<detected_type::DetectedType>::KIND,
     &matches::MatchesKind,
     &in_range::InRangeKind,
     &Of::<length::Length>::KIND,
+    &Of::<precision::Precision>::KIND,
+    &Of::<letter_case::LetterCase>::KIND,
+    &Of::<charset::Charset>::KIND,
+    &Of::<json::JsonSpec>::KIND,
     &in_set::InSetKind,
     &expect::ExpectKind,
+    &Of::<compare::Compare>::KIND,
+    &Of::<distinct_within::DistinctWithin>::KIND,
+    &Of::<partial_date::PartialDate>::KIND,
+    &Of::<id_agrees::IdAgrees>::KIND,
     &unique::UniqueKind,
     &duplicate_rows::DuplicateRowsKind,
     &references::ReferencesKind,

@@ -320,6 +320,35 @@ fn rules_that_make_no_sense() {
         &["no length is between 3 and 2"],
     );
     refused(&RULES.replace("not_null: ten", "expect: \"ten = (SELECT 1)\""), "SELECT 1", &["subquery"]);
+    for (rule, message) in [
+        ("filled: { columns: [ten, so], min: 3 }", "there are only 2 columns"),
+        ("filled: { columns: [ten, so], min: 0 }", "every row has between 0 and 2 values"),
+        ("distinct_within: [ten, ten]", "`ten` is named twice"),
+        ("missingness: { columns: [ten, so] }", "`together: true` or `reasons` is missing"),
+        ("compare: { left: so, op: \"<\" }", "one of `right` and `value` is needed"),
+        ("compare: { left: so, op: \"<\", value: 1, relative: 2 }", "`relative` is a number between 0 and 1"),
+        ("compare: { left: so, op: \"<\", value: 1, plus: 1y }", "neither a number nor a length of time"),
+        ("letter_case: { column: ten, case: titel }", "did you mean `title`?"),
+        ("charset: { column: ten, allow: [latin, digit] }", "did you mean `digits`?"),
+        ("precision: { column: so }", "`digits` or `decimals` is missing"),
+        ("id_agrees: { column: ten }", "nothing to compare"),
+        ("detected_type: { column: ten, is: date, formats: [\"%d/%m/%y\"] }", "leaves the century open"),
+        ("json: { column: ten, schema: { type: txet } }", "not a JSON Schema, at `/type`"),
+        ("json: { column: ten, schema: { pattern: \"(?=a)\" } }", "not a JSON Schema, at `/pattern`"),
+        (
+            "json: { column: ten, schema: { $schema: \"http://json-schema.org/draft-07/schema#\" } }",
+            "2020-12",
+        ),
+        (
+            "json: { column: ten, schema: { $ref: \"https://example.com/a.json\" } }",
+            "something outside of itself",
+        ),
+        ("json: { column: ten, schema: { $ref: \"file:///etc/passwd\" } }", "something outside of itself"),
+        ("json: { column: ten, schema: { $ref: other.json } }", "something outside of itself"),
+        ("json: { column: ten, schema: absent.json }", "`absent.json` cannot be read"),
+    ] {
+        refused(&RULES.replace("not_null: ten", rule), "", &[message]);
+    }
 }
 
 #[test]

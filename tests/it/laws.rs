@@ -63,6 +63,18 @@ tables:
       - { id: r-heartbeat, heartbeat: { column: cap_nhat, cycle: 1d } }
       - { id: r-record-age, record_age: { column: cap_nhat, cycle: 30d } }
       - { id: r-latency, latency: { event: cap_nhat, recorded: ghi_nhan, within: 2d } }
+      - { id: r-filled, filled: { columns: [ten, tinh], min: 1, max: 1 } }
+      - { id: r-missingness, missingness: { columns: [ma, ten], together: true, reasons: ["chưa rõ"] } }
+      - { id: r-detected, detected_type: { column: tinh, is: integer } }
+      - { id: r-precision, precision: { column: so, digits: 3, decimals: 1 } }
+      - { id: r-letter-case, letter_case: { column: ten, case: title } }
+      - { id: r-charset, charset: { column: ten, allow: [vietnamese] } }
+      - { id: r-json, json: { column: ma, schema: { minimum: 3 } } }
+      - { id: r-compare, compare: { left: cap_nhat, op: "<=", right: ghi_nhan, plus: 1d } }
+      - { id: r-compare-so, compare: { left: so, op: "=", right: cha, tolerance: 1, absent: fail } }
+      - { id: r-distinct-within, distinct_within: [ma, tinh] }
+      - { id: r-partial-date, partial_date: { date: ngay_sinh, month: tinh, year: cha } }
+      - { id: r-id-agrees, id_agrees: { column: ma, birth_year: tinh } }
   goc:
     files: "goc.csv"
     columns: { so: { type: integer } }
