@@ -7,6 +7,9 @@
 mod aggregate;
 mod arguments;
 mod clean_text;
+mod consistent;
+mod digits;
+mod distribution;
 mod duplicate_rows;
 mod expect;
 mod heartbeat;
@@ -17,12 +20,15 @@ mod length;
 mod limit;
 mod matches;
 mod not_null;
+mod outliers;
+mod quantity;
 mod record_age;
 mod references;
 mod row_count;
 mod schema;
 mod type_;
 mod unique;
+mod value_set;
 
 use crate::rule::Kind;
 use crate::rule::arguments::Of;
@@ -41,7 +47,12 @@ pub const KINDS: &[&dyn Kind] = &[
     &duplicate_rows::DuplicateRowsKind,
     &references::ReferencesKind,
     &clean_text::CleanTextKind,
-    &aggregate::AggregateKind,
+    &Of::<consistent::Consistent>::KIND,
+    &Of::<aggregate::Aggregate>::KIND,
+    &Of::<value_set::ValueSet>::KIND,
+    &Of::<distribution::Distribution>::KIND,
+    &Of::<digits::Digits>::KIND,
+    &Of::<outliers::Outliers>::KIND,
     &schema::SchemaKind,
     &heartbeat::HeartbeatKind,
     &record_age::RecordAgeKind,

@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::fmt::Debug;
+use std::path::Path;
 use std::sync::Arc;
 
 use arrow::datatypes::DataType;
@@ -63,6 +64,8 @@ pub struct ParseContext<'c> {
     pub columns: &'c [DeclaredColumn],
     /// The cycle that the table declares, in seconds.
     pub update_cycle: Option<u64>,
+    /// The folder of the rule file, from which the files that it names are found.
+    pub folder: &'c Path,
 }
 
 pub type CodeLists = indexmap::IndexMap<String, Arc<CodeList>>;
