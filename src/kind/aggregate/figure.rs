@@ -259,6 +259,8 @@ mod tests {
         assert_eq!(show_decimal(10_i128.pow(38) - 1), "99999999999999999999.999999999999999999");
     }
 
+    type Side = fn(&(i32, i32)) -> i32;
+
     fn near(exact: Option<f64>, slow: Option<f64>) -> Result<(), TestCaseError> {
         match (exact, slow) {
             (Some(exact), Some(slow)) => prop_assert!((exact - slow).abs() <= 1e-9 * (1.0 + slow.abs())),
@@ -271,19 +273,19 @@ mod tests {
         #[test]
         fn equal_to_the_slow_computation(values in prop::collection::vec((-50_i32..50, -50_i32..50), 1..20)) {
             let n = values.len() as f64;
-            let mean = |side: &dyn Fn(&(i32, i32)) -> i32| {
+            let mean = |side: Side| {
                 values.iter().map(|value| f64::from(side(value))).sum::<f64>() / n
             };
-            let (first, second): (fn(&(i32, i32)) -> i32, fn(&(i32, i32)) -> i32) = (|v| v.0, |v| v.1);
-            let (x, y) = (mean(&first), mean(&second));
-            let joint = |a: fn(&(i32, i32)) -> i32, x: f64, b: fn(&(i32, i32)) -> i32, y: f64| {
+            let (first, second): (Side, Side) = (|v| v.0, |v| v.1);
+            let (x, y) = (mean(first), mean(second));
+            let joint = |a: Side, x: f64, b: Side, y: f64| {
                 values.iter().map(|v| (f64::from(a(v)) - x) * (f64::from(b(v)) - y)).sum::<f64>()
             };
             let (xx, yy, xy) = (joint(first, x, first, x), joint(second, y, second, y), joint(first, x, second, y));
             near(shown(Function::Mean, &values), Some(x))?;
             near(shown(Function::VariancePopulation, &values), Some(xx / n))?;
             near(shown(Function::Stddev, &values), (n > 1.0).then(|| (xx / (n - 1.0)).sqrt()))?;
-            let varied = |side: fn(&(i32, i32)) -> i32| values.iter().any(|v| side(v) != side(&values[0]));
+            let varied = |side: Side| values.iter().any(|v| side(v) != side(&values[0]));
             let correlated = varied(first) && varied(second);
             near(shown(Function::Correlation, &values), correlated.then(|| xy / (xx * yy).sqrt()))?;
 
