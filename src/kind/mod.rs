@@ -10,8 +10,11 @@ mod arguments;
 mod charset;
 mod clean_text;
 mod compare;
+mod consistent;
 mod detected_type;
+mod digits;
 mod distinct_within;
+mod distribution;
 mod duplicate_rows;
 mod expect;
 mod filled;
@@ -27,14 +30,17 @@ mod limit;
 mod matches;
 mod missingness;
 mod not_null;
+mod outliers;
 mod partial_date;
 mod precision;
+mod quantity;
 mod record_age;
 mod references;
 mod row_count;
 mod schema;
 mod type_;
 mod unique;
+mod value_set;
 
 use crate::rule::Kind;
 use crate::rule::arguments::Of;
@@ -64,7 +70,12 @@ pub const KINDS: &[&dyn Kind] = &[
     &duplicate_rows::DuplicateRowsKind,
     &references::ReferencesKind,
     &clean_text::CleanTextKind,
-    &aggregate::AggregateKind,
+    &Of::<consistent::Consistent>::KIND,
+    &Of::<aggregate::Aggregate>::KIND,
+    &Of::<value_set::ValueSet>::KIND,
+    &Of::<distribution::Distribution>::KIND,
+    &Of::<digits::Digits>::KIND,
+    &Of::<outliers::Outliers>::KIND,
     &schema::SchemaKind,
     &heartbeat::HeartbeatKind,
     &record_age::RecordAgeKind,

@@ -65,7 +65,7 @@ pub struct ParseContext<'c> {
     pub columns: &'c [DeclaredColumn],
     /// The cycle that the table declares, in seconds.
     pub update_cycle: Option<u64>,
-    /// The folder of the rule file.
+    /// The folder of the rule file, from which the files that it names are found.
     pub folder: &'c Path,
 }
 

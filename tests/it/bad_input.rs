@@ -319,6 +319,39 @@ fn rules_that_make_no_sense() {
         "",
         &["no length is between 3 and 2"],
     );
+    for (rule, said) in [
+        ("aggregate: { column: ten, function: quantile, max: 1 }", "`q` is missing"),
+        ("aggregate: { column: ten, function: quantile, q: 1.5, max: 1 }", "`q` is between 0 and 1"),
+        ("aggregate: { column: ten, function: min, q: 0.5, max: 1 }", "`q` belongs to `quantile`"),
+        ("aggregate: { column: ten, function: correlation, max: 1 }", "`with` is missing"),
+        ("aggregate: { column: ten, function: stddev, max: 1 }", "a column of type `text` has no stddev"),
+        ("aggregate: { column: so, function: mean }", "`min` or `max` is missing"),
+        ("outliers: { column: so, method: iqr, threshold: 0 }", "`threshold` is a positive number"),
+        ("digits: { column: so, test: benford, max_distance: x }", "`x` is not a number"),
+        ("digits: { column: so, test: benford, max_distance: 2 }", "`max_distance` is between 0 and 1"),
+        ("value_set: { column: so, relation: subset }", "`values` or `code_list` is missing"),
+        ("value_set: { column: so, values: [a], relation: top }", "`n` is missing"),
+        ("value_set: { column: so, code_list: khong_co, relation: equal }", "no code list `khong_co`"),
+        ("consistent: { column: ten, by: tone }", "`tone` is not a way of writing"),
+        ("distribution: { column: so, baseline: goc.csv, test: tvd, max: 1 }", "the file does not exist"),
+        ("distribution: { column: so, baseline: {}, test: tvd, max: 1 }", "the baseline is empty"),
+        ("distribution: { column: so, baseline: { a: -1 }, test: tvd, max: 1 }", "the count of entry 1"),
+        (
+            "distribution: { column: so, baseline: { a: 1, a: 2 }, test: tvd, max: 1 }",
+            "key `a` appears twice",
+        ),
+        ("distribution: { column: ten, baseline: { a: 1 }, test: ks, max: 1 }", "texts have no order"),
+        (
+            "distribution: { column: so, baseline: { 1: 1, 1.0: 1 }, test: ks, max: 1, bins: [1] }",
+            "two entries of the baseline or of `bins` are the same value",
+        ),
+        (
+            "distribution: { column: so, baseline: { 2: 1 }, test: ks, max: 1, bins: [1] }",
+            "edges that are not among `bins`",
+        ),
+    ] {
+        refused(&RULES.replace("not_null: ten", rule), "", &[said]);
+    }
     refused(&RULES.replace("not_null: ten", "expect: \"ten = (SELECT 1)\""), "SELECT 1", &["subquery"]);
     for (rule, message) in [
         ("filled: { columns: [ten, so], min: 3 }", "there are only 2 columns"),

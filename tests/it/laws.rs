@@ -59,6 +59,16 @@ tables:
       - { id: r-mean, aggregate: { column: so, function: mean, max: 50 }, when: "tinh = '01'" }
       - { id: r-distinct, aggregate: { column: ten, function: distinct, max: 4 } }
       - { id: r-max, aggregate: { column: cap_nhat, function: max, max: as_of } }
+      - { id: r-median, aggregate: { column: cha, function: median, max: 2 }, when: "cha < 9" }
+      - { id: r-stddev, aggregate: { column: cha, function: stddev, max: 1 }, when: "cha < 9" }
+      - { id: r-correlation, aggregate: { column: cha, function: correlation, with: so, min: 0 }, when: "cha < 9" }
+      - { id: r-entropy, aggregate: { column: ten, function: entropy, min: 2 } }
+      - { id: r-mean-length, aggregate: { column: ten, function: mean_length, max: 5 } }
+      - { id: r-consistent, consistent: { column: ten, by: letter_case, per: tinh } }
+      - { id: r-outliers, outliers: { column: so, method: zscore, threshold: 1, at_least: 3 } }
+      - { id: r-value-set, value_set: { column: tinh, values: ["01", "79"], relation: top, n: 2 } }
+      - { id: r-distribution, distribution: { column: tinh, baseline: { "01": 4, "79": 2, "1": 1 }, test: psi, max: 0.2 } }
+      - { id: r-digits, digits: { column: cha, test: last_digit, max_distance: 0.3, at_least: 3 }, when: "cha < 10" }
       - { id: r-schema, schema: { closed: true } }
       - { id: r-heartbeat, heartbeat: { column: cap_nhat, cycle: 1d } }
       - { id: r-record-age, record_age: { column: cap_nhat, cycle: 30d } }
