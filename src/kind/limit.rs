@@ -6,12 +6,19 @@ use crate::kernel::ColumnType;
 use crate::kernel::date_format::{default_date, default_timestamps};
 pub use crate::kernel::number::WHOLE;
 use crate::kernel::number::{self, Parsed};
+use crate::rule::arguments::Field;
 use crate::rule::{At, Node, ParseContext, Value};
 use crate::say;
 
 /// The text of a bound; its meaning depends on the column's type.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limit(pub String);
+
+impl Field for At<Limit> {
+    fn of(node: &Node, context: &mut ParseContext<'_>) -> Option<Self> {
+        Limit::parse(node, context)
+    }
+}
 
 impl JsonSchema for Limit {
     fn inline_schema() -> bool {

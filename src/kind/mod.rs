@@ -4,22 +4,34 @@
 //! check as bound to a table, tests. Adding a kind takes its file, its line in [`KINDS`], and a literate spec under
 //! `tests/kinds/`.
 
+mod advanced;
 mod aggregate;
 mod arguments;
 mod clean_text;
+mod determines;
 mod duplicate_rows;
+mod event_order;
 mod expect;
+mod file;
+mod gapless;
 mod heartbeat;
 mod in_range;
 mod in_set;
+mod increasing;
 mod latency;
 mod length;
 mod limit;
 mod matches;
+mod no_overlap;
 mod not_null;
+mod ordered;
 mod record_age;
 mod references;
+mod regex;
 mod row_count;
+#[cfg(test)]
+mod rows;
+mod rows_per;
 mod schema;
 mod type_;
 mod unique;
@@ -31,6 +43,7 @@ use crate::rule::arguments::Of;
 pub const KINDS: &[&dyn Kind] = &[
     &not_null::NotNullKind,
     &row_count::RowCountKind,
+    &Of::<rows_per::RowsPer>::KIND,
     &type_::TypeKind,
     &matches::MatchesKind,
     &in_range::InRangeKind,
@@ -40,10 +53,17 @@ pub const KINDS: &[&dyn Kind] = &[
     &unique::UniqueKind,
     &duplicate_rows::DuplicateRowsKind,
     &references::ReferencesKind,
+    &Of::<determines::Determines>::KIND,
+    &Of::<no_overlap::NoOverlap>::KIND,
+    &Of::<event_order::EventOrder>::KIND,
+    &Of::<increasing::Increasing>::KIND,
+    &Of::<gapless::Gapless>::KIND,
     &clean_text::CleanTextKind,
     &aggregate::AggregateKind,
-    &schema::SchemaKind,
-    &heartbeat::HeartbeatKind,
+    &Of::<schema::Conformity>::KIND,
+    &Of::<file::TableFiles>::KIND,
+    &Of::<heartbeat::Heartbeat>::KIND,
+    &Of::<advanced::Advanced>::KIND,
     &record_age::RecordAgeKind,
     &latency::LatencyKind,
 ];

@@ -37,10 +37,19 @@ impl CodeList {
         self.members.contains(canonical)
     }
 
+    /// The values of one column of a file, `path.csv#column`, relative to a folder; what is wrong otherwise, and a
+    /// hint.
+    ///
+    /// # Errors
+    /// The file cannot be read whole, lacks the column, or holds no value.
+    pub fn read(name: &str, reference: &str, folder: &Path) -> Result<Self, (Text, Option<Text>)> {
+        read_csv(name, reference, folder)
+    }
+
     /// `[a, b]` or `path.csv#column`, relative to the folder of the rule file.
     pub fn parse(name: &At<String>, node: &Node, folder: &Path, reader: &mut Reader) -> Option<Self> {
         match &node.value {
-            Value::Scalar { text, .. } => match read_csv(name, text, folder) {
+            Value::Scalar { text, .. } => match Self::read(&name.value, text, folder) {
                 Ok(list) => Some(list),
                 Err((what, hint)) => {
                     reader.error(&node.span, what).hint = hint;
@@ -63,7 +72,7 @@ impl CodeList {
     }
 }
 
-fn read_csv(name: &At<String>, reference: &str, folder: &Path) -> Result<CodeList, (Text, Option<Text>)> {
+fn read_csv(name: &str, reference: &str, folder: &Path) -> Result<CodeList, (Text, Option<Text>)> {
     let (file, column) = match reference.rsplit_once('#') {
         Some((file, column)) => (file, Some(column)),
         None => (reference, None),
@@ -72,8 +81,8 @@ fn read_csv(name: &At<String>, reference: &str, folder: &Path) -> Result<CodeLis
     let failed = |what: Text, hint: Option<Text>| {
         (
             Text {
-                en: format!("code list file `{file}` cannot be read: {}", what.en),
-                vi: format!("không đọc được tệp danh mục `{file}`: {}", what.vi),
+                en: format!("`{file}` cannot be read: {}", what.en),
+                vi: format!("không đọc được `{file}`: {}", what.vi),
             },
             hint,
         )
@@ -104,7 +113,7 @@ fn read_csv(name: &At<String>, reference: &str, folder: &Path) -> Result<CodeLis
     }
     let fingerprint = extract::fingerprint(&path).map_err(|error| failed(error.what, error.hint))?;
     Ok(CodeList {
-        name: name.value.clone(),
+        name: name.to_owned(),
         members: members.values,
         source: Some(file.to_owned()),
         blake3: Some(fingerprint.blake3),

@@ -66,6 +66,7 @@ impl TableParser<'_> {
             code_lists: self.code_lists,
             columns: declared,
             update_cycle,
+            folder: self.folder,
         };
         let spec = kind.parse(arguments, &mut context);
         // A rule that is wrong in one way may still name its columns wrongly in another.
@@ -205,6 +206,7 @@ impl TableParser<'_> {
                     code_lists: self.code_lists,
                     columns: declared,
                     update_cycle: None,
+                    folder: self.folder,
                 };
                 if let Some(spec) = kind.parse(&node, &mut context) {
                     let place = self.reader.place(&name.span);
