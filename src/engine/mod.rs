@@ -5,6 +5,7 @@
 //! Parallelism lives here and nowhere else.
 
 mod examples;
+mod failures;
 mod groups;
 mod keys;
 mod ledger;

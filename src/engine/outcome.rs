@@ -161,17 +161,12 @@ fn measure(
         (Work::Scan(check), Some(own)) if breakage.is_none() => check.measure(tally, own.as_ref()),
         _ => Measure::of(tally),
     };
+    if !reveal && plan.personal {
+        hide(&mut measure.figures, if plan.filter.is_some() { None } else { Some(rows) });
+    }
     measure.when_unknown = state.when_unknown;
     measure.figures.extend(state.reasons.iter().map(|(name, count)| Figure::new(name, count)));
     measure.figures.extend(keys.excess.map(|excess| Figure::new("excess", excess)));
-    if !reveal && plan.personal {
-        // The least and the greatest value of a column are somebody's.
-        for figure in
-            measure.figures.iter_mut().filter(|figure| matches!(figure.name.as_str(), "min" | "max"))
-        {
-            figure.value = super::examples::mask(&figure.value);
-        }
-    }
     measure.examples =
         state.examples.finish(|at| (source.files[at.file as usize].name.clone(), scanned.row_in_file(at)));
     if rows == 0 && measure.status == Status::Empty && table.allow_empty {
@@ -205,6 +200,27 @@ fn measure(
         measure.note = Some(problem);
     }
     measure
+}
+
+/// A mean of fewer values says what they are.
+const FEW: u64 = 10;
+
+/// Figures that count or repeat the rule; all others are made of values.
+const COUNTS: [&str; 7] =
+    ["values", "rows", "distinct", "negative", "future_rows", "cycle_seconds", "cycle_days"];
+
+/// Masks what figures of a personal column give away. `rows`: how many there are, where each has a part in the figures.
+fn hide(figures: &mut [Figure], rows: Option<u64>) {
+    let values = figures.iter().find(|figure| figure.name == "values");
+    let few = values.and_then(|figure| figure.value.parse().ok()).or(rows).is_none_or(|values| values < FEW);
+    for figure in figures.iter_mut().filter(|figure| !COUNTS.contains(&figure.name.as_str())) {
+        if few {
+            figure.value = "****".to_owned();
+        } else if matches!(figure.name.as_str(), "min" | "max") {
+            // The least and the greatest value of a column are somebody's, however many there are.
+            figure.value = super::examples::mask(&figure.value);
+        }
+    }
 }
 
 /// A rule with its outcome.

@@ -46,7 +46,7 @@ pub struct RunOptions<'o> {
 /// Measures one database, on the threads of the current pool. `None` when it was interrupted.
 pub fn run(database: &Database, options: &RunOptions<'_>) -> Option<MeasuredDatabase> {
     let root = data_root(options.data, &database.id.value);
-    let mut runs: Vec<TableRun<'_>> = open_and_plan(database, &root, options.as_of);
+    let mut runs: Vec<TableRun<'_>> = open_and_plan(database, &root, options);
     for run in &mut runs {
         let table = &run.table.id.value;
         options.progress.table_started(&database.id.value, table, run.source.bytes());
@@ -90,7 +90,7 @@ struct TableRun<'d> {
     state: Option<TableState>,
 }
 
-fn open_and_plan<'d>(database: &'d Database, root: &Path, as_of: i64) -> Vec<TableRun<'d>> {
+fn open_and_plan<'d>(database: &'d Database, root: &Path, options: &RunOptions<'_>) -> Vec<TableRun<'d>> {
     let mut wanted: IndexMap<&str, Vec<Vec<String>>> = IndexMap::new();
     for rule in database.tables.iter().flat_map(|table| &table.rules) {
         if let Some((table, columns)) = rule.spec.refers_to()
@@ -105,9 +105,9 @@ fn open_and_plan<'d>(database: &'d Database, root: &Path, as_of: i64) -> Vec<Tab
     }
     let open = |table: &'d Table| {
         let mut problems = Problems::default();
-        let source = TableSource::open(table, root, &mut problems);
         let lists = wanted.get(table.id.value.as_str()).cloned().unwrap_or_default();
-        let (plan, keys) = plan::plan(table, &source, as_of, &lists);
+        let source = TableSource::open(table, root, &lists, options.reveal, &mut problems);
+        let (plan, keys) = plan::plan(table, &source, options.as_of, &lists);
         let referred = lists.into_iter().zip(keys).collect();
         if source.is_absent() && table.required && !problems.any_error() {
             let files = table.files.value.join(", ");
@@ -222,13 +222,13 @@ fn measured_files(source: &TableSource, state: &TableState) -> Vec<MeasuredFile>
         .map(|(at, file)| {
             let at = at as u32;
             let rows = state.pieces.range((at, 0)..=(at, u32::MAX)).map(|(_, rows)| rows).sum();
-            let failure = state.failures.iter().find(|(file, _)| *file == at);
+            let failure = state.failures.of(at);
             MeasuredFile {
                 path: file.name.clone(),
                 bytes: file.bytes,
                 blake3: state.hashes.get(&at).and_then(|hash| hash.clone().ok()).unwrap_or_default(),
                 rows,
-                problem: file.problem.clone().or_else(|| failure.map(|(_, error)| error.what.clone())),
+                problem: file.problem.clone().or_else(|| failure.map(|error| error.what.clone())),
             }
         })
         .collect()

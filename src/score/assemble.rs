@@ -474,8 +474,11 @@ fn gaps(database: &MeasuredDatabase) -> Vec<Incomplete> {
         for problem in table.problems.iter().filter(failed) {
             add(Gap::UnreadData, Some(table), None, problem.what.clone());
         }
+        let told = |path: &str, problem: &Text| {
+            table.problems.iter().any(|p| p.what.en.contains(path) && p.what.en.ends_with(&problem.en))
+        };
         for file in &table.files {
-            if let Some(problem) = &file.problem {
+            if let Some(problem) = file.problem.as_ref().filter(|problem| !told(&file.path, problem)) {
                 let (path, Text { en, vi }) = (&file.path, problem);
                 add(Gap::UnreadData, Some(table), None, say!("{path}: {en}", "{path}: {vi}"));
             }
