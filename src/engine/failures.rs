@@ -24,9 +24,7 @@ struct OfFile {
 impl Failures {
     /// `piece` is where the file's pieces had come to; threads do not decide which failure is told.
     pub fn add(&mut self, file: u32, piece: u32, error: ExtractError) {
-        self.merge(Self {
-            files: [(file, OfFile { first: [(piece, error)].into(), count: 1 })].into(),
-        });
+        self.merge(Self { files: [(file, OfFile { first: [(piece, error)].into(), count: 1 })].into() });
     }
 
     pub fn merge(&mut self, other: Self) {

@@ -17,5 +17,5 @@ mod run;
 mod scan;
 mod source;
 
-pub use measured::{MeasuredDatabase, MeasuredFile, MeasuredRule, MeasuredTable, Presence};
+pub use measured::{MeasuredCodeList, MeasuredDatabase, MeasuredFile, MeasuredRule, MeasuredTable, Presence};
 pub use run::{Progress, RunOptions, Silent, run};

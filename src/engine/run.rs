@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use indexmap::IndexMap;
 
 use super::keys::Parents;
-use super::measured::{MeasuredDatabase, MeasuredFile, MeasuredTable, Presence};
+use super::measured::{MeasuredCodeList, MeasuredDatabase, MeasuredFile, MeasuredTable, Presence};
 use super::outcome;
 use super::plan::{self, TablePlan};
 use super::problems::Problems;
@@ -69,9 +69,22 @@ pub fn run(database: &Database, options: &RunOptions<'_>) -> Option<MeasuredData
         title: database.title.clone(),
         weight: database.weight,
         packs: database.packs.clone(),
+        code_lists: code_lists(database),
         tables,
         problems: Vec::new(),
     })
+}
+
+fn code_lists(database: &Database) -> Vec<MeasuredCodeList> {
+    let listed = database.code_lists.iter().filter_map(|list| {
+        let (name, values) = (list.name.clone(), list.members.len() as u64);
+        Some(MeasuredCodeList { name, path: list.source.clone()?, blake3: list.blake3.clone()?, values })
+    });
+    let mut listed: Vec<_> = listed.collect();
+    // Several rule files of one database may read the same list.
+    listed.sort();
+    listed.dedup();
+    listed
 }
 
 fn data_root(data: &Path, database: &str) -> PathBuf {

@@ -123,7 +123,8 @@ impl TableSource {
     fn found_in(&self, file: &TableFile) -> Option<FoundColumns> {
         let source = file.source.as_ref()?;
         let schema = source.schema();
-        let columns = schema.fields().iter().map(|field| (self.shown(field.name()), field.data_type().clone()));
+        let columns =
+            schema.fields().iter().map(|field| (self.shown(field.name()), field.data_type().clone()));
         Some(FoundColumns { columns: columns.collect(), typed: source.typed() })
     }
 

@@ -200,7 +200,7 @@ impl Search {
                 match fs::metadata(&path) {
                     // Its path could not be written down: neither in a rule file nor in a scorecard.
                     Ok(metadata) if name.to_str().is_none() => {
-                        if if metadata.is_dir() { beneath() } else { all } {
+                        if all || metadata.is_dir() && beneath() {
                             self.unnameable(&relative);
                         }
                     }
@@ -261,11 +261,13 @@ impl Search {
 
     fn unreadable(&mut self, relative: &str, error: &std::io::Error) {
         let Text { en, vi } = system(error);
-        let name = if relative.is_empty() { "." } else { relative };
-        self.lost(
-            "files.unreadable_directory",
-            say!("the directory `{name}` cannot be read: {en}", "không đọc được thư mục `{name}`: {vi}"),
-        );
+        let what = match relative {
+            "" => say!("the data directory cannot be read: {en}", "không đọc được thư mục dữ liệu: {vi}"),
+            name => {
+                say!("the directory `{name}` cannot be read: {en}", "không đọc được thư mục `{name}`: {vi}")
+            }
+        };
+        self.lost("files.unreadable_directory", what);
     }
 
     fn too_deep(&mut self, relative: &str) {
@@ -320,7 +322,8 @@ impl Wanted {
         };
         let parts: Vec<&str> = pattern.split('/').collect();
         // `**`, and braces with a slash inside.
-        let reaches = |part: &&str| part.contains("**") || part.matches('{').count() != part.matches('}').count();
+        let reaches =
+            |part: &&str| part.contains("**") || part.matches('{').count() != part.matches('}').count();
         let single = parts.iter().position(reaches).unwrap_or(parts.len());
         let above = (1..=single.min(parts.len() - 1)).map(|depth| matcher(&parts[..depth].join("/")));
         let below = match parts[..single].join("/") {
@@ -433,7 +436,8 @@ mod tests {
         assert_eq!(all(&["*.txt"]), ["y.txt"]);
         assert_eq!(all(&["none.csv"]), [""; 0]);
         let inside = ["population/b.csv.gz", "population/deep/a.tsv", "population/magic"];
-        let with_notes = ["population/b.csv.gz", "population/deep/a.tsv", "population/magic", "population/notes.md"];
+        let with_notes =
+            ["population/b.csv.gz", "population/deep/a.tsv", "population/magic", "population/notes.md"];
         assert_eq!(found(&dir, &["population/"]), (with_notes.map(String::from).to_vec(), vec![]));
         assert_eq!(all(&["population/*.csv.gz"]), inside[..1]);
         assert_eq!(all(&["**/*.tsv"]), inside[1..2]);

@@ -108,9 +108,8 @@ mod tests {
     fn what_a_library_says_is_not_repeated() {
         let secret = "Nguyễn Bí Mật";
         let panicking = guarded(|| -> Result<(), ArrowError> { panic!("byte 1 of `{secret}`") });
-        let failing = guarded(|| -> Result<(), _> {
-            Err(ArrowError::CastError(format!("cannot cast `{secret}`")))
-        });
+        let failing =
+            guarded(|| -> Result<(), _> { Err(ArrowError::CastError(format!("cannot cast `{secret}`"))) });
         let cut = guarded(|| -> Result<(), _> { Err(io::Error::from(io::ErrorKind::UnexpectedEof)) });
         assert_eq!((&panicking, &failing), (&Err(Reason::Panicked), &Err(Reason::Damaged)));
         assert_eq!(cut, Err(Reason::CutOff));

@@ -98,8 +98,7 @@ impl IpcSource {
         let mut file = File::open(&self.path).map_err(|error| ExtractError::io(&error))?;
         let (columns, witness) = self.decoded(projection);
         let bodies = self.witness.is_some();
-        let mut decoder =
-            FileDecoder::new(Arc::clone(&self.stored), footer.version).with_projection(columns);
+        let mut decoder = FileDecoder::new(Arc::clone(&self.stored), footer.version).with_projection(columns);
         guarded(|| {
             footer.dictionaries.iter().try_for_each(|block| -> Result<(), Reason> {
                 let bytes = block_bytes(&mut file, block, bodies)?;
@@ -343,9 +342,10 @@ fn footer(file: &mut File) -> Result<(SchemaRef, Footer), Reason> {
     let batches: Arc<[Block]> = footer.recordBatches().iter().flatten().copied().collect();
     let dictionaries: Arc<[Block]> = footer.dictionaries().iter().flatten().copied().collect();
     // Blocks that share bytes would make a small file as long as its footer likes.
-    let claimed = batches.iter().chain(dictionaries.iter()).try_fold(0, |sum: u64, block| {
-        block_length(block).and_then(|length| sum.checked_add(length))
-    });
+    let claimed = batches
+        .iter()
+        .chain(dictionaries.iter())
+        .try_fold(0, |sum: u64, block| block_length(block).and_then(|length| sum.checked_add(length)));
     if claimed.is_none_or(|claimed| claimed > end) {
         return Err(outside());
     }
@@ -397,7 +397,8 @@ fn promised_rows(file: &mut File, block: &Block) -> Result<u64, Reason> {
     let bytes = bytes_at(file, start, length)?;
     let batch = root_message(&bytes)?.header_as_record_batch().ok_or(Reason::Damaged)?;
     let body = u64::try_from(block.bodyLength()).unwrap_or(0);
-    let most = body.saturating_mul(8).saturating_mul(if batch.compression().is_some() { BELIEVED } else { 1 });
+    let most =
+        body.saturating_mul(8).saturating_mul(if batch.compression().is_some() { BELIEVED } else { 1 });
     u64::try_from(batch.length()).ok().filter(|&rows| rows <= most).ok_or_else(too_many_rows)
 }
 
@@ -623,7 +624,8 @@ mod tests {
     #[test]
     fn a_repeated_name_is_nobodys() {
         let numbers = || Arc::new(Int32Array::from(vec![1])) as ArrayRef;
-        let schema = Schema::new(["a", "b", "a"].map(|name| Field::new(name, DataType::Int32, true)).to_vec());
+        let schema =
+            Schema::new(["a", "b", "a"].map(|name| Field::new(name, DataType::Int32, true)).to_vec());
         let columns = vec![numbers(), numbers(), numbers()];
         let (_dir, source) = opened(&written(&RecordBatch::try_new(Arc::new(schema), columns).unwrap()));
         let source = source.unwrap();

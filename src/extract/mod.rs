@@ -189,7 +189,8 @@ impl ExtractError {
             }
             _ => {
                 let Text { en, vi } = system(error);
-                Self::new(say!("the file cannot be read: {en}", "không đọc được tệp: {vi}")).hint(say!("check the disk and the network share", "kiểm tra ổ đĩa và thư mục mạng"))
+                Self::new(say!("the file cannot be read: {en}", "không đọc được tệp: {vi}"))
+                    .hint(say!("check the disk and the network share", "kiểm tra ổ đĩa và thư mục mạng"))
             }
         }
     }

@@ -175,11 +175,14 @@ fn other_format(first: &[u8]) -> Option<&'static str> {
 }
 
 fn leads_nowhere() -> ExtractError {
-    ExtractError::new(say!("this is a link to a file that does not exist", "đây là liên kết tới tệp không tồn tại"))
-        .hint(say!(
-            "restore what it leads to (is a network share mounted?), or remove the link",
-            "khôi phục tệp đích (thư mục mạng đã được kết nối chưa?) hoặc xóa liên kết"
-        ))
+    ExtractError::new(say!(
+        "this is a link to a file that does not exist",
+        "đây là liên kết tới tệp không tồn tại"
+    ))
+    .hint(say!(
+        "restore what it leads to (is a network share mounted?), or remove the link",
+        "khôi phục tệp đích (thư mục mạng đã được kết nối chưa?) hoặc xóa liên kết"
+    ))
 }
 
 fn empty() -> ExtractError {
@@ -218,10 +221,12 @@ fn unknown(is: Option<&str>) -> ExtractError {
     let is = is.unwrap_or("?");
     let names: Vec<_> = SOURCES.iter().map(|kind| kind.name).collect();
     let names = names.join(", ");
-    ExtractError::new(say!("the file is of no known kind ({is})", "không nhận ra loại tệp ({is})")).hint(say!(
-        "what can be read: {names}; if it is not part of the table, narrow the table's `files`",
-        "các loại đọc được: {names}; nếu tệp không thuộc bảng, hãy thu hẹp `files` của bảng"
-    ))
+    ExtractError::new(say!("the file is of no known kind ({is})", "không nhận ra loại tệp ({is})")).hint(
+        say!(
+            "what can be read: {names}; if it is not part of the table, narrow the table's `files`",
+            "các loại đọc được: {names}; nếu tệp không thuộc bảng, hãy thu hẹp `files` của bảng"
+        ),
+    )
 }
 
 #[cfg(test)]

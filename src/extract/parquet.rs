@@ -57,8 +57,8 @@ impl ParquetSource {
     /// The file cannot be read, is cut off, or is not Parquet.
     pub fn open(path: &Path) -> Result<Self, ExtractError> {
         let file = File::open(path).map_err(|error| ExtractError::io(&error))?;
-        let metadata = guarded(|| ArrowReaderMetadata::load(&file, ArrowReaderOptions::new()))
-            .map_err(unreadable)?;
+        let metadata =
+            guarded(|| ArrowReaderMetadata::load(&file, ArrowReaderOptions::new())).map_err(unreadable)?;
         let parquet = metadata.parquet_schema();
         let mut columns = vec![Column { text: None }; metadata.schema().fields().len()];
         for leaf in 0..parquet.num_columns() {

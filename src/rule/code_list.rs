@@ -20,7 +20,7 @@ pub struct CodeList {
     pub members: HashSet<String>,
     /// The file it was read from, as the rule file names it.
     pub source: Option<String>,
-    /// Hash of that file's bytes.
+    /// Hash of that file's bytes, from which the members were read.
     pub blake3: Option<String>,
 }
 
@@ -78,6 +78,17 @@ fn read_csv(name: &At<String>, reference: &str, folder: &Path) -> Result<CodeLis
             hint,
         )
     };
+    if matches!(path.try_exists(), Ok(false)) {
+        return Err(failed(
+            say!("it does not exist", "tệp không tồn tại"),
+            Some(say!(
+                "its path is relative to the folder of the rule file",
+                "đường dẫn tính từ thư mục chứa tệp quy tắc"
+            )),
+        ));
+    }
+    let hash = || extract::fingerprint(&path).map_err(|error| failed(error.what, error.hint));
+    let before = hash()?;
     let source =
         extract::open(&path, &TextOptions::default()).map_err(|error| failed(error.what, error.hint))?;
     let schema = source.schema();
@@ -85,10 +96,14 @@ fn read_csv(name: &At<String>, reference: &str, folder: &Path) -> Result<CodeLis
     let at = match column {
         None => 0,
         Some(column) => names.iter().position(|name| *name == column).ok_or_else(|| {
-            let known = names.join(", ");
+            // Where the header is missing, its names are codes.
+            let count = names.len();
             (
                 say!("`{file}` has no column `{column}`", "`{file}` không có cột `{column}`"),
-                Some(say!("its columns: {known}", "các cột có trong tệp: {known}")),
+                Some(say!(
+                    "name one of its {count} columns, as its first line spells it",
+                    "hãy nêu một trong {count} cột của tệp, đúng như dòng đầu của tệp"
+                )),
             )
         })?,
     };
@@ -102,12 +117,17 @@ fn read_csv(name: &At<String>, reference: &str, folder: &Path) -> Result<CodeLis
     if members.values.is_empty() {
         return Err(failed(say!("it holds no value", "tệp không có giá trị nào"), None));
     }
-    let fingerprint = extract::fingerprint(&path).map_err(|error| failed(error.what, error.hint))?;
+    if hash()? != before {
+        return Err(failed(
+            say!("it changed while it was read", "tệp bị thay đổi trong khi đọc"),
+            Some(say!("run again when nobody writes to it", "chạy lại khi không còn ai ghi vào tệp")),
+        ));
+    }
     Ok(CodeList {
         name: name.value.clone(),
         members: members.values,
         source: Some(file.to_owned()),
-        blake3: Some(fingerprint.blake3),
+        blake3: Some(before.blake3),
     })
 }
 

@@ -10,11 +10,12 @@ use super::methodology::{Methodology, Profile};
 use super::rollup::{Node, Rollup, Scored};
 use super::rule_points::{Triple, official_defects, per_million, rule_points};
 use super::scorecard::{
-    AgencyCard, Cap, CleanRecords, DatabaseCard, DimensionCard, FileCard, Fraction, Gap, Incomplete,
-    PeerGroup, Problem, ProblemLevel, Rate, RuleCard, SCHEMA, Score, Scorecard, TableCard, TablePresence,
+    AgencyCard, Cap, CleanRecords, CodeListCard, DatabaseCard, DimensionCard, FileCard, Fraction, Gap,
+    Incomplete, PeerGroup, Problem, ProblemLevel, Rate, RuleCard, SCHEMA, Score, Scorecard, TableCard,
+    TablePresence,
 };
 use crate::base::{Diagnostic, Dimension, Level, Nano, Ratio, Severity, Status, Text};
-use crate::engine::measured::{MeasuredDatabase, MeasuredRule, MeasuredTable, Presence};
+use crate::engine::measured::{MeasuredCodeList, MeasuredDatabase, MeasuredRule, MeasuredTable, Presence};
 use crate::say;
 use crate::score::curve;
 
@@ -170,6 +171,7 @@ fn score_database(database: MeasuredDatabase, methodology: &Methodology) -> Scor
         title: database.title,
         weight: database.weight,
         packs: database.packs,
+        code_lists: database.code_lists.into_iter().map(code_list_card).collect(),
     };
     let tables = database
         .tables
@@ -299,6 +301,11 @@ fn table_card(
         problems: problems(&table.problems),
         rules,
     }
+}
+
+fn code_list_card(list: MeasuredCodeList) -> CodeListCard {
+    let MeasuredCodeList { name, path, blake3, values } = list;
+    CodeListCard { name, path, blake3, values }
 }
 
 fn rule_card(

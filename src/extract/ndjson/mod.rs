@@ -141,12 +141,7 @@ impl Source for NdjsonSource {
         for (slot, &column) in projection.iter().enumerate() {
             slots[column] = Some(slot);
         }
-        let layout = Arc::new(Layout {
-            names,
-            places,
-            slots,
-            schema: Arc::new(Schema::new(fields)),
-        });
+        let layout = Arc::new(Layout { names, places, slots, schema: Arc::new(Schema::new(fields)) });
         match Input::open(&self.path) {
             Ok(input) => Box::new(Blocks::new(input, AtLines::new(), self.block).map(move |block| {
                 let piece = JsonPiece { block: block?, layout: Arc::clone(&layout) };
