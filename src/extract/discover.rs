@@ -443,7 +443,7 @@ mod tests {
         assert_eq!(all(&["**/*.tsv"]), inside[1..2]);
         assert_eq!(all(&["pop?(*"]), [""; 0]);
         let (files, findings) = found(&dir, &["pop*"]);
-        assert_eq!(files, [&["pop.parquet", "pop_1m.csv"], &with_notes[..], &["popular.doc"]].concat());
+        assert_eq!(files, [&["pop.parquet", "pop_1m.csv", "popular.doc"], &with_notes[..]].concat());
         assert_eq!(findings, [""; 0]);
         assert_eq!(all(&[".h*"]), [".hidden.csv"]);
         assert_eq!(all(&["{pop_*,population/deep/*}"]), ["pop_1m.csv", "population/deep/a.tsv"]);

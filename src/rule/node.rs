@@ -400,7 +400,7 @@ mod tests {
         refused(&format!("x: 1\n\ny: {deep}"), 3, "deeper than 40 levels");
         refused("x: 1\na: [1, 2", 2, "unclosed bracket");
         refused("tên: 1\na: \"x", 2, "unclosed quote");
-        refused("x: 1\n---\nb: 2\n", 2, "one document");
+        refused("x: 1\n---\nb: 2\n", 3, "one document");
         refused("x: 1\na: &x [*x]\n", 2, "inside what it names");
         refused("x: 1\na: *no\n", 2, "names no anchor");
         refused("a: 1\n b: 2\n", 2, "mapping values");
