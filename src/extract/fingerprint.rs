@@ -1,10 +1,11 @@
 //! Which bytes a scorecard was computed from.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{ErrorKind, Read};
 use std::path::Path;
 
 use super::ExtractError;
+use super::open::not_regular;
 
 const BUFFER: usize = 1 << 20;
 
@@ -21,6 +22,10 @@ pub struct Fingerprint {
 /// # Errors
 /// The file cannot be opened or read.
 pub fn fingerprint(path: &Path) -> Result<Fingerprint, ExtractError> {
+    // Opening a pipe would wait for whoever writes into it.
+    if !fs::metadata(path).map_err(|error| ExtractError::io(&error))?.is_file() {
+        return Err(not_regular());
+    }
     let mut file = File::open(path).map_err(|error| ExtractError::io(&error))?;
     let mut hasher = blake3::Hasher::new();
     let mut buffer = vec![0; BUFFER];

@@ -87,8 +87,7 @@ pub fn open(path: &Path, options: &TextOptions) -> Result<Box<dyn Source>, Extra
     }
     // Reading a pipe could wait for ever.
     if !metadata.is_file() {
-        return Err(ExtractError::new(say!("this is not a regular file", "đây không phải tệp thông thường"))
-            .hint(say!("save what it delivers into a file", "hãy lưu nội dung vào một tệp")));
+        return Err(not_regular());
     }
     let first = first_bytes(path)?;
     let named = by_extension(path);
@@ -105,10 +104,10 @@ pub fn open(path: &Path, options: &TextOptions) -> Result<Box<dyn Source>, Extra
         (Some(named), Some(signed)) if named.name == signed.name => (named.open)(path, options),
         (Some(named), Some(signed)) => Err(not_what_it_says(named, signed.name)),
         (None, Some(signed)) => (signed.open)(path, options),
-        (None, None) => match text_start(path) {
-            Some(b'{' | b'[') => Ok(Box::new(NdjsonSource::open(path)?)),
-            Some(_) => Ok(Box::new(TextSource::open(path, options)?)),
-            None => Err(unknown(other_format(&first))),
+        (None, None) => match (other_format(&first), text_start(path)) {
+            (None, Some(b'{' | b'[')) => Ok(Box::new(NdjsonSource::open(path)?)),
+            (None, Some(_)) => Ok(Box::new(TextSource::open(path, options)?)),
+            (other, _) => Err(unknown(other)),
         },
     }
 }
@@ -172,6 +171,12 @@ fn other_format(first: &[u8]) -> Option<&'static str> {
         (b"FEA1", "Feather v1"),
     ];
     known.iter().find(|(magic, _)| first.starts_with(magic)).map(|(_, name)| *name)
+}
+
+/// The error for pipes, devices and directories.
+pub fn not_regular() -> ExtractError {
+    ExtractError::new(say!("this is not a regular file", "đây không phải tệp thông thường"))
+        .hint(say!("save what it delivers into a file", "hãy lưu nội dung vào một tệp"))
 }
 
 fn leads_nowhere() -> ExtractError {
@@ -274,6 +279,7 @@ mod tests {
         says("a.parquet.gz", b"\x1f\x8b\x08\x00", "compressed Parquet");
         says("a.bin", b"\x00\x01\x02", "no known kind (?)");
         says("a", b"SQLite format 3\0", "no known kind (SQLite)");
+        says("a", b"%PDF-1.7 only text so far", "no known kind (PDF)");
         let dir = tempfile::tempdir().unwrap();
         let of = |path: &Path| open(path, &TextOptions::default()).err().unwrap().what.en;
         assert!(of(dir.path()).contains("directory"));

@@ -105,9 +105,7 @@ fn yaml_error(file: &Arc<SourceText>, error: &serde_saphyr::Error) -> Diagnostic
 fn reason(error: &serde_saphyr::Error) -> Text {
     use serde_saphyr::Error;
     match error {
-        Error::Budget { breach: BudgetBreach::Depth { .. }, .. } => {
-            say!("it nests deeper than {MAX_DEPTH} levels", "lồng nhau sâu hơn {MAX_DEPTH} cấp")
-        }
+        Error::Budget { breach: BudgetBreach::Depth { .. }, .. } => too_deep(),
         Error::Budget { .. }
         | Error::AliasReplayLimitExceeded { .. }
         | Error::AliasExpansionLimitExceeded { .. }
@@ -130,9 +128,15 @@ fn reason(error: &serde_saphyr::Error) -> Text {
         Error::NonFiniteFloat { .. } => {
             say!("a number is too large; put it in quotes", "số quá lớn; hãy đặt trong dấu nháy")
         }
+        // Where the parser gives up before the budget does.
+        Error::ExternalMessage { msg, .. } if msg.contains("recursion limit") => too_deep(),
         Error::ExternalMessage { msg, .. } => syntax(msg),
         _ => say!("its form is not understood here", "không hiểu được cách viết tại đây"),
     }
+}
+
+fn too_deep() -> Text {
+    say!("it nests deeper than {MAX_DEPTH} levels", "lồng nhau sâu hơn {MAX_DEPTH} cấp")
 }
 
 /// What parsers say is short and plain; the commonest is also said in Vietnamese.

@@ -194,7 +194,7 @@ fn what_cannot_be_read_makes_a_table_incomplete() {
     let closed = |data: &std::path::Path| {
         let folder = data.join("closed");
         std::fs::create_dir(&folder).expect("a folder");
-        std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(0)).expect("its mode is set");
+        std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(0o000)).expect("its mode is set");
     };
     let probe = Stage::new(RULES);
     closed(&probe.data());
