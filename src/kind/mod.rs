@@ -17,10 +17,12 @@ mod length;
 mod limit;
 mod matches;
 mod not_null;
+mod person_name;
 mod record_age;
 mod references;
 mod row_count;
 mod schema;
+mod text_defects;
 mod type_;
 mod unique;
 
@@ -40,7 +42,8 @@ pub const KINDS: &[&dyn Kind] = &[
     &unique::UniqueKind,
     &duplicate_rows::DuplicateRowsKind,
     &references::ReferencesKind,
-    &clean_text::CleanTextKind,
+    &Of::<clean_text::CleanText>::KIND,
+    &Of::<person_name::PersonName>::KIND,
     &aggregate::AggregateKind,
     &schema::SchemaKind,
     &heartbeat::HeartbeatKind,
