@@ -2,6 +2,7 @@
 
     compare.py --cache DIR [--rows 5000000] [--runs 5]      all counts equal? then times and memory
     compare.py --cache DIR --growth                         thuocdo alone: more rows, more rules
+    compare.py --cache DIR --kinds                          thuocdo alone: what each kind costs
 
 Run it through benches/run.sh, which builds the program and brings the other two. Results go to benches/RESULTS.md.
 """
@@ -214,6 +215,52 @@ def growth(binary: pathlib.Path, cache: pathlib.Path, runs: int) -> None:
     record("growth", head + "\n".join(lines))
 
 
+def rule_lines() -> tuple[list[str], list[str]]:
+    """kinds.yaml: what stands before its rules, and the rules."""
+    lines = (HERE / "kinds.yaml").read_text().splitlines()
+    start = lines.index("    rules:") + 1
+    return lines[:start], [line for line in lines[start:] if line.strip()]
+
+
+def kinds(binary: pathlib.Path, cache: pathlib.Path, rows: int, runs: int) -> None:
+    """What a rule of each kind costs by itself, and what 10 and 100 mixed rules cost together."""
+    generate(cache, rows, ("parquet",))
+    source = table(cache, rows, "parquet")
+    head, rules = rule_lines()
+
+    def wall(name: str, chosen: list[str]) -> float:
+        path = cache / f"kinds-{name}.yaml"
+        path.write_text("\n".join([*head, *chosen, ""]))
+        taken = [Run(engine(binary, path, source)) for _ in range(runs)]
+        return min(run.wall for run in taken)
+
+    wall("warm-up", rules[:1])
+    # Declared types add rules of their own, so the ground is the file with row_count alone.
+    ground = wall("ground", rules[:1])
+    lines = []
+    for rule in rules[1:]:
+        name = re.search(r"id: ([^,]+)", rule)[1]
+        lines.append(f"| {name} | {max(wall(name, [rules[0], rule]) - ground, 0) * 1e9 * int(THREADS) / rows:,.0f} |")
+    # A hundred rules: every kind again and again under other ids, each with its own `when`, so that none is shared whole.
+    again = [
+        re.sub(r"id: ([^,]+)", rf"id: \1-{round_}", line)[:-2] + f", when: \"ma_tinh <> '{round_:02}'\" }}"
+        for round_ in range(1, 4)
+        for line in rules
+    ]
+    hundred = (rules + again)[:100]
+    ten, all_ = wall("ten", hundred[3:13]), wall("hundred", hundred)
+    text = f"""## Each kind by itself
+
+{rows:,} rows of Parquet, 2 threads, the best of {runs} runs: nanoseconds of a core that one rule adds per row, with reading its columns.
+{machine()}; {version(binary)}.
+
+| rule | ns per row |
+|---|---|
+""" + "\n".join(lines)
+    text += f"\n\nTen rules of mixed kinds take {ten:.2f} s, a hundred {all_:.2f} s: {all_ / ten:.1f} times as long."
+    record("kinds", text)
+
+
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--cache", type=pathlib.Path, required=True, help="where generated tables are kept")
@@ -221,10 +268,13 @@ def main() -> None:
     arguments.add_argument("--runs", type=int, default=5)
     arguments.add_argument("--binary", type=pathlib.Path, default=ROOT / "target" / "release" / "thuocdo")
     arguments.add_argument("--growth", action="store_true")
+    arguments.add_argument("--kinds", action="store_true")
     asked = arguments.parse_args()
     cache, binary = asked.cache.resolve(), asked.binary.resolve()
     cache.mkdir(parents=True, exist_ok=True)
-    if asked.growth:
+    if asked.kinds:
+        kinds(binary, cache, asked.rows, asked.runs)
+    elif asked.growth:
         growth(binary, cache, asked.runs)
     else:
         compare(binary, cache, asked.rows, asked.runs)

@@ -9,13 +9,13 @@ use super::failure::{Exit, Failure};
 use super::output::Console;
 use crate::base::{Lang, suggest};
 use crate::format::{self, Format};
-use crate::kind;
+use crate::kind::{self, Answer};
 use crate::rule::{Database, Kind, Rule, Table};
 use crate::say;
 
 /// Explain a rule kind, a format, or the rules of a file as they were expanded.
 ///
-/// Without arguments it lists all kinds and formats. With a rule file it lists the file's rules with everything that was
+/// Without arguments it lists all kinds and formats; `vocabulary` tells how the checks of other tools are said here. With a rule file it lists the file's rules with everything that was
 /// left unsaid; with a rule's id as well, that rule.
 #[derive(Debug, Args)]
 pub struct Explain {
@@ -32,6 +32,7 @@ impl Explain {
         let lang = console.lang;
         let page = match &self.subject {
             None => overview(lang),
+            Some(name) if name == VOCABULARY => vocabulary_page(lang),
             Some(name) => {
                 if let Some(kind) = kind::find(name) {
                     kind_page(kind, lang)
@@ -96,6 +97,35 @@ fn overview(lang: Lang) -> String {
         let about = format.about();
         let text = pick(about.en, about.vi, lang);
         let _ = writeln!(page, "  {:<15} {text}", format.name());
+    }
+    page
+}
+
+/// The subject of the page about other tools' checks.
+const VOCABULARY: &str = "vocabulary";
+
+fn vocabulary_page(lang: Lang) -> String {
+    let title = say!(
+        "What other data-quality tools check, and how it is said here",
+        "Các công cụ khác kiểm tra gì, và ở đây viết thế nào"
+    );
+    let mut page = format!("{}\n", title.get(lang));
+    let mut group = None;
+    for entry in kind::VOCABULARY {
+        if group.replace(entry.group) != Some(entry.group) {
+            let _ = writeln!(page, "\n{}\n", entry.group.title().text().get(lang));
+        }
+        let answer = match &entry.answer {
+            Answer::Rule(rule) => format!("`{rule}`"),
+            Answer::Everywhere(how) => how.text().get(lang).to_owned(),
+            Answer::Not(why) => {
+                let why = why.text();
+                let why = why.get(lang);
+                say!("not: {why}", "không: {why}").get(lang).to_owned()
+            }
+        };
+        let check = entry.check.text();
+        let _ = writeln!(page, "{}\n{}", wrapped(check.get(lang), 78, "  "), wrapped(&answer, 78, "      "));
     }
     page
 }

@@ -9,7 +9,7 @@ use crate::format::vn::cccd::{CitizenId, Holder, holder};
 use crate::kernel::date_format::civil;
 use crate::kernel::text::canonical;
 use crate::kernel::{Batch, ColumnId, ColumnType, Population, RowVerdict};
-use crate::rule::arguments::{Arguments, Column};
+use crate::rule::arguments::{Arguments, Column, Texts};
 use crate::rule::{
     About, At, BindError, Binder, Bound, Check, Explanation, Fields, Node, ParseContext, Spec, Words,
 };
@@ -60,9 +60,9 @@ arguments! {
         /// The column of the provinces in which births were registered, by the codes of the personal number.
         province: Option<Column>,
         /// How the female gender is written.
-        female: Option<Vec<At<String>>>,
+        female: Option<Texts>,
         /// How the male gender is written.
-        male: Option<Vec<At<String>>>,
+        male: Option<Texts>,
     }
 }
 
@@ -97,7 +97,7 @@ impl Spec for IdAgrees {
     }
 
     fn bind(&self, binder: &mut dyn Binder) -> Result<Bound, BindError> {
-        let words = |words: &Option<Vec<At<String>>>, usual: &str| match words {
+        let words = |words: &Option<Texts>, usual: &str| match words {
             Some(words) => words.iter().map(|word| folded(&word.value)).collect(),
             None => vec![folded(usual)],
         };

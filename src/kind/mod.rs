@@ -56,6 +56,10 @@ mod type_;
 mod unique;
 mod value_set;
 
+mod vocabulary;
+
+pub use vocabulary::{Answer, VOCABULARY};
+
 use crate::rule::Kind;
 use crate::rule::arguments::Of;
 
