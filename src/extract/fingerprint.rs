@@ -50,12 +50,12 @@ mod tests {
     fn it_is_the_hash_of_all_bytes() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("a");
-        std::fs::write(&path, "").unwrap();
+        fs::write(&path, "").unwrap();
         // The test vector of the BLAKE3 paper for the empty input.
         let empty = "af1349b9f5f9a1a6a0404dea36dcc9499bcb25c9adc112b7cc9a93cae41f3262";
         assert_eq!(fingerprint(&path).unwrap(), Fingerprint { blake3: empty.into(), bytes: 0 });
         let content = vec![7; BUFFER + 3];
-        std::fs::write(&path, &content).unwrap();
+        fs::write(&path, &content).unwrap();
         let print = fingerprint(&path).unwrap();
         assert_eq!(
             (print.bytes, print.blake3),
