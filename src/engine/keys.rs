@@ -46,10 +46,10 @@ impl Key for u128 {
 const PARTS_LOG2: u32 = 8;
 const PARTS: usize = 1 << PARTS_LOG2;
 
-/// A verdict for every page, and how many rows more there are than keys among the failing ones.
+/// A verdict for every page, and what was counted beside.
 pub struct KeyVerdicts {
     pub pages: Vec<RowVerdict>,
-    pub excess: Option<u64>,
+    pub figures: Vec<(&'static str, u64)>,
 }
 
 /// Rows that share their key with another row of the population fail.
@@ -61,7 +61,7 @@ pub fn unique(ledger: &Ledger, key: usize, rule: usize) -> KeyVerdicts {
     }
 }
 
-/// Rows whose key is not among the parents fail.
+/// Rows whose key is not among the parents fail; where some parents could not be read, they are unknown.
 pub fn exists(ledger: &Ledger, key: usize, rule: usize, parents: &Parents) -> KeyVerdicts {
     let digests = if ledger.is_packed(key) { None } else { parents.as_digests() };
     let pages = ledger
@@ -70,7 +70,7 @@ pub fn exists(ledger: &Ledger, key: usize, rule: usize, parents: &Parents) -> Ke
         .map(|page| {
             let keys = &page.keys[key];
             let found =
-                BooleanBuffer::collect_bool(page.rows, |row| match (&keys.values, &parents.0, &digests) {
+                BooleanBuffer::collect_bool(page.rows, |row| match (&keys.values, &parents.set, &digests) {
                     (KeyValues::Packed(keys), ParentSet::Packed(parents), _) => parents.contains(keys[row]),
                     (KeyValues::Packed(keys), ParentSet::Digest(parents), _) => {
                         parents.contains(digest_packed(keys[row]))
@@ -83,15 +83,24 @@ pub fn exists(ledger: &Ledger, key: usize, rule: usize, parents: &Parents) -> Ke
                     (KeyValues::Digest(_), ParentSet::Packed(_), None) => false,
                 });
             let (applicable, unknown) = applicable(&keys.has_key, &page.populations[rule]);
-            let fail = minus(&minus(&applicable, &found), &unknown);
-            RowVerdict::new(applicable, fail).with_unknown(Some(unknown))
+            let orphans = minus(&minus(&applicable, &found), &unknown);
+            if parents.whole {
+                RowVerdict::new(applicable, orphans).with_unknown(Some(unknown))
+            } else {
+                let none = BooleanBuffer::new_unset(page.rows);
+                RowVerdict::new(applicable, none).with_unknown(Some(&unknown | &orphans))
+            }
         })
         .collect();
-    KeyVerdicts { pages, excess: None }
+    KeyVerdicts { pages, figures: Vec::new() }
 }
 
 /// The keys of a table that others refer to.
-pub struct Parents(ParentSet);
+pub struct Parents {
+    set: ParentSet,
+    /// No row of the table is damaged.
+    whole: bool,
+}
 
 enum ParentSet {
     Packed(Parted<u64>),
@@ -100,11 +109,12 @@ enum ParentSet {
 
 impl Parents {
     pub fn of(ledger: &Ledger, key: usize) -> Self {
-        if ledger.is_packed(key) {
-            Self(ParentSet::Packed(Parted::of(ledger, key)))
+        let set = if ledger.is_packed(key) {
+            ParentSet::Packed(Parted::of(ledger, key))
         } else {
-            Self(ParentSet::Digest(Parted::of(ledger, key)))
-        }
+            ParentSet::Digest(Parted::of(ledger, key))
+        };
+        Self { set, whole: ledger.pages.iter().all(|page| page.damaged.is_none()) }
     }
 }
 
@@ -115,7 +125,10 @@ struct Parted<K> {
 
 impl<K: Key> Parted<K> {
     fn of(ledger: &Ledger, key: usize) -> Self {
-        let all = |page: &Page| page.keys[key].has_key.clone();
+        let all = |page: &Page| match &page.damaged {
+            Some(damaged) => minus(&page.keys[key].has_key, damaged),
+            None => page.keys[key].has_key.clone(),
+        };
         let parts =
             partition::<K>(ledger, key, all).into_par_iter().map(|part| part.into_iter().flatten().collect());
         Self { parts: parts.collect() }
@@ -129,7 +142,7 @@ impl<K: Key> Parted<K> {
 impl Parents {
     /// The same keys as digests, to be met by keys that could not be packed.
     fn as_digests(&self) -> Option<Parted<u128>> {
-        let ParentSet::Packed(packed) = &self.0 else { return None };
+        let ParentSet::Packed(packed) = &self.set else { return None };
         let mut parts = vec![HashSet::new(); PARTS];
         for digest in packed.parts.iter().flatten().map(|&key| digest_packed(key)) {
             parts[digest.part(PARTS_LOG2)].insert(digest);
@@ -184,7 +197,8 @@ fn unique_of<K: Key>(ledger: &Ledger, key: usize, rule: usize) -> KeyVerdicts {
         .collect();
     let involved: u64 = pages.iter().map(|page| page.fail.count_set_bits() as u64).sum();
     let groups: u64 = shared.iter().map(|part| part.len() as u64).sum();
-    KeyVerdicts { pages, excess: Some(involved - groups) }
+    // How many rows more there are than keys among the failing ones.
+    KeyVerdicts { pages, figures: vec![("excess", involved - groups)] }
 }
 
 /// The chosen keys of all pages by part; a part is a list of pieces, one for each thread's share of the pages.

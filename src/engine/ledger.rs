@@ -16,6 +16,8 @@ pub struct Page {
     pub keys: Vec<Keys>,
     /// One for everything that rules over groups remember of a row.
     pub memories: Vec<Memory>,
+    /// Rows whose cells cannot be trusted.
+    pub damaged: Option<BooleanBuffer>,
     /// For every rule that judges keys or groups, in the order of the plan: the rows it is about.
     pub populations: Vec<KeyPopulation>,
     /// Rows that a rule which judges batch by batch has found failing or unknown.

@@ -40,7 +40,7 @@ pub fn outcome(
                 Some(parents) => keys::exists(&ledger, *key, order, &parents),
                 None => {
                     findings[at].orphaned = true;
-                    unknown_pages(&ledger)
+                    unknown_pages(&ledger, *key, order)
                 }
             },
             Work::Groups { key, memories, judge } => {
@@ -49,7 +49,7 @@ pub fn outcome(
             Work::Scan(_) | Work::Not { .. } => continue,
         };
         order += 1;
-        findings[at].excess = verdicts.excess;
+        findings[at].figures = verdicts.figures;
         for (page, verdict) in ledger.pages.iter_mut().zip(&verdicts.pages) {
             if rule.soils {
                 page.dirty = &page.dirty | &verdict.dirty();
@@ -64,9 +64,9 @@ pub fn outcome(
         .iter()
         .zip(&plan.rules)
         .zip(std::mem::take(&mut state.rules))
-        .enumerate()
-        .map(|(at, ((rule, plan), rule_state))| {
-            let measure = measure(table, plan, rule_state, state, source, findings[at], reveal);
+        .zip(findings)
+        .map(|(((rule, plan), rule_state), keys)| {
+            let measure = measure(table, plan, rule_state, state, source, keys, reveal);
             measured_rule(table, rule, measure)
         })
         .collect();
@@ -74,20 +74,20 @@ pub fn outcome(
 }
 
 /// What judging the keys of a rule has shown beside its verdicts.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Default)]
 struct KeyFindings {
-    /// How many rows more there are than keys among those that share one.
-    excess: Option<u64>,
+    figures: Vec<(&'static str, u64)>,
     /// The keys of the other table are not known.
     orphaned: bool,
 }
 
-fn unknown_pages(ledger: &super::ledger::Ledger) -> KeyVerdicts {
+/// Nothing is known of any row that the rule is about.
+fn unknown_pages(ledger: &super::ledger::Ledger, key: usize, rule: usize) -> KeyVerdicts {
     let pages = ledger.pages.iter().map(|page| {
-        let all = BooleanBuffer::new_set(page.rows);
-        RowVerdict::new(all.clone(), BooleanBuffer::new_unset(page.rows)).with_unknown(Some(all))
+        let (rows, _) = keys::applicable(&page.keys[key].has_key, &page.populations[rule]);
+        RowVerdict::new(rows.clone(), BooleanBuffer::new_unset(page.rows)).with_unknown(Some(rows))
     });
-    KeyVerdicts { pages: pages.collect(), excess: None }
+    KeyVerdicts { pages: pages.collect(), figures: Vec::new() }
 }
 
 /// Rows that no rule soils and whose identity is present and unique.
@@ -105,14 +105,15 @@ fn clean(plan: &TablePlan, ledger: &mut super::ledger::Ledger, state: &TableStat
         Identity::Key(key) => {
             // Uniqueness over all rows, whatever any rule's `when` says.
             for page in &mut ledger.pages {
-                page.populations.push(super::ledger::KeyPopulation::default());
+                let unknown = page.damaged.clone();
+                page.populations.push(super::ledger::KeyPopulation { rows: None, unknown });
             }
             let last = ledger.pages.first().map_or(0, |page| page.populations.len() - 1);
             let verdicts = keys::unique(ledger, key, last);
             let pages = ledger.pages.par_iter().zip(&verdicts.pages);
             pages
                 .map(|(page, verdict)| {
-                    let bad = &page.dirty | &verdict.fail;
+                    let bad = &page.dirty | &verdict.dirty();
                     (&page.keys[key].has_key & &!&bad).count_set_bits() as u64
                 })
                 .sum()
@@ -135,10 +136,13 @@ fn measure(
         // A column may be absent only because the file that has it could not be opened: unknown, not known to be bad.
         let status = if cut && *status == Status::MissingInput { &Status::Error } else { status };
         let mut measure = Measure::not_run(*status, note.clone());
+        // Rows outside of `when` are not what the rule is about.
+        let scope = if plan.filter.is_some() { (state.unseen + scanned.lost).min(rows) } else { rows };
+        measure.tally.na = rows - scope;
         match status {
-            Status::MissingInput => measure.tally.fail = rows,
+            Status::MissingInput => measure.tally.fail = scope,
             Status::Na => measure.tally.na = rows,
-            _ => measure.tally.unknown = rows,
+            _ => measure.tally.unknown = scope,
         }
         return measure;
     }
@@ -166,7 +170,7 @@ fn measure(
     }
     measure.when_unknown = state.when_unknown;
     measure.figures.extend(state.reasons.iter().map(|(name, count)| Figure::new(name, count)));
-    measure.figures.extend(keys.excess.map(|excess| Figure::new("excess", excess)));
+    measure.figures.extend(keys.figures.iter().map(|(name, count)| Figure::new(name, count)));
     measure.examples =
         state.examples.finish(|at| (source.files[at.file as usize].name.clone(), scanned.row_in_file(at)));
     if rows == 0 && measure.status == Status::Empty && table.allow_empty {
@@ -195,6 +199,11 @@ fn measure(
         None
     };
     if let Some(problem) = problem {
+        if !judges_rows {
+            // What a part of the table gave is no figure of the table.
+            measure.tally = Tally::new(0, 0, 0, 1);
+            measure.figures.clear();
+        }
         measure.status = Status::Error;
         measure.mass = None;
         measure.note = Some(problem);
@@ -216,9 +225,9 @@ fn hide(figures: &mut [Figure], rows: Option<u64>) {
     for figure in figures.iter_mut().filter(|figure| !COUNTS.contains(&figure.name.as_str())) {
         if few {
             figure.value = "****".to_owned();
-        } else if matches!(figure.name.as_str(), "min" | "max") {
-            // The least and the greatest value of a column are somebody's, however many there are.
-            figure.value = super::examples::mask(&figure.value);
+        } else if matches!(figure.name.as_str(), "min" | "max" | "median" | "quantile") {
+            // The least, the middle and the greatest value are somebody's, however many there are.
+            figure.value = crate::kernel::text::mask(&figure.value);
         }
     }
 }

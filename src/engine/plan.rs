@@ -23,6 +23,8 @@ pub struct TablePlan {
     pub columns: Vec<ColumnPlan>,
     /// Names of the extract's columns that are read; [`ColumnPlan::source`] points in here.
     pub sources: Vec<String>,
+    /// Whether each of them may be absent.
+    pub optional: Vec<bool>,
     pub filters: Vec<Filter>,
     pub keys: Vec<KeyColumns>,
     /// What rules over groups remember of each row.
@@ -32,7 +34,22 @@ pub struct TablePlan {
     pub identity: Identity,
 }
 
+/// Which of the columns that something reads a file does not have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Lack {
+    Nothing,
+    /// Only columns that may be absent.
+    Optional,
+    Required,
+}
+
 impl TablePlan {
+    /// What is lacking of `sources` in a file without the `absent` ones.
+    pub fn lack(&self, sources: &[usize], absent: &[usize]) -> Lack {
+        let one = |source: &usize| if self.optional[*source] { Lack::Optional } else { Lack::Required };
+        sources.iter().filter(|source| absent.contains(source)).map(one).max().unwrap_or(Lack::Nothing)
+    }
+
     /// Whether rows must be remembered until all of them were seen.
     pub fn keeps_pages(&self) -> bool {
         let later = |rule: &RulePlan| matches!(rule.work, Work::Keys { .. } | Work::Groups { .. });
@@ -121,7 +138,10 @@ pub fn plan(
     let identity = binder.identity();
     let referred = referred.iter().map(|columns| binder.referred(columns)).collect();
     let TableBinder { columns, sources, filters, keys, memories, .. } = binder;
-    (TablePlan { columns, sources, filters, keys, memories, rules, identity }, referred)
+    let may_be_absent =
+        |name: &String| table.column(name).is_some_and(|column| column.required == Some(false));
+    let optional = sources.iter().map(may_be_absent).collect();
+    (TablePlan { columns, sources, optional, filters, keys, memories, rules, identity }, referred)
 }
 
 struct TableBinder<'t> {
@@ -176,7 +196,11 @@ impl TableBinder<'_> {
                 let memories = spec.remember.into_iter().map(|what| self.memory(what)).collect();
                 plan.work = Work::Groups { key, memories, judge: spec.judge };
             }
-            Err(error) => plan.work = self.unbound(error),
+            Err(error) => {
+                // Which rows it would have been about may still be known.
+                plan.filter = rule.when.as_ref().and_then(|when| self.filter(when).ok());
+                plan.work = self.unbound(error);
+            }
         }
         self.used.sort_unstable();
         self.used.dedup();
@@ -301,6 +325,7 @@ impl TableBinder<'_> {
             Placeholders::Default => {
                 let code = self.table.key.iter().any(|key| key.value == name)
                     || column.and_then(|column| column.role.as_deref()).is_some_and(holds_codes);
+                let code = code && ty == ColumnType::Text;
                 standard_placeholders(code, matches!(ty, ColumnType::Date | ColumnType::Timestamp))
             }
         }

@@ -13,7 +13,7 @@ use arrow::datatypes::DataType;
 use super::examples::{Examples, Position, Shown};
 use super::failures::Failures;
 use super::ledger::{KeyPopulation, Ledger, Page};
-use super::plan::{TablePlan, Work};
+use super::plan::{Lack, TablePlan, Work};
 use super::problems::Problems;
 use super::run::Progress;
 use super::source::TableSource;
@@ -33,7 +33,8 @@ pub struct RuleState {
     pub examples: Examples,
     /// The kind's own state; `None` for rules that judge keys or do not run.
     pub own: Option<Box<dyn AnyState>>,
-    /// Rows that a rule without row verdicts could not look at, because their file lacks a column.
+    /// Rows that the rule is about and did not look at: it does not run, or it judges no rows and their file lacks a
+    /// column.
     pub unseen: u64,
     /// The rule panicked: a defect of the program, which must not take the run down.
     pub broken: bool,
@@ -150,12 +151,13 @@ pub struct ScanOptions<'o> {
 pub fn scan(plan: &TablePlan, source: &TableSource, options: &ScanOptions<'_>) -> TableState {
     let mut state = TableState::new(plan);
     for file in &source.files {
-        let Some(found) = file.found_columns() else { continue };
-        for (rule, state) in plan.rules.iter().zip(&mut state.rules) {
-            if let (Work::Scan(check), Some(own)) = (&rule.work, &mut state.own) {
-                check.observe(&found, own.as_mut());
+        file.show(|found| {
+            for (rule, state) in plan.rules.iter().zip(&mut state.rules) {
+                if let (Work::Scan(check), Some(own)) = (&rule.work, &mut state.own) {
+                    check.observe(found, own.as_mut());
+                }
             }
-        }
+        });
     }
     let feed = Mutex::new(Feed::new(plan, source));
     let shares = rayon::broadcast(|_| {
@@ -376,16 +378,19 @@ impl Worker<'_> {
         damaged: Option<BooleanBuffer>,
     ) {
         let batch = Batch::new(&self.plan.columns, rows, arrays);
-        let lacks = |sources: &[usize]| sources.iter().any(|source| absent.contains(source));
+        let lack = |sources: &[usize]| self.plan.lack(sources, absent);
         let filters: Vec<Option<Filtered>> = self
             .plan
             .filters
             .iter()
             .map(|filter| {
-                (!lacks(&filter.sources)).then(|| {
+                (lack(&filter.sources) == Lack::Nothing).then(|| {
                     let truth = filter.condition.evaluate(&batch);
-                    let known = &truth.is_true | &truth.is_false;
-                    Filtered { unknown: !&known, rows: truth.is_true }
+                    let mut known = &truth.is_true | &truth.is_false;
+                    if let Some(failed) = &truth.failed {
+                        known = &known | failed;
+                    }
+                    Filtered { unknown: !&known, rows: truth.is_true, failed: truth.failed }
                 })
             })
             .collect();
@@ -393,9 +398,14 @@ impl Worker<'_> {
         let mut populations = Vec::new();
         for (plan, state) in self.plan.rules.iter().zip(&mut self.state.rules) {
             let filter = plan.filter.map(|at| filters[at].as_ref());
-            let unreadable = lacks(&plan.sources) || matches!(filter, Some(None));
+            let lacks = lack(&plan.sources);
             let filter = filter.flatten();
-            let population = Population { rows: filter.map(|f| f.rows.clone()), damaged: damaged.clone() };
+            let failed = filter.and_then(|filter| filter.failed.as_ref());
+            let untrusted = match (&damaged, failed) {
+                (Some(damaged), Some(failed)) => Some(damaged | failed),
+                (damaged, failed) => damaged.as_ref().or(failed).cloned(),
+            };
+            let population = Population { rows: filter.map(|f| f.rows.clone()), damaged: untrusted };
             if let Some(filter) = filter {
                 let unknown = match &damaged {
                     Some(damaged) => crate::kernel::verdict::minus(&filter.unknown, damaged),
@@ -405,15 +415,25 @@ impl Worker<'_> {
             }
             match &plan.work {
                 Work::Scan(check) if !state.broken => {
-                    let verdict = if unreadable && !check.judges_rows() {
-                        state.unseen += rows as u64;
+                    let verdict = if lacks == Lack::Optional {
+                        // As where no file has the column: there is nothing to judge.
+                        state.tally.na += if check.judges_rows() { rows as u64 } else { 0 };
                         None
-                    } else if unreadable {
+                    } else if lacks == Lack::Required && !check.judges_rows() {
+                        state.unseen +=
+                            population.rows.as_ref().map_or(rows, BooleanBuffer::count_set_bits) as u64;
+                        None
+                    } else if lacks == Lack::Required {
                         Some(unknown_everywhere(&batch))
                     } else {
                         let own = state.own.as_mut();
                         catch_unwind(AssertUnwindSafe(|| {
-                            own.and_then(|own| check.scan(&batch, &population, own.as_mut()))
+                            let verdict = own.and_then(|own| check.scan(&batch, &population, own.as_mut()));
+                            assert!(
+                                verdict.as_ref().is_none_or(RowVerdict::is_consistent),
+                                "a verdict that contradicts itself"
+                            );
+                            verdict
                         }))
                         .unwrap_or_else(|_| {
                             state.broken = true;
@@ -434,12 +454,31 @@ impl Worker<'_> {
                 }
                 Work::Scan(_) => {}
                 Work::Keys { .. } | Work::Groups { .. } => populations.push(KeyPopulation {
-                    rows: population.rows,
-                    unknown: if unreadable { Some(batch.all()) } else { population.damaged },
+                    unknown: match (lacks, &population.rows) {
+                        (Lack::Required, Some(rows)) => Some(
+                            population
+                                .damaged
+                                .as_ref()
+                                .map_or_else(|| rows.clone(), |damaged| rows | damaged),
+                        ),
+                        (Lack::Required, None) => Some(batch.all()),
+                        _ => population.damaged,
+                    },
+                    rows: match lacks {
+                        Lack::Optional => Some(BooleanBuffer::new_unset(rows)),
+                        _ => population.rows,
+                    },
                 }),
                 Work::Not { status, .. } => {
+                    let scope = match &population.rows {
+                        Some(rows) => {
+                            &damaged.as_ref().map_or_else(|| rows.clone(), |damaged| rows | damaged)
+                        }
+                        None => &batch.all(),
+                    };
+                    state.unseen += scope.count_set_bits() as u64;
                     if plan.soils && *status != crate::base::Status::Na {
-                        dirty = batch.all();
+                        dirty = &dirty | scope;
                     }
                 }
             }
@@ -454,7 +493,7 @@ impl Worker<'_> {
                 .map(|key| key::keys(&batch, &key.columns, &key.types, key.absent))
                 .collect();
             let memories = self.plan.memories.iter().map(|what| Memory::of(&batch, what)).collect();
-            self.state.ledger.pages.push(Page { start, rows, keys, memories, populations, dirty });
+            self.state.ledger.pages.push(Page { start, rows, keys, memories, damaged, populations, dirty });
         }
     }
 }
@@ -462,7 +501,10 @@ impl Worker<'_> {
 /// A filter's rows in one batch.
 struct Filtered {
     rows: BooleanBuffer,
+    /// Neither true nor false.
     unknown: BooleanBuffer,
+    /// It cannot be evaluated.
+    failed: Option<BooleanBuffer>,
 }
 
 fn unknown_everywhere(batch: &Batch<'_>) -> RowVerdict {

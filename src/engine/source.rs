@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 use arrow::datatypes::DataType;
 use indexmap::IndexMap;
 
-use super::examples::mask;
 use super::problems::Problems;
 use crate::base::{Text, suggest};
 use crate::extract::{self, Source};
-use crate::rule::{FoundColumns, Table};
+use crate::kernel::text::mask;
+use crate::rule::{FoundFile, Table};
 use crate::say;
 
 /// Columns that a message lists.
@@ -22,10 +22,11 @@ pub struct TableFile {
     pub name: String,
     pub path: PathBuf,
     pub bytes: u64,
+    /// Seconds since 1970-01-01 UTC.
+    pub modified: Option<i64>,
     /// `None` when it could not be opened.
     pub source: Option<Box<dyn Source>>,
     pub problem: Option<Text>,
-    found: Option<FoundColumns>,
 }
 
 /// All files of a table.
@@ -84,10 +85,6 @@ impl TableSource {
         for name in repeated {
             source.columns.entry(name.clone()).or_insert(DataType::Utf8View);
         }
-        let found: Vec<_> = source.files.iter().map(|file| source.found_in(file)).collect();
-        for (file, found) in source.files.iter_mut().zip(found) {
-            file.found = found;
-        }
         source.report_differences(table, problems);
         source
     }
@@ -118,14 +115,6 @@ impl TableSource {
     pub fn like(&self, name: &str) -> Option<usize> {
         let near = suggest::closest(name, self.columns.keys().map(String::as_str))?;
         self.columns.get_index_of(near).map(|at| at + 1)
-    }
-
-    fn found_in(&self, file: &TableFile) -> Option<FoundColumns> {
-        let source = file.source.as_ref()?;
-        let schema = source.schema();
-        let columns =
-            schema.fields().iter().map(|field| (self.shown(field.name()), field.data_type().clone()));
-        Some(FoundColumns { columns: columns.collect(), typed: source.typed() })
     }
 
     /// Columns that one file has and another lacks: rows without them are unknown to every rule that reads them.
@@ -186,7 +175,9 @@ fn named(table: &Table, referred: &[Vec<String>]) -> HashSet<String> {
 }
 
 fn open(found: &extract::DataFile, table: &Table, problems: &mut Problems) -> TableFile {
-    let bytes = std::fs::metadata(&found.path).map_or(0, |metadata| metadata.len());
+    let metadata = std::fs::metadata(&found.path).ok();
+    let bytes = metadata.as_ref().map_or(0, std::fs::Metadata::len);
+    let modified = metadata.as_ref().and_then(modified);
     let (source, problem) = match extract::open_file(found, &table.text_options) {
         Ok(source) => (Some(source), None),
         Err(error) => {
@@ -195,12 +186,28 @@ fn open(found: &extract::DataFile, table: &Table, problems: &mut Problems) -> Ta
         }
     };
     let (name, path) = (found.relative.clone(), found.path.clone());
-    TableFile { name, path, bytes, source, problem, found: None }
+    TableFile { name, path, bytes, modified, source, problem }
 }
 
 impl TableFile {
-    /// Its columns, by names that may be printed.
-    pub fn found_columns(&self) -> Option<FoundColumns> {
-        self.found.clone()
+    /// Lets somebody look at the file; nobody looks at one that could not be opened.
+    pub fn show(&self, look: impl FnOnce(&FoundFile<'_>)) {
+        let Some(source) = &self.source else { return };
+        let schema = source.schema();
+        let columns = schema.fields().iter().map(|field| (field.name().clone(), field.data_type().clone()));
+        look(&FoundFile {
+            name: self.name.rsplit('/').next().unwrap_or(&self.name),
+            bytes: self.bytes,
+            modified: self.modified,
+            sha256: &|| extract::sha256(&self.path).ok(),
+            columns: columns.collect(),
+            typed: source.typed(),
+        });
     }
+}
+
+fn modified(metadata: &std::fs::Metadata) -> Option<i64> {
+    // Before 1970 there were no files; a clock that says so is not believed.
+    let since = metadata.modified().ok()?.duration_since(std::time::UNIX_EPOCH).ok()?;
+    i64::try_from(since.as_secs()).ok()
 }

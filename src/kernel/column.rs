@@ -9,10 +9,10 @@ use arrow::array::{
 };
 use arrow::buffer::{BooleanBuffer, NullBuffer};
 use arrow::compute::{CastOptions, cast_with_options};
-use arrow::datatypes::{DataType, Date32Type, Int32Type};
+use arrow::datatypes::{DataType, Date32Type, Int32Type, Int64Type, TimestampMicrosecondType};
 use serde::{Deserialize, Serialize};
 
-use super::date_format::DateFormat;
+use super::date_format::{DAY, DateFormat};
 use super::text::column::{self as text_kernel, Plain};
 use super::text::{PlaceholderList, Placeholders, ValueState, canonical};
 use crate::base::placeholders;
@@ -86,23 +86,47 @@ pub struct States {
 }
 
 impl States {
-    /// The states of an array that is not text: null, or a stand-in date, or present. `None` for text.
+    /// The states of an array that is not text: null, or a stand-in date or number, or present. `None` where text must
+    /// answer.
     pub fn of_typed(array: &ArrayRef, placeholders: &Placeholders) -> Option<Self> {
-        if ColumnType::found(array.data_type()) == Some(ColumnType::Text) {
-            return None;
-        }
-        let valid =
-            array.nulls().map_or_else(|| BooleanBuffer::new_set(array.len()), |nulls| nulls.inner().clone());
-        let null = (array.null_count() > 0).then(|| !&valid);
-        let placeholder = match array.data_type() {
-            DataType::Date32 => {
-                let days = array.as_primitive::<Date32Type>().values();
-                let stand_in =
-                    BooleanBuffer::collect_bool(days.len(), |row| placeholders.is_placeholder_day(days[row]));
-                Some(&stand_in & &valid).filter(|rows| rows.count_set_bits() > 0)
-            }
-            _ => None,
+        let array = match array.data_type() {
+            DataType::Dictionary(_, value) => &cast(array, value)?,
+            _ => array,
         };
+        let days = |days: &[i32]| {
+            BooleanBuffer::collect_bool(days.len(), |row| placeholders.is_placeholder_day(days[row]))
+        };
+        let stand_in = match (ColumnType::found(array.data_type())?, array.data_type()) {
+            (ColumnType::Text, _) => return None,
+            (ColumnType::Date, DataType::Date32) => Some(days(array.as_primitive::<Date32Type>().values())),
+            (ColumnType::Date, _) => {
+                let array = cast(array, &DataType::Date32)?;
+                Some(days(array.as_primitive::<Date32Type>().values()))
+            }
+            (ColumnType::Timestamp, _) => {
+                let moments = super::typed::local_timestamps(array)?;
+                let moments = moments.as_primitive::<TimestampMicrosecondType>().values();
+                Some(BooleanBuffer::collect_bool(moments.len(), |row| {
+                    let (day, time) = (moments[row].div_euclid(DAY), moments[row].rem_euclid(DAY));
+                    time == 0 && i32::try_from(day).is_ok_and(|day| placeholders.is_placeholder_day(day))
+                }))
+            }
+            _ if placeholders.numbers().is_empty() => None,
+            (ColumnType::Integer, found) if *found != DataType::UInt64 => {
+                let array = cast(array, &DataType::Int64)?;
+                let values = array.as_primitive::<Int64Type>().values();
+                Some(BooleanBuffer::collect_bool(values.len(), |row| {
+                    placeholders.numbers().binary_search(&values[row]).is_ok()
+                }))
+            }
+            // The words are compared with what the number looks like as text.
+            _ => return None,
+        };
+        let valid = array
+            .logical_nulls()
+            .map_or_else(|| BooleanBuffer::new_set(array.len()), |nulls| nulls.inner().clone());
+        let null = (valid.count_set_bits() < valid.len()).then(|| !&valid);
+        let placeholder = stand_in.map(|rows| &rows & &valid).filter(|rows| rows.count_set_bits() > 0);
         let present =
             placeholder.as_ref().map_or_else(|| valid.clone(), |rows| super::verdict::minus(&valid, rows));
         Some(Self { present, null, blank: None, placeholder })

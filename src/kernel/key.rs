@@ -1,11 +1,17 @@
 //! Keys: values by which rows are told apart, packed into integers where that is exact.
 
+use std::borrow::Cow;
+
+use arrow::array::AsArray;
 use arrow::buffer::BooleanBuffer;
+use arrow::datatypes::{Date32Type, TimestampMicrosecondType};
 use xxhash_rust::xxh3::xxh3_128_with_seed;
 
 use super::batch::{Batch, ColumnId};
-use super::column::ColumnType;
+use super::column::{ColumnType, TextColumn};
+use super::date_format::{format_date, format_timestamp};
 use super::number::{self, Parsed};
+use super::typed::Typed;
 
 /// What a key rule asks of keys once all were seen.
 #[derive(Clone, Debug)]
@@ -127,6 +133,8 @@ pub fn keys(batch: &Batch<'_>, columns: &[ColumnId], types: &[ColumnType], absen
     if let ([column], [ty], Absent::Skip) = (columns, types, absent) {
         return Keys { values: single(batch, *column, *ty, &has_key), has_key };
     }
+    let parts: Vec<_> =
+        columns.iter().zip(types).map(|(&column, &ty)| Spelling::of(batch, column, ty)).collect();
     let mut bytes = Vec::new();
     let digests = (0..batch.rows())
         .map(|row| {
@@ -134,11 +142,10 @@ pub fn keys(batch: &Batch<'_>, columns: &[ColumnId], types: &[ColumnType], absen
                 return 0;
             }
             bytes.clear();
-            for (&column, &ty) in columns.iter().zip(types) {
+            for (&column, part) in columns.iter().zip(&parts) {
                 // Length-prefixed, so that ("a", "bc") and ("ab", "c") differ; absent has a prefix of its own.
                 if batch.present(column).value(row) {
-                    let text = batch.canonical(column).get(row).unwrap_or_default();
-                    let text = canonical_key(text, ty);
+                    let text = part.get(row);
                     bytes.extend_from_slice(&(text.len() as u64).to_le_bytes());
                     bytes.extend_from_slice(text.as_bytes());
                 } else {
@@ -152,8 +159,8 @@ pub fn keys(batch: &Batch<'_>, columns: &[ColumnId], types: &[ColumnType], absen
 }
 
 fn single(batch: &Batch<'_>, column: ColumnId, ty: ColumnType, has_key: &BooleanBuffer) -> KeyValues {
-    let text = batch.canonical(column);
-    let value = |row: usize| canonical_key(text.get(row).unwrap_or_default(), ty);
+    let spelling = Spelling::of(batch, column, ty);
+    let value = |row: usize| spelling.get(row);
     let mut packed = Vec::with_capacity(batch.rows());
     for row in 0..batch.rows() {
         if !has_key.value(row) {
@@ -170,23 +177,65 @@ fn single(batch: &Batch<'_>, column: ColumnId, ty: ColumnType, has_key: &Boolean
     KeyValues::Packed(packed)
 }
 
-/// Numbers are compared as numbers: `007` and `7` are one integer, `1.50` and `1.5` one decimal.
-fn canonical_key(text: &str, ty: ColumnType) -> std::borrow::Cow<'_, str> {
-    match ty {
-        ColumnType::Integer => match number::integer(text) {
-            Parsed::Value(value) if needs_rewriting(text) => value.to_string().into(),
-            _ => text.into(),
-        },
-        ColumnType::Decimal => match number::decimal(text) {
-            Parsed::Value(value) => number::show_decimal(value).into(),
-            _ => text.into(),
-        },
-        _ => text.into(),
+/// The values of a column, each spelt in the one way that all its spellings share: numbers without needless zeros,
+/// dates and moments in ISO form however the file writes or stores them.
+enum Spelling<'b> {
+    Text(&'b TextColumn),
+    Number(&'b TextColumn),
+    Day(&'b Typed, &'b TextColumn),
+    Moment(&'b Typed, &'b TextColumn),
+}
+
+impl<'b> Spelling<'b> {
+    fn of(batch: &'b Batch<'_>, column: ColumnId, ty: ColumnType) -> Self {
+        let text = batch.canonical(column);
+        match ty {
+            ColumnType::Integer | ColumnType::Decimal => Self::Number(text),
+            ColumnType::Date => Self::Day(batch.typed(column), text),
+            ColumnType::Timestamp => Self::Moment(batch.typed(column), text),
+            ColumnType::Text | ColumnType::Boolean => Self::Text(text),
+        }
+    }
+
+    /// The spelling of a present value; what is not of the type stays as it is written.
+    fn get(&self, row: usize) -> Cow<'_, str> {
+        match self {
+            Self::Text(text) => text.get(row).unwrap_or_default().into(),
+            Self::Number(text) => number_key(text.get(row).unwrap_or_default()),
+            Self::Day(typed, _) if typed.parsed.value(row) => {
+                format_date(typed.array.as_primitive::<Date32Type>().value(row)).into()
+            }
+            Self::Moment(typed, _) if typed.parsed.value(row) => {
+                format_timestamp(typed.array.as_primitive::<TimestampMicrosecondType>().value(row)).into()
+            }
+            Self::Day(_, text) | Self::Moment(_, text) => text.get(row).unwrap_or_default().into(),
+        }
     }
 }
 
-fn needs_rewriting(integer: &str) -> bool {
-    matches!(integer.as_bytes(), [b'+', ..] | [b'0', _, ..] | [b'-', b'0', ..])
+/// `007`, `+7` and `7.0` are one number, of any size.
+fn number_key(text: &str) -> Cow<'_, str> {
+    let (negative, digits) = match text.as_bytes() {
+        [b'-', ..] => (true, &text[1..]),
+        [b'+', ..] => (false, &text[1..]),
+        _ => (false, text),
+    };
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let is_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    if !is_digits(whole) || !is_digits(fraction) || (whole.is_empty() && fraction.is_empty()) {
+        return match number::decimal(text) {
+            Parsed::Value(value) => number::show_decimal(value).into(),
+            _ => text.into(),
+        };
+    }
+    let (whole, fraction) = (whole.trim_start_matches('0'), fraction.trim_end_matches('0'));
+    if !negative && digits.len() == text.len() && fraction.is_empty() && whole.len() == text.len() {
+        return text.into();
+    }
+    let sign = if negative && !(whole.is_empty() && fraction.is_empty()) { "-" } else { "" };
+    let whole = if whole.is_empty() { "0" } else { whole };
+    let point = if fraction.is_empty() { "" } else { "." };
+    format!("{sign}{whole}{point}{fraction}").into()
 }
 
 #[cfg(test)]
@@ -210,9 +259,21 @@ mod tests {
 
     #[test]
     fn numbers_are_compared_as_numbers() {
-        assert_eq!(canonical_key("007", ColumnType::Integer), "7");
-        assert_eq!(canonical_key("-0", ColumnType::Integer), "0");
-        assert_eq!(canonical_key("1.50", ColumnType::Decimal), "1.5");
-        assert_eq!(canonical_key("007", ColumnType::Text), "007");
+        for (written, key) in [
+            ("007", "7"),
+            ("-0", "0"),
+            ("+7", "7"),
+            ("1.50", "1.5"),
+            ("7.0", "7"),
+            (".5", "0.5"),
+            ("1e2", "100"),
+            ("+09223372036854775808", "9223372036854775808"),
+            ("0.10000000000000000000001000", "0.10000000000000000000001"),
+            ("12a", "12a"),
+            ("-", "-"),
+            ("1.2.3", "1.2.3"),
+        ] {
+            assert_eq!(number_key(written), key, "{written}");
+        }
     }
 }

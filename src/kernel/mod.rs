@@ -1,10 +1,13 @@
 //! Floor 2: typed functions over Arrow arrays. They never see a rule or a thread.
 
 pub mod batch;
+pub mod calendar;
 pub mod column;
 pub mod date_format;
+pub mod exact;
 pub mod expression;
 pub mod key;
+pub mod logarithm;
 pub mod memory;
 pub mod number;
 pub mod text;

@@ -118,7 +118,7 @@ fn direct(ty: ColumnType, found: &ArrayRef, present: &BooleanBuffer) -> Option<T
 }
 
 /// Timestamps of any unit and zone as naive local microseconds.
-fn local_timestamps(found: &ArrayRef) -> Option<ArrayRef> {
+pub(super) fn local_timestamps(found: &ArrayRef) -> Option<ArrayRef> {
     let DataType::Timestamp(_, zone) = found.data_type() else { return None };
     let naive = cast(found, &DataType::Timestamp(TimeUnit::Microsecond, zone.clone()))?;
     let values = naive.as_primitive::<TimestampMicrosecondType>();

@@ -52,6 +52,13 @@ impl RowVerdict {
         self
     }
 
+    /// Whether failing and unknown rows are applicable ones, and no row is both.
+    pub fn is_consistent(&self) -> bool {
+        let outside = |rows: &BooleanBuffer| minus(rows, &self.applicable).count_set_bits() > 0;
+        let unknown_too = |rows: &BooleanBuffer| outside(rows) || (rows & &self.fail).count_set_bits() > 0;
+        !outside(&self.fail) && !self.unknown.as_ref().is_some_and(unknown_too)
+    }
+
     pub fn tally(&self) -> Tally {
         let rows = self.applicable.len() as u64;
         let applicable = self.applicable.count_set_bits() as u64;
@@ -74,7 +81,7 @@ impl RowVerdict {
 pub struct Population {
     /// Rows where `when` is true; `None` is all of them.
     pub rows: Option<BooleanBuffer>,
-    /// Rows whose cells cannot be trusted.
+    /// Rows whose cells cannot be trusted, or for which `when` cannot be evaluated.
     pub damaged: Option<BooleanBuffer>,
 }
 

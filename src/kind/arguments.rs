@@ -2,6 +2,7 @@
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
+use crate::rule::arguments::Columns;
 use crate::rule::{At, Fields, Node, ParseContext, Value};
 use crate::say;
 
@@ -56,13 +57,36 @@ pub fn cycle(column: &At<String>, fields: Option<Fields<'_>>, context: &mut Pars
         Some(node) => reader.duration(node),
         None if context.update_cycle.is_some() => context.update_cycle,
         None => {
-            reader.error(&column.span, say!("`cycle` is missing", "thiếu `cycle`")).hint = Some(say!(
-                "add `cycle: 1d` here, or `update_cycle: 1d` to the table",
-                "thêm `cycle: 1d` ở đây, hoặc `update_cycle: 1d` cho bảng"
-            ));
+            no_cycle(column, context);
             None
         }
     }
+}
+
+/// Whether these are at least two columns, none of them twice; reports why not.
+pub fn several(columns: &Columns, context: &mut ParseContext<'_>) -> bool {
+    let twin = columns
+        .iter()
+        .enumerate()
+        .find(|(at, column)| columns[..*at].iter().any(|earlier| earlier.value == column.value));
+    let (span, what) = match (twin, &columns[..]) {
+        (Some((_, column)), _) => {
+            let name = &column.value;
+            (&column.span, say!("`{name}` is named twice", "`{name}` được nêu hai lần"))
+        }
+        (None, [only]) => (&only.span, say!("name at least two columns", "phải nêu ít nhất hai cột")),
+        _ => return true,
+    };
+    context.reader.error(span, what);
+    false
+}
+
+/// Reports that nobody says how often the table is updated.
+pub fn no_cycle(column: &At<String>, context: &mut ParseContext<'_>) {
+    context.reader.error(&column.span, say!("`cycle` is missing", "thiếu `cycle`")).hint = Some(say!(
+        "add `cycle: 1d` here, or `update_cycle: 1d` to the table",
+        "thêm `cycle: 1d` ở đây, hoặc `update_cycle: 1d` cho bảng"
+    ));
 }
 
 /// Schema of a kind whose map form is `T` and whose short form is one text.

@@ -46,22 +46,8 @@ static ABOUT: About = About {
 struct Arguments {
     /// The column whose values are compared.
     column: String,
-    /// Lowest value allowed.
-    min: Option<Limit>,
-    /// Highest value allowed; a date means the whole day.
-    max: Option<Limit>,
-    /// `true` to exclude `min`, or an exclusive bound instead of it.
-    exclusive_min: Option<FlagOrLimit>,
-    /// `true` to exclude `max`, or an exclusive bound instead of it.
-    exclusive_max: Option<FlagOrLimit>,
-}
-
-#[derive(JsonSchema)]
-#[serde(untagged)]
-#[expect(dead_code, reason = "describes the YAML")]
-enum FlagOrLimit {
-    Flag(bool),
-    Limit(Limit),
+    #[schemars(flatten)]
+    limits: Limits,
 }
 
 #[derive(Debug)]
@@ -129,7 +115,9 @@ impl Spec for InRange {
                 }
             },
         };
-        let (min, max) = (resolve(&self.limits.min, false)?, resolve(&self.limits.max, true)?);
+        // A day that bounds moments is within the bounds as a whole, or outside as a whole.
+        let (out_min, out_max) = (self.limits.exclusive_min, self.limits.exclusive_max);
+        let (min, max) = (resolve(&self.limits.min, out_min)?, resolve(&self.limits.max, !out_max)?);
         let unit = match ty {
             ColumnType::Integer => Unit10::Whole,
             _ => Unit10::Tick,

@@ -228,7 +228,7 @@ fn pattern(node: &Node, like: bool, reader: &mut Reader) -> Option<(String, Arc<
     }
 }
 
-fn no_pattern(error: PatternError) -> Text {
+pub fn no_pattern(error: PatternError) -> Text {
     match error {
         PatternError::Syntax { message, .. } => {
             say!("not a regular expression: {message}", "biểu thức chính quy không hợp lệ: {message}")

@@ -4,25 +4,55 @@
 //! check as bound to a table, tests. Adding a kind takes its file, its line in [`KINDS`], and a literate spec under
 //! `tests/kinds/`.
 
+mod advanced;
 mod aggregate;
+mod amount;
 mod arguments;
+mod charset;
 mod clean_text;
+mod compare;
+mod consistent;
+mod detected_type;
+mod determines;
+mod digits;
+mod distinct_within;
+mod distribution;
 mod duplicate_rows;
+mod event_order;
 mod expect;
+mod file;
+mod filled;
+mod gapless;
 mod heartbeat;
+mod id_agrees;
 mod in_range;
 mod in_set;
+mod increasing;
+mod json;
 mod latency;
 mod length;
+mod letter_case;
 mod limit;
 mod matches;
+mod missingness;
+mod no_overlap;
 mod not_null;
+mod ordered;
+mod outliers;
+mod partial_date;
+mod precision;
+mod quantity;
 mod record_age;
 mod references;
+mod regex;
 mod row_count;
+#[cfg(test)]
+mod rows;
+mod rows_per;
 mod schema;
 mod type_;
 mod unique;
+mod value_set;
 
 use crate::rule::Kind;
 use crate::rule::arguments::Of;
@@ -30,20 +60,44 @@ use crate::rule::arguments::Of;
 /// Every rule kind, in the order of the reference.
 pub const KINDS: &[&dyn Kind] = &[
     &not_null::NotNullKind,
+    &Of::<filled::Filled>::KIND,
+    &Of::<missingness::Missingness>::KIND,
     &row_count::RowCountKind,
+    &Of::<rows_per::RowsPer>::KIND,
     &type_::TypeKind,
+    &Of::<detected_type::DetectedType>::KIND,
     &matches::MatchesKind,
     &in_range::InRangeKind,
     &Of::<length::Length>::KIND,
+    &Of::<precision::Precision>::KIND,
+    &Of::<letter_case::LetterCase>::KIND,
+    &Of::<charset::Charset>::KIND,
+    &Of::<json::JsonSpec>::KIND,
     &in_set::InSetKind,
     &expect::ExpectKind,
+    &Of::<compare::Compare>::KIND,
+    &Of::<distinct_within::DistinctWithin>::KIND,
+    &Of::<partial_date::PartialDate>::KIND,
+    &Of::<id_agrees::IdAgrees>::KIND,
     &unique::UniqueKind,
     &duplicate_rows::DuplicateRowsKind,
     &references::ReferencesKind,
+    &Of::<determines::Determines>::KIND,
+    &Of::<no_overlap::NoOverlap>::KIND,
+    &Of::<event_order::EventOrder>::KIND,
+    &Of::<increasing::Increasing>::KIND,
+    &Of::<gapless::Gapless>::KIND,
     &clean_text::CleanTextKind,
-    &aggregate::AggregateKind,
-    &schema::SchemaKind,
-    &heartbeat::HeartbeatKind,
+    &Of::<consistent::Consistent>::KIND,
+    &Of::<aggregate::Aggregate>::KIND,
+    &Of::<value_set::ValueSet>::KIND,
+    &Of::<distribution::Distribution>::KIND,
+    &Of::<digits::Digits>::KIND,
+    &Of::<outliers::Outliers>::KIND,
+    &Of::<schema::Conformity>::KIND,
+    &Of::<file::TableFiles>::KIND,
+    &Of::<heartbeat::Heartbeat>::KIND,
+    &Of::<advanced::Advanced>::KIND,
     &record_age::RecordAgeKind,
     &latency::LatencyKind,
 ];

@@ -1,6 +1,8 @@
+use std::borrow::Cow;
+
 use arrow::array::AsArray;
 use arrow::buffer::BooleanBuffer;
-use arrow::datatypes::Date32Type;
+use arrow::datatypes::{Date32Type, TimestampMicrosecondType};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 
 use super::arguments;
@@ -86,7 +88,12 @@ impl Spec for RecordAge {
     }
 
     fn bind(&self, binder: &mut dyn Binder) -> Result<Bound, BindError> {
-        let column = binder.column_as(&self.column, ColumnType::Date, None)?;
+        let declared = binder.column(&self.column)?;
+        // A date, or a moment of whatever time of day; texts may be either.
+        let column = match binder.column_type(declared) {
+            ColumnType::Date => declared,
+            _ => binder.column_as(&self.column, ColumnType::Timestamp, None)?,
+        };
         let as_of = binder.as_of().div_euclid(86_400_000_000) as i32;
         Ok(Bound::scan(Aged { column, cycle: self.cycle, as_of }))
     }
@@ -109,7 +116,13 @@ impl Check for Aged {
         state: &mut DayHistogram,
     ) -> Option<RowVerdict> {
         let typed = batch.typed(self.column);
-        let days = typed.array.as_primitive::<Date32Type>().values();
+        let days: Cow<'_, [i32]> = match typed.array.as_primitive_opt::<Date32Type>() {
+            Some(days) => Cow::Borrowed(days.values()),
+            None => {
+                let moments = typed.array.as_primitive::<TimestampMicrosecondType>().values();
+                moments.iter().map(|moment| moment.div_euclid(86_400_000_000) as i32).collect()
+            }
+        };
         let rows = population.sound(&batch.all());
         let dated = population.sound(&typed.parsed);
         state.undated += (rows.count_set_bits() - dated.count_set_bits()) as u64;

@@ -136,8 +136,12 @@ impl Check for Counted {
     fn measure(&self, _: Tally, state: &Rows) -> Measure {
         let rows = state.counted;
         let tally = if let Some(expected) = self.expected {
-            let unknown = state.damaged.min(expected.abs_diff(rows));
-            Tally { pass: rows.min(expected), fail: expected.abs_diff(rows) - unknown, na: 0, unknown }
+            // What is there beyond the expected number is too much, whatever the damaged rows are; what is missing may
+            // be among them.
+            let missing = expected.saturating_sub(rows);
+            let (found, surplus) = (state.damaged.min(missing), rows.saturating_sub(expected));
+            let unknown = if surplus > 0 { state.damaged } else { found };
+            Tally { pass: rows.min(expected), fail: surplus + missing - found, na: 0, unknown }
         } else {
             let inside =
                 |rows| self.min.is_none_or(|min| rows >= min) && self.max.is_none_or(|max| rows <= max);

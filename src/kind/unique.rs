@@ -63,7 +63,8 @@ impl Spec for Unique {
     }
 
     fn identifies(&self, key: &[String]) -> bool {
-        !key.is_empty() && self.columns.iter().map(|column| &column.value).eq(key)
+        let own = |name: &String| self.columns.iter().any(|column| column.value == *name);
+        !key.is_empty() && self.columns.len() == key.len() && key.iter().all(own)
     }
 
     fn bind(&self, binder: &mut dyn Binder) -> Result<Bound, BindError> {

@@ -85,7 +85,7 @@ fn database(tree: &Node, folder: &Path, kinds: Kinds, reader: &mut Reader) -> Op
     fields.finish(reader);
 
     let entries = tables.and_then(|node| reader.entries(node)).unwrap_or_default();
-    let mut parser = TableParser { reader, code_lists: &code_lists, kinds };
+    let mut parser = TableParser { reader, code_lists: &code_lists, kinds, folder };
     let tables: Vec<Option<Table>> =
         entries.into_iter().map(|(name, node)| parser.table(name, node)).collect();
     Some(Database {
@@ -95,7 +95,7 @@ fn database(tree: &Node, folder: &Path, kinds: Kinds, reader: &mut Reader) -> Op
         agency,
         weight,
         packs,
-        code_lists: code_lists.values().filter(|list| list.blake3.is_some()).cloned().collect(),
+        code_lists: code_lists.values().filter(|list| list.path().is_some()).cloned().collect(),
         tables: tables.into_iter().collect::<Option<Vec<_>>>()?,
     })
 }

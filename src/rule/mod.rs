@@ -1,6 +1,7 @@
 //! Floor 3: the language of rule files: spanned tree → typed specs, code lists, expressions.
 
 pub mod arguments;
+pub mod baseline;
 pub mod code_list;
 pub mod condition;
 pub mod file;
@@ -15,7 +16,7 @@ mod table_rule;
 pub use condition::Condition;
 pub use file::Database;
 pub use kind::{
-    About, AnyCheck, AnyState, BindError, Binder, Bound, Check, ContractColumn, Explanation, FoundColumns,
+    About, AnyCheck, AnyState, BindError, Binder, Bound, Check, ContractColumn, Explanation, FoundFile,
     Group, GroupJudge, GroupSpec, Kind, Mark, ParseContext, Spec, Words,
 };
 pub use node::{At, Node, Value};

@@ -1,5 +1,6 @@
 //! Tables and columns as a rule file declares them.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use super::kind::{CodeLists, DeclaredColumn, Kind};
@@ -62,6 +63,7 @@ pub(super) struct TableParser<'p> {
     pub reader: &'p mut Reader,
     pub code_lists: &'p CodeLists,
     pub kinds: Kinds,
+    pub folder: &'p Path,
 }
 
 impl TableParser<'_> {
@@ -90,12 +92,15 @@ impl TableParser<'_> {
             .iter()
             .map(|column| DeclaredColumn { name: column.name.clone(), ty: column.ty })
             .collect();
-        let mut rules: Vec<Rule> =
-            rule_nodes.into_iter().filter_map(|node| self.rule(node, &declared, update_cycle)).collect();
+        let identity: Vec<String> = key.iter().map(|column| column.value.clone()).collect();
+        let mut rules: Vec<Rule> = rule_nodes
+            .into_iter()
+            .filter_map(|node| self.rule(node, &declared, &identity, update_cycle))
+            .collect();
         for column in &key {
             self.declared(column, &declared);
         }
-        let mut implied = self.implied(&columns, &rules, &declared);
+        let mut implied = self.implied(&columns, &rules, &declared, &identity);
         rules.append(&mut implied);
         let table = Table {
             id: id.clone(),

@@ -35,6 +35,7 @@ impl TableParser<'_> {
         &mut self,
         node: &Node,
         declared: &[DeclaredColumn],
+        identity: &[String],
         update_cycle: Option<u64>,
     ) -> Option<Rule> {
         let mut fields = self.reader.fields(node)?;
@@ -66,6 +67,7 @@ impl TableParser<'_> {
             code_lists: self.code_lists,
             columns: declared,
             update_cycle,
+            folder: self.folder,
         };
         let spec = kind.parse(arguments, &mut context);
         // A rule that is wrong in one way may still name its columns wrongly in another.
@@ -77,7 +79,7 @@ impl TableParser<'_> {
             self.expression_columns(when, declared);
         }
         let place = self.reader.place(&key.span);
-        Some(common.rule(kind, spec?, place))
+        Some(common.rule(kind, spec?, identity, place))
     }
 
     fn unknown_kind(&mut self, fields: Fields<'_>) {
@@ -168,6 +170,7 @@ impl TableParser<'_> {
         columns: &[Column],
         written: &[Rule],
         declared: &[DeclaredColumn],
+        identity: &[String],
     ) -> Vec<Rule> {
         let mut implied = Vec::new();
         for column in columns {
@@ -182,7 +185,7 @@ impl TableParser<'_> {
                 let already = || {
                     written.iter().any(|rule| {
                         rule.kind.about().name == kind_name
-                            && matches!(rule.spec.columns().as_slice(), [only] if only.value == name.value)
+                            && rule.spec.columns().first().is_some_and(|first| first.value == name.value)
                     })
                 };
                 if !follows || already() {
@@ -205,10 +208,12 @@ impl TableParser<'_> {
                     code_lists: self.code_lists,
                     columns: declared,
                     update_cycle: None,
+                    folder: self.folder,
                 };
                 if let Some(spec) = kind.parse(&node, &mut context) {
                     let place = self.reader.place(&name.span);
-                    implied.push(Rule { implied: true, ..Common::default().rule(kind, spec, place) });
+                    implied
+                        .push(Rule { implied: true, ..Common::default().rule(kind, spec, identity, place) });
                 }
             }
         }
@@ -299,14 +304,19 @@ struct Common {
 }
 
 impl Common {
-    fn rule(self, kind: &'static dyn Kind, spec: Box<dyn Spec>, place: Place) -> Rule {
+    fn rule(self, kind: &'static dyn Kind, spec: Box<dyn Spec>, identity: &[String], place: Place) -> Rule {
         let about = kind.about();
         Rule {
             id: self.id.map(|at| at.value).unwrap_or_default(),
             place,
             kind,
             dimension: self.dimension.or_else(|| spec.dimension()).unwrap_or(about.dimension),
-            severity: self.severity.unwrap_or(about.severity),
+            // Without its identity a record cannot be found: nothing about it can be right.
+            severity: self.severity.unwrap_or(if spec.identifies(identity) {
+                Severity::Critical
+            } else {
+                about.severity
+            }),
             spec,
             weight: self.weight,
             when: self.when,

@@ -14,10 +14,11 @@ use super::scorecard::{
     Incomplete, PeerGroup, Problem, ProblemLevel, Rate, RuleCard, SCHEMA, Score, Scorecard, TableCard,
     TablePresence,
 };
-use crate::base::{Diagnostic, Dimension, Level, Nano, Ratio, Severity, Status, Text};
+use crate::base::{Diagnostic, Dimension, Level, Nano, Ratio, Severity, Status, Text, Unit};
 use crate::engine::measured::{MeasuredCodeList, MeasuredDatabase, MeasuredRule, MeasuredTable, Presence};
 use crate::say;
 use crate::score::curve;
+use crate::state::Tally;
 
 /// What the same measures are scored and labelled by.
 #[derive(Clone, Debug, Default)]
@@ -133,7 +134,12 @@ fn score_database(database: MeasuredDatabase, methodology: &Methodology) -> Scor
     let small_n = database.tables.iter().zip(&standings).any(|(table, standings)| {
         table.rules.iter().zip(standings).any(|(rule, standing)| {
             let units = rule.measure.tally.applicable();
-            rule.severity == Severity::Critical && standing.weight > 0 && units < methodology.small_n
+            // One check of a whole table is no sample of anything.
+            let sampled = rule.unit != Unit::Check && units > 0;
+            rule.severity == Severity::Critical
+                && standing.weight > 0
+                && sampled
+                && units < methodology.small_n
         })
     });
     let shown = match methodology.profile.required() {
@@ -461,6 +467,11 @@ fn problems(diagnostics: &[Diagnostic]) -> Vec<Problem> {
 }
 
 /// What was asked for and not measured.
+/// Whether a rule ran and found out nothing.
+fn nothing_known(tally: Tally) -> bool {
+    tally.pass == 0 && tally.fail == 0 && tally.unknown > 0
+}
+
 fn gaps(database: &MeasuredDatabase) -> Vec<Incomplete> {
     let mut gaps = Vec::new();
     let mut add = |code, table: Option<&MeasuredTable>, rule: Option<&MeasuredRule>, text| {
@@ -517,6 +528,13 @@ fn gaps(database: &MeasuredDatabase) -> Vec<Incomplete> {
                     say!(
                         "rule `{name}`: a required column is missing",
                         "quy tắc `{name}`: thiếu cột bắt buộc"
+                    ),
+                ),
+                Status::Measured if nothing_known(rule.measure.tally) => (
+                    Gap::NothingKnown,
+                    say!(
+                        "rule `{name}` could not judge a single row",
+                        "quy tắc `{name}` không đánh giá được bản ghi nào"
                     ),
                 ),
                 _ => continue,

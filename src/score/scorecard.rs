@@ -67,6 +67,8 @@ pub enum Gap {
     RuleError,
     /// A rule was switched off.
     RuleSkipped,
+    /// A rule ran, but could not judge a single row.
+    NothingKnown,
     /// A required column is absent.
     MissingInput,
     /// A required table is absent.

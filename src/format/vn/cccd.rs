@@ -1,8 +1,7 @@
 //! `vn.cccd`: the 12-digit personal identification number (số định danh cá nhân, số CCCD).
 
-use crate::format::ascii::{
-    all_digits, all_same, before_float_suffix, codes, is_scientific, number, ungrouped,
-};
+use super::digits::{LOST_ZERO, ONE_DIGIT, SCIENTIFIC, SEQUENCE, is_run, rewritten};
+use crate::format::ascii::{all_digits, all_same, codes, is_scientific, number};
 use crate::format::{Check, Format, Judge, Reason, Verdict, verdict};
 
 /// Codes of the 63 provinces in which a birth was registered: Circular 07/2016/TT-BCA, annex 1. Numbers issued
@@ -16,13 +15,7 @@ const OLD_CARD: Reason = Reason::new(
     "9 digits: an old identity card number (CMND), not a personal number",
     "9 chữ số: số chứng minh nhân dân cũ, không phải số định danh cá nhân",
 );
-const SCIENTIFIC: Reason = Reason::new(
-    "scientific notation: a spreadsheet has lost digits",
-    "dạng số mũ: bảng tính đã làm mất chữ số",
-);
-const ONE_DIGIT: Reason = Reason::new("one digit repeated", "một chữ số lặp lại");
 const PROVINCE_ZERO: Reason = Reason::new("there is no province 000", "không có mã tỉnh 000");
-const SEQUENCE: Reason = Reason::new("a run of consecutive digits", "dãy chữ số liên tiếp");
 const UNKNOWN_PROVINCE: Reason = Reason::new(
     "the first three digits are no province code; they may be a country code",
     "ba chữ số đầu không phải mã tỉnh; có thể là mã quốc gia",
@@ -31,9 +24,6 @@ const FUTURE: Reason = Reason::new(
     "the fourth digit says born in 2100 or later",
     "chữ số thứ tư cho biết sinh từ năm 2100 trở đi",
 );
-const GROUPED: Reason = Reason::new("digits are separated", "các chữ số bị tách rời");
-const FLOAT: Reason = Reason::new("written as a decimal number", "bị ghi thành số thập phân");
-const LOST_ZERO: Reason = Reason::new("leading zeros are lost", "mất chữ số 0 ở đầu");
 
 /// `vn.cccd`
 pub struct CitizenId;
@@ -47,6 +37,11 @@ pub struct Holder {
     pub province: u16,
     pub female: bool,
     pub birth_year: u16,
+}
+
+/// Whether a number was the code of a province before 01/07/2025: 1 for 01 and 001, 79 for 79 and 079.
+pub(super) fn is_province(code: usize) -> bool {
+    PROVINCES.get(code).is_some_and(|&known| known)
 }
 
 /// Reads a number of 12 digits; `None` for anything else.
@@ -89,20 +84,8 @@ pub(super) fn passes(bytes: &[u8]) -> bool {
     bytes.len() == 12 && all_digits(bytes) && &bytes[..3] != b"000" && !all_same(bytes)
 }
 
-/// 012345678901, 987654321098: every digit one up, or one down, from the digit before.
-fn is_run(digits: &[u8]) -> bool {
-    let steps = |step: u8| digits.windows(2).all(|pair| (pair[0] - b'0' + step) % 10 == pair[1] - b'0');
-    steps(1) || steps(9)
-}
-
 fn repair(value: &str) -> Option<Verdict> {
-    let (digits, reason) = match before_float_suffix(value) {
-        Some(before) => (before.to_owned(), FLOAT),
-        None => (ungrouped(value), GROUPED),
-    };
-    if !all_digits(digits.as_bytes()) {
-        return None;
-    }
+    let (digits, reason) = rewritten(value)?;
     match digits.len() {
         12 => passes(digits.as_bytes()).then(|| Verdict::repairable(digits, reason)),
         // Every number issued so far starts with 0; with a known province nothing else can be meant.
@@ -146,13 +129,13 @@ impl Format for CitizenId {
              Identification 26/2023/QH15 art. 12, Decree 137/2015/NĐ-CP art. 13, Circular 59/2021/TT-BCA). Province \
              codes are those of Circular 07/2016/TT-BCA and were not changed by the mergers of 01/07/2025. The list \
              of country codes is not published, so an unknown code is unusual, never invalid. Whether the number \
-             agrees with gender and birth date is the work of the `agrees` rule.",
+             agrees with gender and birth date is the work of the `id_agrees` rule.",
             "Chữ số 1–3: tỉnh (hoặc quốc gia) đăng ký khai sinh; chữ số 4: thế kỷ và giới tính (0/1 nam/nữ 19xx, \
              2/3 20xx, …); chữ số 5–6: năm sinh; chữ số 7–12: ngẫu nhiên. Không có chữ số kiểm tra (Luật Căn cước \
              26/2023/QH15 Điều 12, Nghị định 137/2015/NĐ-CP Điều 13, Thông tư 59/2021/TT-BCA). Mã tỉnh theo Thông tư \
              07/2016/TT-BCA, không thay đổi khi sáp nhập từ 01/07/2025. Danh mục mã quốc gia không được công bố nên \
              mã lạ chỉ bị xem là bất thường, không bị xem là sai. Việc số có khớp với giới tính và ngày sinh hay \
-             không là việc của quy tắc `agrees`.",
+             không là việc của quy tắc `id_agrees`.",
         )
     }
 

@@ -1,8 +1,9 @@
 //! `vn.mst`: the Vietnamese tax code (mã số thuế), which is also the enterprise code.
 
 use super::cccd;
-use crate::format::ascii::{all_digits, before_float_suffix, is_scientific, ungrouped};
-use crate::format::{Check, Format, Judge, Reason, Verdict, verdict};
+use super::digits::{LOST_ZERO, SCIENTIFIC, rewritten};
+use crate::format::ascii::{all_digits, is_scientific};
+use crate::format::{Argument, Check, Format, Judge, Reason, Verdict, verdict};
 
 const LENGTH: Reason = Reason::new(
     "must be 10 digits, 10 digits, hyphen and 3 digits, or a 12-digit personal number",
@@ -18,12 +19,18 @@ const BRANCH: Reason =
     Reason::new("the branch number must be 001 to 999", "số thứ tự đơn vị phụ thuộc phải từ 001 đến 999");
 const NO_HYPHEN: Reason =
     Reason::new("branch code without its hyphen", "mã của đơn vị phụ thuộc thiếu dấu gạch ngang");
-const LOST_ZERO: Reason = Reason::new("the leading zero is lost", "mất chữ số 0 ở đầu");
-const FLOAT: Reason = Reason::new("written as a decimal number", "bị ghi thành số thập phân");
-const GROUPED: Reason = Reason::new("digits are separated", "các chữ số bị tách rời");
-const SCIENTIFIC: Reason = Reason::new(
-    "scientific notation: a spreadsheet has lost digits",
-    "dạng số mũ: bảng tính đã làm mất chữ số",
+
+const NOT_ORGANISATION: Reason = Reason::new(
+    "not the 10 digits of an organisation's tax code",
+    "không phải mã số thuế 10 chữ số của tổ chức",
+);
+const NOT_BRANCH: Reason = Reason::new(
+    "not the tax code of a dependent unit: 10 digits, hyphen and 3 digits",
+    "không phải mã số thuế của đơn vị phụ thuộc: 10 chữ số, dấu gạch ngang và 3 chữ số",
+);
+const NOT_PERSON: Reason = Reason::new(
+    "not a 12-digit personal number, which individuals and households use since 01/07/2025",
+    "không phải số định danh cá nhân 12 chữ số mà cá nhân, hộ gia đình dùng từ 01/07/2025",
 );
 
 /// Weights of digits 1–9; the check digit is 10 minus the sum modulo 11.
@@ -71,15 +78,41 @@ fn check_branch(main: &[u8], branch: &[u8]) -> Result<(), Reason> {
     if branch == b"000" { Err(BRANCH) } else { Ok(()) }
 }
 
-fn repair(value: &str) -> Option<Verdict> {
-    let (digits, reason) = match before_float_suffix(value) {
-        Some(before) => (before.to_owned(), FLOAT),
-        None => (ungrouped(value), GROUPED),
-    };
-    let bytes = digits.as_bytes();
-    if !all_digits(bytes) {
-        return None;
+/// Whether this is the code of an enterprise or of its dependent unit, with or without the hyphen.
+pub(super) fn is_enterprise(bytes: &[u8]) -> bool {
+    matches!(bytes.len(), 10 | 13 | 14) && check(bytes).is_ok()
+}
+
+/// Whose code it is, by its length.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Taxpayer {
+    Organisation,
+    Branch,
+    Person,
+}
+
+impl Taxpayer {
+    /// Of a code that [`TaxCode`] accepts.
+    const fn of(code: &str) -> Self {
+        match code.len() {
+            10 => Self::Organisation,
+            12 => Self::Person,
+            _ => Self::Branch,
+        }
     }
+
+    const fn other(self) -> Reason {
+        match self {
+            Self::Organisation => NOT_ORGANISATION,
+            Self::Branch => NOT_BRANCH,
+            Self::Person => NOT_PERSON,
+        }
+    }
+}
+
+fn repair(value: &str) -> Option<Verdict> {
+    let (digits, reason) = rewritten(value)?;
+    let bytes = digits.as_bytes();
     match bytes.len() {
         9 => {
             let padded = format!("0{digits}");
@@ -111,12 +144,16 @@ impl Format for TaxCode {
              whose remainder is 0 is never issued (Circular 105/2020/TT-BTC art. 5). A dependent unit adds a hyphen \
              and 001–999; without the hyphen the code is unusual. Since 01/07/2025 individuals, households and \
              household businesses use their 12-digit personal number (Circular 86/2024/TT-BTC, now Circular \
-             90/2026/TT-BTC), judged as `vn.cccd`. Whether the code is registered and active is not checked.",
+             90/2026/TT-BTC; reported by one secondary source), judged as `vn.cccd`; older data has 10-digit codes for \
+             them too, which look like an organisation's. `taxpayer` narrows the column to one kind. Whether the code is \
+             registered and active is not checked.",
             "Chữ số 1–9 nhân với trọng số 31 29 23 19 17 13 7 5 3; chữ số thứ 10 bằng 10 trừ số dư của tổng khi chia \
              cho 11, không cấp mã có số dư bằng 0 (Thông tư 105/2020/TT-BTC Điều 5). Đơn vị phụ thuộc thêm dấu gạch \
              ngang và số 001–999; thiếu dấu gạch ngang thì bị xem là bất thường. Từ 01/07/2025 cá nhân, hộ gia đình, \
              hộ kinh doanh dùng số định danh cá nhân 12 chữ số (Thông tư 86/2024/TT-BTC, nay là Thông tư \
-             90/2026/TT-BTC), được kiểm tra như `vn.cccd`. Không kiểm tra mã đã được cấp hay đang hoạt động.",
+             90/2026/TT-BTC; theo một nguồn thứ cấp), được kiểm tra như `vn.cccd`; dữ liệu cũ còn mã 10 chữ số của các \
+             đối tượng này, giống mã của tổ chức. `taxpayer` giới hạn cột vào một loại. Không kiểm tra mã đã được cấp hay \
+             đang hoạt động.",
         )
     }
 
@@ -136,6 +173,29 @@ impl Format for TaxCode {
             ("0100000000", "invalid"),
             ("MST0100112437", "invalid"),
         ]
+    }
+
+    fn arguments(&self) -> &'static [Argument] {
+        const {
+            &[Argument {
+                name: "taxpayer",
+                words: &["organisation", "branch", "person"],
+                about: Reason::new(
+                    "whose codes the column holds: `organisation` (10 digits), `branch` (10-3) or `person` (12 digits)",
+                    "cột chứa mã của ai: `organisation` (tổ chức, 10 chữ số), `branch` (đơn vị phụ thuộc, 10-3) hoặc \
+                     `person` (cá nhân, 12 chữ số)",
+                ),
+            }]
+        }
+    }
+
+    fn choose(&self, chosen: &[Option<&'static str>]) -> Option<Box<dyn Judge>> {
+        match chosen {
+            [Some("organisation")] => Some(Box::new(Taxpayer::Organisation)),
+            [Some("branch")] => Some(Box::new(Taxpayer::Branch)),
+            [Some("person")] => Some(Box::new(Taxpayer::Person)),
+            _ => None,
+        }
     }
 }
 
@@ -166,6 +226,27 @@ impl Judge for TaxCode {
     }
 }
 
+/// One kind of taxpayer alone.
+impl Judge for Taxpayer {
+    fn judge(&self, value: &str) -> Verdict {
+        let mut verdict = TaxCode.judge(value);
+        // With the kind known, a personal number that has lost its zeros can be told from a wrong tax code.
+        if *self == Self::Person && matches!(verdict, Verdict::Invalid(_)) {
+            verdict = cccd::CitizenId.judge(value);
+        }
+        let meant = match &verdict {
+            Verdict::Repairable { repaired, .. } => repaired,
+            Verdict::Valid | Verdict::Unusual(_) => value,
+            Verdict::Invalid(_) => return verdict,
+        };
+        if Self::of(meant) == *self { verdict } else { Verdict::Invalid(self.other()) }
+    }
+
+    fn accepts(&self, value: &str) -> bool {
+        Self::of(value) == *self && TaxCode.accepts(value)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -190,5 +271,24 @@ mod tests {
         assert_eq!(repaired("0312 68 78 78 - 001").as_deref(), Some("0312687878-001"));
         assert_eq!(repaired("100112437.0").as_deref(), Some("0100112437"));
         assert_eq!(repaired("100112438"), None);
+    }
+
+    #[test]
+    fn one_kind_of_taxpayer() {
+        let name = |word, value| TaxCode.choose(&[Some(word)]).expect("a word").judge(value).name();
+        for (value, organisation, branch, person) in [
+            ("0100112437", "valid", "invalid", "invalid"),
+            ("100112437", "repairable", "invalid", "invalid"),
+            ("0314409058-002", "invalid", "valid", "invalid"),
+            ("0314409058002", "invalid", "unusual", "invalid"),
+            ("0314409058 - 002", "invalid", "repairable", "invalid"),
+            ("001099012345", "invalid", "invalid", "valid"),
+            ("01099012345", "invalid", "invalid", "repairable"),
+            ("0100112438", "invalid", "invalid", "invalid"),
+        ] {
+            assert_eq!(name("organisation", value), organisation, "{value}");
+            assert_eq!(name("branch", value), branch, "{value}");
+            assert_eq!(name("person", value), person, "{value}");
+        }
     }
 }

@@ -1,7 +1,8 @@
 //! `vn.phone`: a Vietnamese telephone number.
 
+use super::digits::{FLOAT, GROUPED, LOST_ZERO};
 use crate::format::ascii::{all_digits, before_float_suffix, codes, number, pairs};
-use crate::format::{Check, Format, Judge, Reason, Verdict, verdict};
+use crate::format::{Argument, Check, Format, Judge, Reason, Verdict, verdict};
 
 /// Mobile prefixes by number: 091 is 91. New ones may be opened at any time.
 static MOBILE: [bool; 100] = codes(include_bytes!("../../../rules/lists/phone_mobile_prefixes.csv"));
@@ -26,12 +27,42 @@ const OLD_MOBILE: Reason = Reason::new(
 const NO_PLUS: Reason = Reason::new("country code without its plus", "mã quốc gia thiếu dấu cộng");
 const TRUNK_ZERO: Reason =
     Reason::new("country code and trunk zero together", "vừa có mã quốc gia vừa có số 0 ở đầu");
-const LOST_ZERO: Reason = Reason::new("the leading zero is lost", "mất chữ số 0 ở đầu");
-const GROUPED: Reason = Reason::new("digits are separated", "các chữ số bị tách rời");
-const FLOAT: Reason = Reason::new("written as a decimal number", "bị ghi thành số thập phân");
+
+const NOT_MOBILE: Reason = Reason::new("not a mobile number", "không phải số di động");
+const NOT_LANDLINE: Reason = Reason::new("not a fixed-line number", "không phải số cố định");
 
 /// `vn.phone`
 pub struct Phone;
+
+/// Which numbers a column holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Mobile,
+    Landline,
+}
+
+impl Kind {
+    /// Whether all numbers of a value that [`Phone`] accepts are of this kind.
+    fn holds(self, value: &str) -> bool {
+        value.split([';', ',', '/']).all(|number| {
+            let number = number.trim();
+            let digits = number.strip_prefix("+84").or_else(|| number.strip_prefix('0'));
+            // A service number, of neither kind, has no such prefix.
+            digits.map(str::len)
+                == Some(match self {
+                    Self::Mobile => 9,
+                    Self::Landline => 10,
+                })
+        })
+    }
+
+    const fn other(self) -> Reason {
+        match self {
+            Self::Mobile => NOT_MOBILE,
+            Self::Landline => NOT_LANDLINE,
+        }
+    }
+}
 
 /// What the digits after the trunk zero or the country code are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -172,12 +203,14 @@ impl Format for Phone {
              others), 11 digits in all. Prefixes as of 2026; one that is not listed is unusual, since new ones may \
              be opened. Area codes are those of the conversion of 2017. The 11-digit mobile numbers that ended on \
              15/09/2018 convert by table. Service numbers (1800, 1900) and several numbers in one field are unusual. \
-             Short and emergency numbers are invalid. Whether a number is in service is not checked.",
+             Short and emergency numbers are invalid. `kind` narrows the column to mobile or fixed numbers; service numbers \
+             are neither. Whether a number is in service is not checked.",
             "Di động: số 0, đầu số hai chữ số và 7 chữ số; cố định: số 0, mã vùng và 8 chữ số (24, 28) hoặc 7 chữ số \
              (các mã khác), tổng cộng 11 chữ số. Đầu số tính đến năm 2026; đầu số ngoài danh sách chỉ bị xem là bất \
              thường vì có thể mở đầu số mới. Mã vùng theo lần chuyển đổi năm 2017. Số di động 11 chữ số ngừng dùng từ \
              15/09/2018 được đổi theo bảng. Số dịch vụ (1800, 1900) và nhiều số trong một ô bị xem là bất thường. Số \
-             ngắn, số khẩn cấp không hợp lệ. Không kiểm tra số có đang hoạt động hay không.",
+             ngắn, số khẩn cấp không hợp lệ. `kind` giới hạn cột vào số di động hoặc cố định; số dịch vụ không thuộc loại \
+             nào. Không kiểm tra số có đang hoạt động hay không.",
         )
     }
 
@@ -202,6 +235,27 @@ impl Format for Phone {
             ("O912345678", "invalid"),
         ]
     }
+
+    fn arguments(&self) -> &'static [Argument] {
+        const {
+            &[Argument {
+                name: "kind",
+                words: &["mobile", "landline"],
+                about: Reason::new(
+                    "which numbers the column holds: `mobile` or `landline`",
+                    "cột chứa số loại nào: `mobile` (di động) hoặc `landline` (cố định)",
+                ),
+            }]
+        }
+    }
+
+    fn choose(&self, chosen: &[Option<&'static str>]) -> Option<Box<dyn Judge>> {
+        match chosen {
+            [Some("mobile")] => Some(Box::new(Kind::Mobile)),
+            [Some("landline")] => Some(Box::new(Kind::Landline)),
+            _ => None,
+        }
+    }
 }
 
 impl Judge for Phone {
@@ -222,6 +276,23 @@ impl Judge for Phone {
             return true;
         }
         check(value).is_ok()
+    }
+}
+
+/// One kind of number alone.
+impl Judge for Kind {
+    fn judge(&self, value: &str) -> Verdict {
+        let verdict = Phone.judge(value);
+        let meant = match &verdict {
+            Verdict::Repairable { repaired, .. } => repaired,
+            Verdict::Valid | Verdict::Unusual(_) => value,
+            Verdict::Invalid(_) => return verdict,
+        };
+        if self.holds(meant) { verdict } else { Verdict::Invalid(self.other()) }
+    }
+
+    fn accepts(&self, value: &str) -> bool {
+        Phone.accepts(value) && self.holds(value)
     }
 }
 
@@ -255,5 +326,25 @@ mod tests {
         assert_eq!(repaired("843456789").as_deref(), Some("0843456789"), "084, not the country code");
         assert_eq!(repaired("912345678.0").as_deref(), Some("0912345678"));
         assert_eq!(repaired("+85912345678"), None);
+    }
+
+    #[test]
+    fn one_kind_of_number() {
+        let name = |word, value| Phone.choose(&[Some(word)]).expect("a word").judge(value).name();
+        for (value, mobile, landline) in [
+            ("0912345678", "valid", "invalid"),
+            ("+84912345678", "valid", "invalid"),
+            ("0532345678", "unusual", "invalid"),
+            ("84912345678", "repairable", "invalid"),
+            ("01234567890", "repairable", "invalid"),
+            ("02438251234", "invalid", "valid"),
+            ("2438251234", "invalid", "repairable"),
+            ("0912345678; 0987654321", "unusual", "invalid"),
+            ("0912345678; 02438251234", "invalid", "invalid"),
+            ("1800123456", "invalid", "invalid"),
+        ] {
+            assert_eq!(name("mobile", value), mobile, "{value}");
+            assert_eq!(name("landline", value), landline, "{value}");
+        }
     }
 }

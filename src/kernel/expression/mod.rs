@@ -14,6 +14,7 @@ use datafusion_sql::sqlparser::ast::Expr as Tree;
 use crate::base::Text;
 
 mod bind;
+mod decimal;
 mod dialect;
 mod evaluate;
 mod functions;

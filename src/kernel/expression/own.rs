@@ -18,6 +18,7 @@ use datafusion_expr::{
 };
 use regex::{Regex, RegexBuilder};
 
+use super::decimal::{self, Arithmetic, DECIMAL};
 use super::substring::Window;
 use super::types;
 use crate::kernel::date_format::{date_bytes, default_date, default_timestamps};
@@ -28,6 +29,9 @@ pub(super) enum Operation {
     Add,
     Subtract,
     Multiply,
+    Decimal(Arithmetic),
+    /// To so many places after the point.
+    DecimalRound(i64),
     /// A date as `YYYY-MM-DD`: ten bytes fit into a view, so nothing is allocated per value.
     DateToText,
     /// A text as a date or a timestamp, read by this project's strict rules; a lenient one makes null of what is not.
@@ -104,6 +108,9 @@ impl ScalarUDFImpl for Own {
             Operation::Add => "add",
             Operation::Subtract => "subtract",
             Operation::Multiply => "multiply",
+            Operation::Decimal(Arithmetic::Multiply) => "decimal_multiply",
+            Operation::Decimal(Arithmetic::Divide) => "decimal_divide",
+            Operation::DecimalRound(_) => "decimal_round",
             Operation::DateToText => "date_to_text",
             Operation::TextToDate { .. } => "text_to_date",
             Operation::TextToTimestamp { .. } => "text_to_timestamp",
@@ -114,7 +121,7 @@ impl ScalarUDFImpl for Own {
 
     fn signature(&self) -> &Signature {
         match self.0 {
-            Operation::Add | Operation::Subtract | Operation::Multiply => &TWO,
+            Operation::Add | Operation::Subtract | Operation::Multiply | Operation::Decimal(_) => &TWO,
             _ => &ONE,
         }
     }
@@ -122,6 +129,7 @@ impl ScalarUDFImpl for Own {
     fn return_type(&self, arguments: &[DataType]) -> Result<DataType> {
         Ok(match self.0 {
             Operation::Add | Operation::Subtract | Operation::Multiply => arguments[0].clone(),
+            Operation::Decimal(_) | Operation::DecimalRound(_) => DECIMAL,
             Operation::DateToText | Operation::Substring(_) => DataType::Utf8View,
             Operation::TextToDate { .. } => DataType::Date32,
             Operation::TextToTimestamp { .. } => types::TIMESTAMP,
@@ -134,6 +142,19 @@ impl ScalarUDFImpl for Own {
             (Operation::Add, [left, right]) => arithmetic(left, right, numeric::add),
             (Operation::Subtract, [left, right]) => arithmetic(left, right, numeric::sub),
             (Operation::Multiply, [left, right]) => arithmetic(left, right, numeric::mul),
+            (Operation::Decimal(operation), operands @ [left, right]) => {
+                let scalar = operands.iter().all(|operand| matches!(operand, ColumnarValue::Scalar(_)));
+                let rows = if scalar { 1 } else { args.number_rows };
+                let found = operation.of_all(&left.to_array(rows)?, &right.to_array(rows)?)?;
+                Ok(if scalar {
+                    ColumnarValue::Scalar(ScalarValue::try_from_array(&found, 0)?)
+                } else {
+                    ColumnarValue::Array(found)
+                })
+            }
+            (Operation::DecimalRound(places), [value]) => {
+                each(value, |numbers| decimal::round(&arrow::array::make_array(numbers.to_data()), *places))
+            }
             (Operation::DateToText, [value]) => each(value, date_to_text),
             (Operation::TextToDate { lenient }, [value]) => each(value, |texts| {
                 let dates: Date32Array = parse(texts, *lenient, |text| default_date().parse_date(text))?;

@@ -10,6 +10,8 @@ use datafusion_expr::{Between, BinaryExpr, Cast, Expr, ExprSchemable, Operator};
 use datafusion_sql::sqlparser::ast::{DataType as SqlType, ExactNumberInfo, TimezoneInfo};
 
 use super::ExpressionError;
+use super::decimal::{Arithmetic, DECIMAL};
+use super::own::Operation;
 use crate::base::Text;
 use crate::say;
 
@@ -115,6 +117,15 @@ pub(super) fn agree(tree: Expr, schema: &DFSchema) -> Result<Expr, Disagreement>
                 let [left, right] = meet([*left, *right], op != Operator::Minus, schema, &mut disagreement);
                 Expr::BinaryExpr(BinaryExpr { left: Box::new(left), op, right: Box::new(right) })
             }
+            Expr::BinaryExpr(BinaryExpr {
+                left,
+                op: op @ (Operator::Multiply | Operator::Divide),
+                right,
+            }) if is_exact([&left, &right], schema) => {
+                let operation =
+                    if op == Operator::Multiply { Arithmetic::Multiply } else { Arithmetic::Divide };
+                Operation::Decimal(operation).call([left, right].map(|operand| as_decimal(*operand)).into())
+            }
             Expr::Between(Between { expr, negated, low, high }) => {
                 let [expr, low, high] = meet([*expr, *low, *high], true, schema, &mut disagreement);
                 Expr::Between(Between {
@@ -139,6 +150,18 @@ pub(super) fn agree(tree: Expr, schema: &DFSchema) -> Result<Expr, Disagreement>
                 }
                 Expr::ScalarFunction(ScalarFunction { func, args })
             }
+            Expr::ScalarFunction(ScalarFunction { func, args })
+                if func.name() == "round" && is_exact([&args[0], &args[0]], schema) =>
+            {
+                match args.as_slice() {
+                    [number] => Operation::DecimalRound(0).call(vec![as_decimal(number.clone())]),
+                    [number, places] if literal_integer(places).is_some() => {
+                        let places = literal_integer(places).unwrap_or_default();
+                        Operation::DecimalRound(places).call(vec![as_decimal(number.clone())])
+                    }
+                    _ => Expr::ScalarFunction(ScalarFunction { func, args }),
+                }
+            }
             other => return Ok(Transformed::no(other)),
         };
         Ok(Transformed::yes(node))
@@ -147,6 +170,17 @@ pub(super) fn agree(tree: Expr, schema: &DFSchema) -> Result<Expr, Disagreement>
         Some(disagreement) => Err(disagreement),
         None => Ok(agreed.data),
     }
+}
+
+/// Whether one of the operands is a decimal and the other a number without binary fractions.
+fn is_exact(operands: [&Expr; 2], schema: &DFSchema) -> bool {
+    let exact = |found: &DataType| found.is_integer() || matches!(found, DataType::Decimal128(..));
+    let types = operands.map(|operand| operand.get_type(schema).unwrap_or(DataType::Null));
+    types.iter().all(exact) && types.iter().any(|found| matches!(found, DataType::Decimal128(..)))
+}
+
+fn as_decimal(operand: Expr) -> Expr {
+    Expr::Cast(Cast::new(Box::new(operand), DECIMAL))
 }
 
 fn is_comparison(op: Operator) -> bool {

@@ -38,6 +38,8 @@ pub struct Placeholders {
     words: Vec<String>,
     /// Days since 1970-01-01, sorted.
     days: Vec<i32>,
+    /// The words that are whole numbers, sorted.
+    numbers: Vec<i64>,
     one_digit: bool,
     /// First four bytes that a value equal to one of `words` may have, sorted; zero after the value's end.
     heads: Vec<u32>,
@@ -53,7 +55,9 @@ impl Placeholders {
 
     /// The words of a column's own list, and nothing else.
     pub fn only<'a>(words: impl IntoIterator<Item = &'a str>) -> Self {
-        Self::build(words.into_iter().map(normalise).collect(), Vec::new(), false)
+        let words: Vec<String> = words.into_iter().map(normalise).collect();
+        let days = words.iter().filter_map(|word| word.parse::<Date>().ok()).map(days_since_epoch).collect();
+        Self::build(words, days, false)
     }
 
     /// A published list.
@@ -65,7 +69,7 @@ impl Placeholders {
             words.push(format!("{year:04}-{month:02}-{day:02}"));
             words.push(format!("{day:02}/{month:02}/{year:04}"));
             words.push(format!("{day:02}-{month:02}-{year:04}"));
-            days.push((date - Date::constant(1970, 1, 1)).get_days());
+            days.push(days_since_epoch(date));
         }
         Self::build(words, days, list.one_digit)
     }
@@ -85,7 +89,9 @@ impl Placeholders {
             let (word, bit) = slot(head);
             seen[word] |= bit;
         }
-        Self { words, days, one_digit, heads, seen }
+        let mut numbers: Vec<i64> = words.iter().filter_map(|word| word.parse().ok()).collect();
+        numbers.sort_unstable();
+        Self { words, days, numbers, one_digit, heads, seen }
     }
 
     /// The state of a value that is not null.
@@ -142,10 +148,19 @@ impl Placeholders {
         self.days.binary_search(&day).is_ok()
     }
 
+    /// The words that are whole numbers, sorted: what stands for a missing value in a column of integers.
+    pub fn numbers(&self) -> &[i64] {
+        &self.numbers
+    }
+
     /// The normalised words, sorted.
     pub fn words(&self) -> &[String] {
         &self.words
     }
+}
+
+fn days_since_epoch(date: Date) -> i32 {
+    (date - Date::constant(1970, 1, 1)).get_days()
 }
 
 /// 000000 and longer, 999999 and longer.

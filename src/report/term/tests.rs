@@ -72,7 +72,7 @@ fn vietnamese_page() {
        98,37  clean_text-ho_ten                         5 trên 1.234.567 giá trị lỗi
               Sạch, nhẹ · đạt 99,9991% · 1 lỗi trên 123.456 · 5 chưa rõ
               khoảng trắng kép 5
-              ví dụ cong_dan.csv:4 "Ngu****"
+              ví dụ cong_dan.csv:4 "Ngu****" (hai khoảng trắng liền nhau)
 
       2 quy tắc không có lỗi · 1 quy tắc không có gì để đánh giá
 
@@ -177,7 +177,7 @@ fn english_page_of_local_rules() {
        98.37  clean_text-ho_ten                           5 of 1,234,567 values fail
               Clean, minor · 99.9991% pass · 1 in 123,456 · 5 unknown
               double_space 5
-              e.g. cong_dan.csv:4 "Ngu****"
+              e.g. cong_dan.csv:4 "Ngu****" (two spaces in a row)
 
       2 rules without a defect · 1 rule with nothing to judge
 
