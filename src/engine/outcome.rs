@@ -214,19 +214,21 @@ fn measure(
 /// A mean of fewer values says what they are.
 const FEW: u64 = 10;
 
-/// Figures that count or repeat the rule; all others are made of values.
-const COUNTS: [&str; 7] =
-    ["values", "rows", "distinct", "negative", "future_rows", "cycle_seconds", "cycle_days"];
+/// Figures that are the value of one row: somebody's, however many rows there are.
+const SINGLE: [&str; 7] = ["min", "max", "median", "quantile", "latest", "newest", "oldest"];
+/// Figures that are made of all values, and give them away where these are few.
+const MADE: [&str; 8] =
+    ["sum", "mean", "range", "iqr", "variance", "variance_population", "stddev", "stddev_population"];
 
 /// Masks what figures of a personal column give away. `rows`: how many there are, where each has a part in the figures.
 fn hide(figures: &mut [Figure], rows: Option<u64>) {
     let values = figures.iter().find(|figure| figure.name == "values");
     let few = values.and_then(|figure| figure.value.parse().ok()).or(rows).is_none_or(|values| values < FEW);
-    for figure in figures.iter_mut().filter(|figure| !COUNTS.contains(&figure.name.as_str())) {
-        if few {
+    for figure in figures {
+        let name = figure.name.as_str();
+        if few && (SINGLE.contains(&name) || MADE.contains(&name)) {
             figure.value = "****".to_owned();
-        } else if matches!(figure.name.as_str(), "min" | "max" | "median" | "quantile") {
-            // The least, the middle and the greatest value are somebody's, however many there are.
+        } else if SINGLE.contains(&name) {
             figure.value = crate::kernel::text::mask(&figure.value);
         }
     }

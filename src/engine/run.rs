@@ -77,19 +77,6 @@ pub fn run(database: &Database, options: &RunOptions<'_>) -> Option<MeasuredData
     })
 }
 
-fn code_lists(database: &Database) -> Vec<MeasuredCodeList> {
-    let listed = database.code_lists.iter().filter_map(|list| {
-        let (path, blake3) = list.provenance()?;
-        let (path, blake3, values) = (path.to_owned(), blake3.to_owned(), list.size() as u64);
-        Some(MeasuredCodeList { name: list.name.clone(), path, blake3, values })
-    });
-    let mut listed: Vec<_> = listed.collect();
-    // Several rule files of one database may read the same list.
-    listed.sort();
-    listed.dedup();
-    listed
-}
-
 /// Rules that went by a code list whose file is no longer what was read: nobody can repeat what they say.
 fn refuse_changed_lists(database: &Database, tables: &mut [MeasuredTable]) {
     let mut known: IndexMap<&Path, bool> = IndexMap::new();
@@ -111,6 +98,19 @@ fn refuse_changed_lists(database: &Database, tables: &mut [MeasuredTable]) {
             }
         }
     }
+}
+
+fn code_lists(database: &Database) -> Vec<MeasuredCodeList> {
+    let listed = database.code_lists.iter().filter_map(|list| {
+        let (path, blake3) = list.evidence()?;
+        let (path, blake3) = (path.to_owned(), blake3.to_owned());
+        Some(MeasuredCodeList { name: list.name.clone(), path, blake3, values: list.entries().len() as u64 })
+    });
+    let mut listed: Vec<_> = listed.collect();
+    // Several rule files of one database may read the same list.
+    listed.sort();
+    listed.dedup();
+    listed
 }
 
 fn data_root(data: &Path, database: &str) -> PathBuf {

@@ -95,7 +95,7 @@ fn database(tree: &Node, folder: &Path, kinds: Kinds, reader: &mut Reader) -> Op
         agency,
         weight,
         packs,
-        code_lists: code_lists.values().filter(|list| list.path().is_some()).cloned().collect(),
+        code_lists: code_lists.values().filter(|list| list.evidence().is_some()).cloned().collect(),
         tables: tables.into_iter().collect::<Option<Vec<_>>>()?,
     })
 }

@@ -134,16 +134,17 @@ impl<'c> Opened<'c> {
                     source,
                     file,
                     names,
-                    fingerprint: ListFile { path, named: file.value.clone(), blake3 },
+                    fingerprint: ListFile { name: file.value.clone(), path, blake3 },
                 })
             }
-            Err(ExtractError { what, mut hint }) => {
-                if matches!(path.try_exists(), Ok(false)) {
-                    hint = Some(say!(
+            Err(ExtractError { what, hint }) => {
+                let hint = match path.try_exists() {
+                    Ok(false) => Some(say!(
                         "its path is relative to the folder of the rule file",
                         "đường dẫn tính từ thư mục chứa tệp quy tắc"
-                    ));
-                }
+                    )),
+                    _ => hint,
+                };
                 reader.error(&file.span, unreadable(file, &what)).hint = hint;
                 None
             }

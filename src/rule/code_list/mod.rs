@@ -64,9 +64,9 @@ impl Slot {
 /// The file that a list was read from.
 #[derive(Clone, Debug)]
 struct ListFile {
-    path: PathBuf,
     /// As the rule file names it.
-    named: String,
+    name: String,
+    path: PathBuf,
     /// Hash of its bytes before it was read.
     blake3: String,
 }
@@ -132,13 +132,8 @@ impl CodeList {
     }
 
     /// The file that it was read from, as the rule file names it, and the hash of its bytes.
-    pub fn provenance(&self) -> Option<(&str, &str)> {
-        self.file.as_ref().map(|file| (file.named.as_str(), file.blake3.as_str()))
-    }
-
-    /// Different codes.
-    pub fn size(&self) -> usize {
-        self.index.len()
+    pub fn evidence(&self) -> Option<(&str, &str)> {
+        self.file.as_ref().map(|file| (file.name.as_str(), file.blake3.as_str()))
     }
 
     /// Whether its file is no longer the one that was read. Reads the file.
