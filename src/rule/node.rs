@@ -110,7 +110,8 @@ fn reason(error: &serde_saphyr::Error) -> Text {
         | Error::AliasReplayLimitExceeded { .. }
         | Error::AliasExpansionLimitExceeded { .. }
         | Error::AliasReplayCounterOverflow { .. }
-        | Error::AliasReplayStackDepthExceeded { .. } => say!(
+        | Error::AliasReplayStackDepthExceeded { .. }
+        | Error::AliasError { .. } => say!(
             "it is larger than any rule file, or aliases (`*name`) make it so",
             "lớn hơn mọi tệp quy tắc, hoặc phình to do bí danh (`*tên`)"
         ),

@@ -306,7 +306,7 @@ fn code_lists_leave_their_hash_and_say_what_is_wrong() {
     expect(
         &stage.lint(),
         2,
-        &["`ten.csv` cannot be read: it does not exist", "relative to the folder of the rule file"],
+        &["`ten.csv` cannot be read: the file does not exist", "relative to the folder of the rule file"],
     );
 }
 

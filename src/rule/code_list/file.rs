@@ -161,13 +161,17 @@ impl<'c> Opened<'c> {
         let Some(name) = name else { return Some(None) };
         let found = self.names.iter().position(|known| *known == name.value);
         if found.is_none() {
-            let (file, column, known) = (&self.file.value, &name.value, self.names.join(", "));
+            // Where the header is missing, its names are codes, or worse.
+            let (file, column, count) = (&self.file.value, &name.value, self.names.len());
             reader
                 .error(
                     &name.span,
                     say!("`{file}` has no column `{column}`", "`{file}` không có cột `{column}`"),
                 )
-                .hint = Some(say!("its columns: {known}", "các cột có trong tệp: {known}"));
+                .hint = Some(say!(
+                "name one of its {count} columns, as its first line spells it",
+                "hãy nêu một trong {count} cột của tệp, đúng như dòng đầu của tệp"
+            ));
         }
         found.map(Some)
     }

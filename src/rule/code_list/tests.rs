@@ -108,7 +108,10 @@ fn what_is_wrong_is_said_at_its_place() {
     );
     assert_eq!(
         wrong(DATED, "ma,tu\n1,\n"),
-        at("`l.csv` has no column `den` (its columns: ma, tu)".to_owned(), "den")
+        at(
+            "`l.csv` has no column `den` (name one of its 2 columns, as its first line spells it)".to_owned(),
+            "den"
+        )
     );
     assert_eq!(wrong(DATED, "ma,tu,den\n"), at(cannot("it holds no value"), "l.csv"));
     assert_eq!(wrong(DATED, "ma,tu,den\n,2025-01-01,\n"), at(cannot("it holds no code"), "l.csv"));
