@@ -41,6 +41,19 @@ fn kernels(c: &mut Criterion) {
     group.finish();
 }
 
+/// What one value costs, mean over a format's examples.
+fn formats(c: &mut Criterion) {
+    let mut group = c.benchmark_group("formats");
+    for format in format::all() {
+        let examples = format.examples();
+        group.throughput(Throughput::Elements(examples.len() as u64));
+        group.bench_function(format.name(), |b| {
+            b.iter(|| examples.iter().filter(|(value, _)| format.accepts(black_box(value))).count());
+        });
+    }
+    group.finish();
+}
+
 fn states(c: &mut Criterion) {
     let mut group = c.benchmark_group("states");
     group.bench_function("merge of 64 day histograms of 1,000 days", |b| {
@@ -89,5 +102,5 @@ fn scan(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, kernels, states, scan);
+criterion_group!(benches, kernels, formats, states, scan);
 criterion_main!(benches);

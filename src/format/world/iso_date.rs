@@ -26,7 +26,7 @@ fn is_day(year: usize, month: usize, day: usize) -> bool {
     year > 0 && (1..=days).contains(&day)
 }
 
-fn check(value: &[u8]) -> Check {
+pub(super) fn check(value: &[u8]) -> Check {
     let &[a, b, c, d, b'-', e, f, b'-', g, h] = value else { return Err(SHAPE) };
     if !all_digits(&[a, b, c, d, e, f, g, h]) {
         return Err(SHAPE);
