@@ -170,10 +170,10 @@ fn measure(
     measure.figures.extend(state.reasons.iter().map(|(name, count)| Figure::new(name, count)));
     measure.figures.extend(keys.excess.map(|excess| Figure::new("excess", excess)));
     if !reveal && plan.personal {
-        // The least and the greatest value of a column are somebody's.
-        for figure in
-            measure.figures.iter_mut().filter(|figure| matches!(figure.name.as_str(), "min" | "max"))
-        {
+        // The least, the middle and the greatest value of a column are somebody's.
+        let single =
+            |figure: &&mut Figure| matches!(figure.name.as_str(), "min" | "max" | "median" | "quantile");
+        for figure in measure.figures.iter_mut().filter(single) {
             figure.value = super::examples::mask(&figure.value);
         }
     }

@@ -62,7 +62,9 @@ pub fn run(database: &Database, options: &RunOptions<'_>) -> Option<MeasuredData
         }
     }
     let parents = parents(&mut runs);
-    let tables = runs.into_iter().map(|run| measure(run, &parents, options.reveal)).collect();
+    let mut tables: Vec<MeasuredTable> =
+        runs.into_iter().map(|run| measure(run, &parents, options.reveal)).collect();
+    refuse_changed_lists(database, &mut tables);
     Some(MeasuredDatabase {
         id: database.id.value.clone(),
         agency: database.agency.clone(),
@@ -72,6 +74,29 @@ pub fn run(database: &Database, options: &RunOptions<'_>) -> Option<MeasuredData
         tables,
         problems: Vec::new(),
     })
+}
+
+/// Rules that went by a code list whose file is no longer what was read: nobody can repeat what they say.
+fn refuse_changed_lists(database: &Database, tables: &mut [MeasuredTable]) {
+    let mut known: IndexMap<&Path, bool> = IndexMap::new();
+    let rules = database.tables.iter().flat_map(|table| &table.rules);
+    for (rule, measured) in rules.zip(tables.iter_mut().flat_map(|table| &mut table.rules)) {
+        if measured.measure.status != Status::Measured {
+            continue;
+        }
+        for list in rule.spec.code_lists() {
+            let Some(path) = list.path() else { continue };
+            if *known.entry(path).or_insert_with(|| list.has_changed()) {
+                let name = &list.name;
+                measured.measure.status = Status::Error;
+                measured.measure.mass = None;
+                measured.measure.note = Some(say!(
+                    "the file of code list `{name}` changed while the run went on",
+                    "tệp của danh mục `{name}` bị thay đổi trong lúc đánh giá"
+                ));
+            }
+        }
+    }
 }
 
 fn data_root(data: &Path, database: &str) -> PathBuf {

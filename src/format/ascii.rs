@@ -81,6 +81,19 @@ pub(super) const fn pairs<const N: usize>(csv: &[u8]) -> [u16; N] {
     table
 }
 
+/// The numbers in the first column of a CSV list with a header line and `N` others. Evaluated while compiling.
+pub(super) const fn leading_numbers<const N: usize>(csv: &[u8]) -> [u32; N] {
+    let mut numbers = [0; N];
+    let (mut at, mut count) = (next_line(csv, 0), 0);
+    while at < csv.len() {
+        numbers[count] = number_at(csv, at) as u32;
+        count += 1;
+        at = next_line(csv, at);
+    }
+    assert!(count == N, "a list must have the length that is said");
+    numbers
+}
+
 const fn next_line(csv: &[u8], mut at: usize) -> usize {
     while at < csv.len() && csv[at] != b'\n' {
         at += 1;
@@ -126,6 +139,7 @@ mod tests {
     fn lists() {
         let table = codes::<100>(b"code,name\n07,a\n42,b\n");
         assert_eq!((0..100).filter(|&code| table[code]).collect::<Vec<_>>(), [7, 42]);
+        assert_eq!(leading_numbers(b"code,name\n970400,a\n7,b\n"), [970_400, 7]);
         assert_eq!(pairs::<4>(b"old,new\n01,70\n03,32")[..], [0, 70, 0, 32]);
     }
 }

@@ -129,6 +129,32 @@ fn shared_vectors() {
     assert!(without_format.is_empty(), "a kind without a format: {without_format:?}");
 }
 
+/// The same dates in a column that may hold partial ones.
+#[test]
+fn vectors_of_partial_dates() {
+    let format = find("vn.partial_date").expect("a format of the list");
+    let dates = vectors().into_iter().filter(|[kind, ..]| kind == "ngay");
+    let mut run = BTreeMap::<String, u32>::new();
+    for [_, value, _, expected] in dates {
+        let verdict = format.judge(&value);
+        let agrees = match expected.as_str() {
+            // Zeros for unknown parts are lawful on paper and better not stored.
+            "partial" => verdict.accepted(),
+            // 3 April: what was meant is certain enough to be a date.
+            "ambiguous" => verdict == Verdict::Valid,
+            "warning" => verdict.name() == "unusual",
+            "placeholder" => verdict.name() == "invalid",
+            expected => verdict.name() == expected,
+        };
+        assert!(agrees, "{value}: expected {expected}, judged {verdict:?}");
+        *run.entry(expected).or_default() += 1;
+    }
+    assert_eq!(
+        format!("{run:?}"),
+        r#"{"ambiguous": 1, "invalid": 3, "partial": 5, "placeholder": 2, "repairable": 1, "warning": 2}"#
+    );
+}
+
 /// Whether a personal number agrees with `gioi_tinh=Nam;ngay_sinh=1999-05-06`.
 fn agrees_with(value: &str, context: &str) -> bool {
     let Some(holder) = holder(value) else { return true };

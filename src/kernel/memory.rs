@@ -21,7 +21,31 @@ pub enum Remember {
     Identity(Vec<ColumnId>),
     /// The place of a text among some words; other texts have none and are unreadable.
     Place(ColumnId, Vec<String>),
+    /// How a text is written; a text that does not show it is absent.
+    Habit(ColumnId, Habit),
 }
+
+/// A way of writing that a text shows or does not show, as a small integer.
+#[derive(Clone, Copy)]
+pub struct Habit {
+    /// Tells habits apart.
+    pub name: &'static str,
+    pub of: fn(&str) -> Option<i128>,
+}
+
+impl std::fmt::Debug for Habit {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+impl PartialEq for Habit {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Eq for Habit {}
 
 /// One remembered cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,6 +86,12 @@ impl Memory {
                         _ => UNREADABLE,
                     })
                     .collect()
+            }
+            Remember::Habit(column, habit) => {
+                let present = batch.present(*column);
+                let shown = batch.canonical(*column).mapped(habit.of);
+                let cell = |row| shown(row).flatten().filter(|_| present.value(row)).unwrap_or(ABSENT);
+                (0..batch.rows()).map(cell).collect()
             }
         })
     }

@@ -3,8 +3,10 @@
 pub mod batch;
 pub mod column;
 pub mod date_format;
+pub mod exact;
 pub mod expression;
 pub mod key;
+pub mod logarithm;
 pub mod memory;
 pub mod number;
 pub mod text;

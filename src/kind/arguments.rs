@@ -2,6 +2,7 @@
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
+use crate::rule::arguments::Columns;
 use crate::rule::{At, Fields, Node, ParseContext, Value};
 use crate::say;
 
@@ -63,6 +64,24 @@ pub fn cycle(column: &At<String>, fields: Option<Fields<'_>>, context: &mut Pars
             None
         }
     }
+}
+
+/// Whether these are at least two columns, none of them twice; reports why not.
+pub fn several(columns: &Columns, context: &mut ParseContext<'_>) -> bool {
+    let twin = columns
+        .iter()
+        .enumerate()
+        .find(|(at, column)| columns[..*at].iter().any(|earlier| earlier.value == column.value));
+    let (span, what) = match (twin, &columns[..]) {
+        (Some((_, column)), _) => {
+            let name = &column.value;
+            (&column.span, say!("`{name}` is named twice", "`{name}` được nêu hai lần"))
+        }
+        (None, [only]) => (&only.span, say!("name at least two columns", "phải nêu ít nhất hai cột")),
+        _ => return true,
+    };
+    context.reader.error(span, what);
+    false
 }
 
 /// Schema of a kind whose map form is `T` and whose short form is one text.

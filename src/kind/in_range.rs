@@ -46,22 +46,8 @@ static ABOUT: About = About {
 struct Arguments {
     /// The column whose values are compared.
     column: String,
-    /// Lowest value allowed.
-    min: Option<Limit>,
-    /// Highest value allowed; a date means the whole day.
-    max: Option<Limit>,
-    /// `true` to exclude `min`, or an exclusive bound instead of it.
-    exclusive_min: Option<FlagOrLimit>,
-    /// `true` to exclude `max`, or an exclusive bound instead of it.
-    exclusive_max: Option<FlagOrLimit>,
-}
-
-#[derive(JsonSchema)]
-#[serde(untagged)]
-#[expect(dead_code, reason = "describes the YAML")]
-enum FlagOrLimit {
-    Flag(bool),
-    Limit(Limit),
+    #[schemars(flatten)]
+    limits: Limits,
 }
 
 #[derive(Debug)]

@@ -6,8 +6,45 @@ use crate::kernel::ColumnType;
 use crate::kernel::date_format::{default_date, default_timestamps};
 pub use crate::kernel::number::WHOLE;
 use crate::kernel::number::{self, Parsed};
-use crate::rule::{At, Node, ParseContext, Value};
+use crate::rule::arguments::Field;
+use crate::rule::{At, Fields, Node, ParseContext, Value};
 use crate::say;
+
+/// A number as a rule file writes it, exactly: in 10⁻¹⁸.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Number(pub i128);
+
+impl Field for Number {
+    fn of(node: &Node, context: &mut ParseContext<'_>) -> Option<Self> {
+        let text = context.reader.text(node)?;
+        if let Parsed::Value(value) = number::decimal(&text.value) {
+            return Some(Self(value));
+        }
+        let value = &text.value;
+        context.reader.error(
+            &text.span,
+            say!(
+                "`{value}` is not a number of up to 18 decimals",
+                "`{value}` không phải số có tối đa 18 chữ số thập phân"
+            ),
+        );
+        None
+    }
+}
+
+impl JsonSchema for Number {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Number".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "number" })
+    }
+}
 
 /// The text of a bound; its meaning depends on the column's type.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +61,12 @@ impl JsonSchema for Limit {
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({ "type": ["number", "string"], "description": "A number, a date, a timestamp, or `as_of`." })
+    }
+}
+
+impl Field for At<Limit> {
+    fn of(node: &Node, context: &mut ParseContext<'_>) -> Option<Self> {
+        Limit::parse(node, context)
     }
 }
 
@@ -109,15 +152,69 @@ pub struct Limits {
     pub exclusive_max: bool,
 }
 
+/// The keys of [`Limits`], for the JSON Schema.
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "describes the YAML; `Limits` holds what was read")]
+struct LimitKeys {
+    /// Lowest value allowed.
+    min: Option<Limit>,
+    /// Highest value allowed; a date means the whole day.
+    max: Option<Limit>,
+    /// `true` to exclude `min`, or an exclusive bound instead of it.
+    exclusive_min: Option<FlagOrLimit>,
+    /// `true` to exclude `max`, or an exclusive bound instead of it.
+    exclusive_max: Option<FlagOrLimit>,
+}
+
+#[derive(JsonSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "describes the YAML")]
+enum FlagOrLimit {
+    Flag(bool),
+    Limit(Limit),
+}
+
+impl JsonSchema for Limits {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Limits".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        LimitKeys::json_schema(generator)
+    }
+}
+
+/// Four keys among the others of a rule, of which one must be there.
+impl Field for Limits {
+    fn of(node: &Node, context: &mut ParseContext<'_>) -> Option<Self> {
+        let mut fields = context.reader.fields(node)?;
+        Some(Self::parse(&mut fields, context))
+    }
+
+    fn read(_: &'static str, fields: &mut Fields<'_>, context: &mut ParseContext<'_>) -> Option<Self> {
+        let limits = Self::parse(fields, context);
+        if limits.min.is_none() && limits.max.is_none() {
+            let what = say!("`min` or `max` is missing", "thiếu `min` hoặc `max`");
+            context.reader.error(&fields.span, what);
+            return None;
+        }
+        Some(limits)
+    }
+}
+
 impl Limits {
-    pub fn parse(fields: &mut crate::rule::Fields<'_>, context: &mut ParseContext<'_>) -> Self {
+    pub fn parse(fields: &mut Fields<'_>, context: &mut ParseContext<'_>) -> Self {
         let (min, exclusive_min) = Self::side(fields, "min", "exclusive_min", context);
         let (max, exclusive_max) = Self::side(fields, "max", "exclusive_max", context);
         Self { min, max, exclusive_min, exclusive_max }
     }
 
     fn side(
-        fields: &mut crate::rule::Fields<'_>,
+        fields: &mut Fields<'_>,
         inclusive: &'static str,
         exclusive: &'static str,
         context: &mut ParseContext<'_>,

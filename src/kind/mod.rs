@@ -5,24 +5,42 @@
 //! `tests/kinds/`.
 
 mod aggregate;
+mod amount;
 mod arguments;
+mod charset;
 mod clean_text;
+mod compare;
+mod consistent;
+mod detected_type;
+mod digits;
+mod distinct_within;
+mod distribution;
 mod duplicate_rows;
 mod expect;
+mod filled;
 mod heartbeat;
+mod id_agrees;
 mod in_range;
 mod in_set;
+mod json;
 mod latency;
 mod length;
+mod letter_case;
 mod limit;
 mod matches;
+mod missingness;
 mod not_null;
+mod outliers;
+mod partial_date;
+mod precision;
+mod quantity;
 mod record_age;
 mod references;
 mod row_count;
 mod schema;
 mod type_;
 mod unique;
+mod value_set;
 
 use crate::rule::Kind;
 use crate::rule::arguments::Of;
@@ -30,18 +48,34 @@ use crate::rule::arguments::Of;
 /// Every rule kind, in the order of the reference.
 pub const KINDS: &[&dyn Kind] = &[
     &not_null::NotNullKind,
+    &Of::<filled::Filled>::KIND,
+    &Of::<missingness::Missingness>::KIND,
     &row_count::RowCountKind,
     &type_::TypeKind,
+    &Of::<detected_type::DetectedType>::KIND,
     &matches::MatchesKind,
     &in_range::InRangeKind,
     &Of::<length::Length>::KIND,
+    &Of::<precision::Precision>::KIND,
+    &Of::<letter_case::LetterCase>::KIND,
+    &Of::<charset::Charset>::KIND,
+    &Of::<json::JsonSpec>::KIND,
     &in_set::InSetKind,
     &expect::ExpectKind,
+    &Of::<compare::Compare>::KIND,
+    &Of::<distinct_within::DistinctWithin>::KIND,
+    &Of::<partial_date::PartialDate>::KIND,
+    &Of::<id_agrees::IdAgrees>::KIND,
     &unique::UniqueKind,
     &duplicate_rows::DuplicateRowsKind,
     &references::ReferencesKind,
     &clean_text::CleanTextKind,
-    &aggregate::AggregateKind,
+    &Of::<consistent::Consistent>::KIND,
+    &Of::<aggregate::Aggregate>::KIND,
+    &Of::<value_set::ValueSet>::KIND,
+    &Of::<distribution::Distribution>::KIND,
+    &Of::<digits::Digits>::KIND,
+    &Of::<outliers::Outliers>::KIND,
     &schema::SchemaKind,
     &heartbeat::HeartbeatKind,
     &record_age::RecordAgeKind,

@@ -10,6 +10,8 @@ use super::kind::{About, Kind, ParseContext, Spec};
 use super::node::{At, Node, Value};
 use super::reader::Fields;
 use crate::base::Text;
+use crate::kernel::ColumnType;
+use crate::say;
 
 /// Something that stands under a key of a rule's arguments. Reports what is wrong with it.
 pub trait Field: Sized {
@@ -152,6 +154,23 @@ pub trait Choice: Copy + 'static {
 impl<C: Choice> Field for C {
     fn of(node: &Node, context: &mut ParseContext<'_>) -> Option<Self> {
         context.reader.choice(node, &C::what(), C::WORDS)
+    }
+}
+
+impl Choice for ColumnType {
+    const WORDS: &'static [(&'static str, Self)] = &Self::WORDS;
+
+    fn what() -> Text {
+        say!("column type", "kiểu cột")
+    }
+}
+
+/// Some of those words; one stands for a list of one.
+impl<C: Choice> Field for Vec<C> {
+    fn of(node: &Node, context: &mut ParseContext<'_>) -> Option<Self> {
+        let items = context.reader.items(node);
+        let words: Vec<C> = items.iter().filter_map(|item| C::of(item, context)).collect();
+        (!words.is_empty() && words.len() == items.len()).then_some(words)
     }
 }
 

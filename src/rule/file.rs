@@ -84,7 +84,7 @@ fn database(tree: &Node, folder: &Path, kinds: Kinds, reader: &mut Reader) -> Op
     fields.finish(reader);
 
     let entries = tables.and_then(|node| reader.entries(node)).unwrap_or_default();
-    let mut parser = TableParser { reader, code_lists: &code_lists, kinds };
+    let mut parser = TableParser { reader, code_lists: &code_lists, kinds, folder };
     let tables: Vec<Option<Table>> =
         entries.into_iter().map(|(name, node)| parser.table(name, node)).collect();
     Some(Database {

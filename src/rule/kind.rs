@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::fmt::Debug;
+use std::path::Path;
 use std::sync::Arc;
 
 use arrow::datatypes::DataType;
@@ -13,6 +14,7 @@ use crate::base::{Dimension, Scale, Severity, Text, Unit};
 use crate::kernel::key::KeySpec;
 use crate::kernel::memory::{Cell, Remember};
 use crate::kernel::{Batch, ColumnId, ColumnType, Population, RowVerdict};
+use crate::say;
 use crate::state::{Measure, State, Tally};
 
 /// What the reference says of a kind, in both languages, and how it counts unless a rule says otherwise.
@@ -63,6 +65,8 @@ pub struct ParseContext<'c> {
     pub columns: &'c [DeclaredColumn],
     /// The cycle that the table declares, in seconds.
     pub update_cycle: Option<u64>,
+    /// The folder of the rule file, from which the files that it names are found.
+    pub folder: &'c Path,
 }
 
 pub type CodeLists = indexmap::IndexMap<String, Arc<CodeList>>;
@@ -77,6 +81,19 @@ pub struct DeclaredColumn {
 impl ParseContext<'_> {
     pub fn declared_type(&self, column: &str) -> Option<ColumnType> {
         self.columns.iter().find(|declared| declared.name.value == column)?.ty
+    }
+
+    /// The text of a file that is named relative to the folder of the rule file. Reports why it cannot be read.
+    pub fn file(&mut self, name: &At<String>) -> Option<String> {
+        let text = std::fs::read_to_string(self.folder.join(&name.value));
+        text.map_err(|error| {
+            let name_text = &name.value;
+            self.reader.error(
+                &name.span,
+                say!("`{name_text}` cannot be read: {error}", "không đọc được `{name_text}`: {error}"),
+            );
+        })
+        .ok()
     }
 }
 
@@ -98,6 +115,11 @@ pub trait Spec: Debug + Send + Sync {
     /// The table and columns that the rule refers to, for kinds that look at a second table.
     fn refers_to(&self) -> Option<(At<String>, Vec<At<String>>)> {
         None
+    }
+
+    /// The code lists that it judges by.
+    fn code_lists(&self) -> Vec<&CodeList> {
+        Vec::new()
     }
 
     /// Whether the rule is about exactly these identity columns being present or unique.

@@ -1,6 +1,7 @@
 //! Floor 3: the language of rule files: spanned tree → typed specs, code lists, expressions.
 
 pub mod arguments;
+pub mod baseline;
 pub mod code_list;
 pub mod condition;
 pub mod file;

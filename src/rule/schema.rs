@@ -3,6 +3,7 @@
 use schemars::{JsonSchema, Schema, SchemaGenerator, generate::SchemaSettings};
 use serde_json::{Map, Value, json};
 
+use super::code_list;
 use super::table::Kinds;
 use crate::base::{Dimension, Severity};
 use crate::kernel::ColumnType;
@@ -74,12 +75,38 @@ pub fn rule_file(kinds: Kinds) -> Value {
             "packs": { "$ref": "#/$defs/Texts", "description": "Core packs that apply." },
             "code_lists": {
                 "type": "object",
-                "description": "Lists of values by name: written out, or `file.csv#column` relative to this file.",
-                "additionalProperties": { "$ref": "#/$defs/Texts" }
+                "description": "Lists of values by name: written out, or `file.csv#column` relative to this file, or described.",
+                "additionalProperties": { "anyOf": [{ "$ref": "#/$defs/Texts" }, list_file(), builtin_list()] }
             },
             "tables": { "type": "object", "additionalProperties": table }
         },
         "$defs": definitions
+    })
+}
+
+/// A code list in a file whose rows describe codes.
+fn list_file() -> Value {
+    json!({
+        "type": "object",
+        "required": ["file"],
+        "additionalProperties": false,
+        "properties": {
+            "file": { "type": "string", "description": "The list's file, relative to this file." },
+            "code": { "type": "string", "description": "The column with the codes (default: the first)." },
+            "valid_from": { "type": "string", "description": "The column with the first day of a code; empty is open." },
+            "valid_to": { "type": "string", "description": "The column with its last day; empty is open." }
+        }
+    })
+}
+
+fn builtin_list() -> Value {
+    json!({
+        "type": "object",
+        "required": ["builtin"],
+        "additionalProperties": false,
+        "properties": {
+            "builtin": { "enum": code_list::BUILTIN, "description": "A list that comes with the program." }
+        }
     })
 }
 

@@ -1,5 +1,6 @@
 //! Tables and columns as a rule file declares them.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use super::kind::{CodeLists, DeclaredColumn, Kind};
@@ -62,6 +63,7 @@ pub(super) struct TableParser<'p> {
     pub reader: &'p mut Reader,
     pub code_lists: &'p CodeLists,
     pub kinds: Kinds,
+    pub folder: &'p Path,
 }
 
 impl TableParser<'_> {

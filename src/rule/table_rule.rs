@@ -67,6 +67,7 @@ impl TableParser<'_> {
             code_lists: self.code_lists,
             columns: declared,
             update_cycle,
+            folder: self.folder,
         };
         let spec = kind.parse(arguments, &mut context);
         // A rule that is wrong in one way may still name its columns wrongly in another.
@@ -184,7 +185,7 @@ impl TableParser<'_> {
                 let already = || {
                     written.iter().any(|rule| {
                         rule.kind.about().name == kind_name
-                            && matches!(rule.spec.columns().as_slice(), [only] if only.value == name.value)
+                            && rule.spec.columns().first().is_some_and(|first| first.value == name.value)
                     })
                 };
                 if !follows || already() {
@@ -207,6 +208,7 @@ impl TableParser<'_> {
                     code_lists: self.code_lists,
                     columns: declared,
                     update_cycle: None,
+                    folder: self.folder,
                 };
                 if let Some(spec) = kind.parse(&node, &mut context) {
                     let place = self.reader.place(&name.span);

@@ -3,12 +3,16 @@
 pub mod day_histogram;
 pub mod latency_histogram;
 pub mod measure;
+pub mod moments;
 pub mod tally;
+pub mod value_counts;
 
 pub use day_histogram::DayHistogram;
 pub use latency_histogram::{LatencyEdges, LatencyHistogram};
 pub use measure::{Example, Figure, Mass, Measure};
+pub use moments::{Moments, Pairs};
 pub use tally::Tally;
+pub use value_counts::{Ranked, ValueCounts};
 
 /// Something that parts of a table, threads, runs and machines can each have a piece of.
 ///

@@ -10,6 +10,9 @@ use parquet::arrow::ArrowWriter;
 use parquet::basic::Compression as PageCompression;
 use parquet::file::properties::WriterProperties;
 
+use tempfile::TempDir;
+
+use crate::measure;
 use crate::stage::{Run, Stage};
 
 const RULES: &str = r#"thuocdo: 1
@@ -316,7 +319,137 @@ fn rules_that_make_no_sense() {
         "",
         &["no length is between 3 and 2"],
     );
+    for (rule, said) in [
+        ("aggregate: { column: ten, function: quantile, max: 1 }", "`q` is missing"),
+        ("aggregate: { column: ten, function: quantile, q: 1.5, max: 1 }", "`q` is between 0 and 1"),
+        ("aggregate: { column: ten, function: min, q: 0.5, max: 1 }", "`q` belongs to `quantile`"),
+        ("aggregate: { column: ten, function: correlation, max: 1 }", "`with` is missing"),
+        ("aggregate: { column: ten, function: stddev, max: 1 }", "a column of type `text` has no stddev"),
+        ("aggregate: { column: so, function: mean }", "`min` or `max` is missing"),
+        ("outliers: { column: so, method: iqr, threshold: 0 }", "`threshold` is a positive number"),
+        ("digits: { column: so, test: benford, max_distance: x }", "`x` is not a number"),
+        ("digits: { column: so, test: benford, max_distance: 2 }", "`max_distance` is between 0 and 1"),
+        ("value_set: { column: so, relation: subset }", "`values` or `code_list` is missing"),
+        ("value_set: { column: so, values: [a], relation: top }", "`n` is missing"),
+        ("value_set: { column: so, code_list: khong_co, relation: equal }", "no code list `khong_co`"),
+        ("consistent: { column: ten, by: tone }", "`tone` is not a way of writing"),
+        ("distribution: { column: so, baseline: goc.csv, test: tvd, max: 1 }", "the file does not exist"),
+        ("distribution: { column: so, baseline: {}, test: tvd, max: 1 }", "the baseline is empty"),
+        ("distribution: { column: so, baseline: { a: -1 }, test: tvd, max: 1 }", "the count of entry 1"),
+        (
+            "distribution: { column: so, baseline: { a: 1, a: 2 }, test: tvd, max: 1 }",
+            "key `a` appears twice",
+        ),
+        ("distribution: { column: ten, baseline: { a: 1 }, test: ks, max: 1 }", "texts have no order"),
+        (
+            "distribution: { column: so, baseline: { 1: 1, 1.0: 1 }, test: ks, max: 1, bins: [1] }",
+            "two entries of the baseline or of `bins` are the same value",
+        ),
+        (
+            "distribution: { column: so, baseline: { 2: 1 }, test: ks, max: 1, bins: [1] }",
+            "edges that are not among `bins`",
+        ),
+    ] {
+        refused(&RULES.replace("not_null: ten", rule), "", &[said]);
+    }
     refused(&RULES.replace("not_null: ten", "expect: \"ten = (SELECT 1)\""), "SELECT 1", &["subquery"]);
+    for (rule, message) in [
+        ("filled: { columns: [ten, so], min: 3 }", "there are only 2 columns"),
+        ("filled: { columns: [ten, so], min: 0 }", "every row has between 0 and 2 values"),
+        ("distinct_within: [ten, ten]", "`ten` is named twice"),
+        ("missingness: { columns: [ten, so] }", "`together: true` or `reasons` is missing"),
+        ("compare: { left: so, op: \"<\" }", "one of `right` and `value` is needed"),
+        ("compare: { left: so, op: \"<\", value: 1, relative: 2 }", "`relative` is a number between 0 and 1"),
+        ("compare: { left: so, op: \"<\", value: 1, plus: 1y }", "neither a number nor a length of time"),
+        ("letter_case: { column: ten, case: titel }", "did you mean `title`?"),
+        ("charset: { column: ten, allow: [latin, digit] }", "did you mean `digits`?"),
+        ("precision: { column: so }", "`digits` or `decimals` is missing"),
+        ("id_agrees: { column: ten }", "nothing to compare"),
+        ("detected_type: { column: ten, is: date, formats: [\"%d/%m/%y\"] }", "leaves the century open"),
+        ("json: { column: ten, schema: { type: txet } }", "not a JSON Schema, at `/type`"),
+        ("json: { column: ten, schema: { pattern: \"(?=a)\" } }", "not a JSON Schema, at `/pattern`"),
+        (
+            "json: { column: ten, schema: { $schema: \"http://json-schema.org/draft-07/schema#\" } }",
+            "2020-12",
+        ),
+        (
+            "json: { column: ten, schema: { $ref: \"https://example.com/a.json\" } }",
+            "something outside of itself",
+        ),
+        ("json: { column: ten, schema: { $ref: \"file:///etc/passwd\" } }", "something outside of itself"),
+        ("json: { column: ten, schema: { $ref: other.json } }", "something outside of itself"),
+        ("json: { column: ten, schema: absent.json }", "`absent.json` cannot be read"),
+    ] {
+        refused(&RULES.replace("not_null: ten", rule), "", &[message]);
+    }
+}
+
+#[test]
+fn code_lists_that_do_not_fit_their_rules() {
+    let rules = |list: &str, arguments: &str| {
+        RULES
+            .replace("tables:", &format!("code_lists:\n  xa: {list}\ntables:"))
+            .replace("not_null: ten", &format!("in_set: {{ column: ten, {arguments} }}"))
+    };
+    let commune = "{ builtin: vn.commune }";
+    refused(
+        &rules(commune, "code_list: xa, where: { parent_cod: id }"),
+        "parent_cod",
+        &["code list `xa` has no attribute `parent_cod`", "did you mean `parent_code`?"],
+    );
+    refused(&rules(commune, "code_list: xa, where: { name: [id] }"), "", &["expected a text, found a list"]);
+    refused(
+        &rules("[a, b]", "code_list: xa, valid_at: id"),
+        "id }",
+        &["`valid_at` needs a code list that says when its codes are in force", "valid_from"],
+    );
+    refused(&rules(commune, "values: [a], where: { name: id }"), "", &["`where` needs a `code_list`"]);
+    refused(&rules(commune, "forbidden: [a], where: { name: id }"), "", &["`where` needs a `code_list`"]);
+    refused(
+        &rules(commune, "code_list: xa, valid_at: idd, where: { name: tenn }"),
+        "",
+        &["the table declares no column `idd`", "the table declares no column `tenn`"],
+    );
+    refused(
+        &rules(commune, "forbidden: [a], forbidden_list: xa"),
+        "",
+        &["`forbidden` and `forbidden_list` exclude each other"],
+    );
+    refused(&rules(commune, "forbidden_list: ax"), "ax", &["no code list `ax` in this file"]);
+    refused(&rules(commune, "ignore_case: true"), "", &["`values`, `code_list` or `forbidden` is missing"]);
+    refused(
+        &rules("{ builtin: vn.comune }", "code_list: xa, valid_at: id, where: { name: ten }"),
+        "vn.comune",
+        &["no built-in code list `vn.comune`", "did you mean `vn.commune`?"],
+    );
+}
+
+/// What a run says must not depend on when a list was saved.
+#[test]
+fn a_code_list_that_changes_during_the_run() {
+    let folder = TempDir::new().expect("a folder");
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).expect("a file");
+    write("t.csv", "id,ten\n1,a\n2,b\n");
+    write("xa.csv", "ma\na\nb\n");
+    let rules = RULES
+        .replace("tables:", "code_lists:\n  xa: xa.csv#ma\ntables:")
+        .replace("not_null: ten", "in_set: { column: ten, code_list: xa }");
+    let database = measure::database(&rules, folder.path()).expect("rules");
+    let status = || {
+        let card = measure::score(&database, folder.path(), "2026-11-21", 2);
+        let table = measure::table(&card, "t");
+        let rule = |id: &str| {
+            let rule = table.rules.iter().find(|rule| rule.id == id).expect("the rule");
+            let status = serde_json::to_value(rule.status).expect("a word");
+            (status, rule.note.as_ref().map(|note| note.en.clone()).unwrap_or_default())
+        };
+        (rule("co-ten"), rule("khoa"))
+    };
+    let measured = (serde_json::json!("measured"), String::new());
+    assert_eq!(status(), (measured.clone(), measured.clone()));
+    write("xa.csv", "ma\na\nc\n");
+    let note = "the file of code list `xa` changed while the run went on".to_owned();
+    assert_eq!(status(), ((serde_json::json!("error"), note), measured));
 }
 
 #[test]

@@ -22,6 +22,8 @@ const COLUMNS: [&str; 8] = ["ma", "ten", "ngay_sinh", "cap_nhat", "ghi_nhan", "s
 const RULES: &str = r#"
 thuocdo: 1
 database: luat
+code_lists:
+  tinh: { builtin: vn.province }
 tables:
   t:
     files: "t_*.csv"
@@ -45,6 +47,8 @@ tables:
       - { id: r-in-range-so, in_range: { column: so, min: 0, max: 100, exclusive_max: true } }
       - { id: r-length, length: { column: ma, min: 2, max: 2 } }
       - { id: r-in-set, in_set: { column: tinh, values: ["01", "79"] } }
+      - id: r-in-set-at
+        in_set: { column: tinh, code_list: tinh, valid_at: ngay_sinh, where: { name: ten }, forbidden: ["79"] }
       - { id: r-expect, expect: "10 / so > 1 OR tinh = '79'" }
       - { id: r-unique, unique: [ma] }
       - { id: r-unique-when, unique: [ten, tinh], when: "so >= 0" }
@@ -55,10 +59,32 @@ tables:
       - { id: r-mean, aggregate: { column: so, function: mean, max: 50 }, when: "tinh = '01'" }
       - { id: r-distinct, aggregate: { column: ten, function: distinct, max: 4 } }
       - { id: r-max, aggregate: { column: cap_nhat, function: max, max: as_of } }
+      - { id: r-median, aggregate: { column: cha, function: median, max: 2 }, when: "cha < 9" }
+      - { id: r-stddev, aggregate: { column: cha, function: stddev, max: 1 }, when: "cha < 9" }
+      - { id: r-correlation, aggregate: { column: cha, function: correlation, with: so, min: 0 }, when: "cha < 9" }
+      - { id: r-entropy, aggregate: { column: ten, function: entropy, min: 2 } }
+      - { id: r-mean-length, aggregate: { column: ten, function: mean_length, max: 5 } }
+      - { id: r-consistent, consistent: { column: ten, by: letter_case, per: tinh } }
+      - { id: r-outliers, outliers: { column: so, method: zscore, threshold: 1, at_least: 3 } }
+      - { id: r-value-set, value_set: { column: tinh, values: ["01", "79"], relation: top, n: 2 } }
+      - { id: r-distribution, distribution: { column: tinh, baseline: { "01": 4, "79": 2, "1": 1 }, test: psi, max: 0.2 } }
+      - { id: r-digits, digits: { column: cha, test: last_digit, max_distance: 0.3, at_least: 3 }, when: "cha < 10" }
       - { id: r-schema, schema: { closed: true } }
       - { id: r-heartbeat, heartbeat: { column: cap_nhat, cycle: 1d } }
       - { id: r-record-age, record_age: { column: cap_nhat, cycle: 30d } }
       - { id: r-latency, latency: { event: cap_nhat, recorded: ghi_nhan, within: 2d } }
+      - { id: r-filled, filled: { columns: [ten, tinh], min: 1, max: 1 } }
+      - { id: r-missingness, missingness: { columns: [ma, ten], together: true, reasons: ["chưa rõ"] } }
+      - { id: r-detected, detected_type: { column: tinh, is: integer } }
+      - { id: r-precision, precision: { column: so, digits: 3, decimals: 1 } }
+      - { id: r-letter-case, letter_case: { column: ten, case: title } }
+      - { id: r-charset, charset: { column: ten, allow: [vietnamese] } }
+      - { id: r-json, json: { column: ma, schema: { minimum: 3 } } }
+      - { id: r-compare, compare: { left: cap_nhat, op: "<=", right: ghi_nhan, plus: 1d } }
+      - { id: r-compare-so, compare: { left: so, op: "=", right: cha, tolerance: 1, absent: fail } }
+      - { id: r-distinct-within, distinct_within: [ma, tinh] }
+      - { id: r-partial-date, partial_date: { date: ngay_sinh, month: tinh, year: cha } }
+      - { id: r-id-agrees, id_agrees: { column: ma, birth_year: tinh } }
   goc:
     files: "goc.csv"
     columns: { so: { type: integer } }

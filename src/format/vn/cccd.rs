@@ -129,13 +129,13 @@ impl Format for CitizenId {
              Identification 26/2023/QH15 art. 12, Decree 137/2015/NĐ-CP art. 13, Circular 59/2021/TT-BCA). Province \
              codes are those of Circular 07/2016/TT-BCA and were not changed by the mergers of 01/07/2025. The list \
              of country codes is not published, so an unknown code is unusual, never invalid. Whether the number \
-             agrees with gender and birth date is the work of the `agrees` rule.",
+             agrees with gender and birth date is the work of the `id_agrees` rule.",
             "Chữ số 1–3: tỉnh (hoặc quốc gia) đăng ký khai sinh; chữ số 4: thế kỷ và giới tính (0/1 nam/nữ 19xx, \
              2/3 20xx, …); chữ số 5–6: năm sinh; chữ số 7–12: ngẫu nhiên. Không có chữ số kiểm tra (Luật Căn cước \
              26/2023/QH15 Điều 12, Nghị định 137/2015/NĐ-CP Điều 13, Thông tư 59/2021/TT-BCA). Mã tỉnh theo Thông tư \
              07/2016/TT-BCA, không thay đổi khi sáp nhập từ 01/07/2025. Danh mục mã quốc gia không được công bố nên \
              mã lạ chỉ bị xem là bất thường, không bị xem là sai. Việc số có khớp với giới tính và ngày sinh hay \
-             không là việc của quy tắc `agrees`.",
+             không là việc của quy tắc `id_agrees`.",
         )
     }
 

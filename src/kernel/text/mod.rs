@@ -8,10 +8,14 @@ pub mod column;
 pub mod nfc;
 pub mod pattern;
 mod plain;
+pub mod spelling;
 pub mod state;
+pub mod tone;
 
 pub use canonical::{canonical, chars_len, is_blank};
 pub use clean::{Defects, defects, is_clean};
 pub use nfc::is_nfc;
 pub use pattern::{Pattern, PatternError};
+pub use spelling::one_spelling;
 pub use state::{PlaceholderList, Placeholders, ValueState};
+pub use tone::{ToneStyle, tone_style};
