@@ -1,6 +1,6 @@
 //! Judges rows together with the other rows of their group, once all of them are there.
 
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 
 use arrow::buffer::BooleanBuffer;
 use rayon::prelude::*;
@@ -27,8 +27,9 @@ pub fn judge(
 ) -> KeyVerdicts {
     let marks: Vec<Vec<AtomicU8>> =
         ledger.pages.iter().map(|page| (0..page.rows).map(|_| AtomicU8::new(NA)).collect()).collect();
+    let figures: Vec<AtomicU64> = judge.figures().iter().map(|_| AtomicU64::new(0)).collect();
     let judge_rows = |rows: &[(u128, Place)]| {
-        let group = LedgerGroup { ledger, memories, rows };
+        let group = LedgerGroup { ledger, memories, rows, figures: &figures };
         let mut verdict = vec![Mark::Na; rows.len()];
         judge.judge(&group, &mut verdict);
         for (&(_, (page, row)), mark) in rows.iter().zip(verdict) {
@@ -45,7 +46,12 @@ pub fn judge(
     let pages = ledger.pages.iter().zip(&marks);
     KeyVerdicts {
         pages: pages.map(|(page, marks)| verdict(page, key, rule, marks, judge)).collect(),
-        excess: None,
+        figures: judge
+            .figures()
+            .iter()
+            .copied()
+            .zip(figures.into_iter().map(AtomicU64::into_inner))
+            .collect(),
     }
 }
 
@@ -117,6 +123,7 @@ struct LedgerGroup<'g> {
     ledger: &'g Ledger,
     memories: &'g [usize],
     rows: &'g [(u128, Place)],
+    figures: &'g [AtomicU64],
 }
 
 impl Group for LedgerGroup<'_> {
@@ -127,5 +134,11 @@ impl Group for LedgerGroup<'_> {
     fn cell(&self, row: usize, which: usize) -> Cell {
         let (page, place) = self.rows[row].1;
         self.ledger.pages[page as usize].memories[self.memories[which]].get(place as usize)
+    }
+
+    fn count(&self, figure: usize, more: u64) {
+        // A sum that stops at the greatest number is the same in any order.
+        let add = |sum: u64| Some(sum.saturating_add(more));
+        let _ = self.figures[figure].fetch_update(Ordering::Relaxed, Ordering::Relaxed, add);
     }
 }

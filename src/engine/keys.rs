@@ -46,10 +46,10 @@ impl Key for u128 {
 const PARTS_LOG2: u32 = 8;
 const PARTS: usize = 1 << PARTS_LOG2;
 
-/// A verdict for every page, and how many rows more there are than keys among the failing ones.
+/// A verdict for every page, and what was counted beside.
 pub struct KeyVerdicts {
     pub pages: Vec<RowVerdict>,
-    pub excess: Option<u64>,
+    pub figures: Vec<(&'static str, u64)>,
 }
 
 /// Rows that share their key with another row of the population fail.
@@ -92,7 +92,7 @@ pub fn exists(ledger: &Ledger, key: usize, rule: usize, parents: &Parents) -> Ke
             }
         })
         .collect();
-    KeyVerdicts { pages, excess: None }
+    KeyVerdicts { pages, figures: Vec::new() }
 }
 
 /// The keys of a table that others refer to.
@@ -197,7 +197,8 @@ fn unique_of<K: Key>(ledger: &Ledger, key: usize, rule: usize) -> KeyVerdicts {
         .collect();
     let involved: u64 = pages.iter().map(|page| page.fail.count_set_bits() as u64).sum();
     let groups: u64 = shared.iter().map(|part| part.len() as u64).sum();
-    KeyVerdicts { pages, excess: Some(involved - groups) }
+    // How many rows more there are than keys among the failing ones.
+    KeyVerdicts { pages, figures: vec![("excess", involved - groups)] }
 }
 
 /// The chosen keys of all pages by part; a part is a list of pieces, one for each thread's share of the pages.

@@ -49,7 +49,7 @@ pub fn outcome(
             Work::Scan(_) | Work::Not { .. } => continue,
         };
         order += 1;
-        findings[at].excess = verdicts.excess;
+        findings[at].figures = verdicts.figures;
         for (page, verdict) in ledger.pages.iter_mut().zip(&verdicts.pages) {
             if rule.soils {
                 page.dirty = &page.dirty | &verdict.dirty();
@@ -64,9 +64,9 @@ pub fn outcome(
         .iter()
         .zip(&plan.rules)
         .zip(std::mem::take(&mut state.rules))
-        .enumerate()
-        .map(|(at, ((rule, plan), rule_state))| {
-            let measure = measure(table, plan, rule_state, state, source, findings[at], reveal);
+        .zip(findings)
+        .map(|(((rule, plan), rule_state), keys)| {
+            let measure = measure(table, plan, rule_state, state, source, keys, reveal);
             measured_rule(table, rule, measure)
         })
         .collect();
@@ -74,10 +74,9 @@ pub fn outcome(
 }
 
 /// What judging the keys of a rule has shown beside its verdicts.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Default)]
 struct KeyFindings {
-    /// How many rows more there are than keys among those that share one.
-    excess: Option<u64>,
+    figures: Vec<(&'static str, u64)>,
     /// The keys of the other table are not known.
     orphaned: bool,
 }
@@ -88,7 +87,7 @@ fn unknown_pages(ledger: &super::ledger::Ledger, key: usize, rule: usize) -> Key
         let (rows, _) = keys::applicable(&page.keys[key].has_key, &page.populations[rule]);
         RowVerdict::new(rows.clone(), BooleanBuffer::new_unset(page.rows)).with_unknown(Some(rows))
     });
-    KeyVerdicts { pages: pages.collect(), excess: None }
+    KeyVerdicts { pages: pages.collect(), figures: Vec::new() }
 }
 
 /// Rows that no rule soils and whose identity is present and unique.
@@ -168,13 +167,13 @@ fn measure(
     };
     measure.when_unknown = state.when_unknown;
     measure.figures.extend(state.reasons.iter().map(|(name, count)| Figure::new(name, count)));
-    measure.figures.extend(keys.excess.map(|excess| Figure::new("excess", excess)));
+    measure.figures.extend(keys.figures.iter().map(|(name, count)| Figure::new(name, count)));
     if !reveal && plan.personal {
         // The least, the middle and the greatest value of a column are somebody's.
         let single =
             |figure: &&mut Figure| matches!(figure.name.as_str(), "min" | "max" | "median" | "quantile");
         for figure in measure.figures.iter_mut().filter(single) {
-            figure.value = super::examples::mask(&figure.value);
+            figure.value = crate::kernel::text::mask(&figure.value);
         }
     }
     measure.examples =

@@ -148,12 +148,13 @@ pub struct ScanOptions<'o> {
 pub fn scan(plan: &TablePlan, source: &TableSource, options: &ScanOptions<'_>) -> TableState {
     let mut state = TableState::new(plan);
     for file in &source.files {
-        let Some(found) = file.found_columns() else { continue };
-        for (rule, state) in plan.rules.iter().zip(&mut state.rules) {
-            if let (Work::Scan(check), Some(own)) = (&rule.work, &mut state.own) {
-                check.observe(&found, own.as_mut());
+        file.show(|found| {
+            for (rule, state) in plan.rules.iter().zip(&mut state.rules) {
+                if let (Work::Scan(check), Some(own)) = (&rule.work, &mut state.own) {
+                    check.observe(found, own.as_mut());
+                }
             }
-        }
+        });
     }
     let feed = Mutex::new(Feed::new(plan, source));
     let shares = rayon::broadcast(|_| {

@@ -8,7 +8,7 @@ use indexmap::IndexMap;
 use super::problems::Problems;
 use crate::base::Text;
 use crate::extract::{self, Source};
-use crate::rule::{FoundColumns, Table};
+use crate::rule::{FoundFile, Table};
 use crate::say;
 
 /// One file of a table.
@@ -17,6 +17,8 @@ pub struct TableFile {
     pub name: String,
     pub path: PathBuf,
     pub bytes: u64,
+    /// Seconds since 1970-01-01 UTC.
+    pub modified: Option<i64>,
     /// `None` when it could not be opened.
     pub source: Option<Box<dyn Source>>,
     pub problem: Option<Text>,
@@ -39,7 +41,9 @@ impl TableSource {
                     problems.finding(None, &finding);
                 }
                 files.extend(discovered.files.into_iter().map(|found| {
-                    let bytes = std::fs::metadata(&found.path).map_or(0, |metadata| metadata.len());
+                    let metadata = std::fs::metadata(&found.path).ok();
+                    let bytes = metadata.as_ref().map_or(0, std::fs::Metadata::len);
+                    let modified = metadata.as_ref().and_then(modified);
                     let (source, problem) = match extract::open_file(&found, &table.text_options) {
                         Ok(source) => (Some(source), None),
                         Err(error) => {
@@ -47,7 +51,7 @@ impl TableSource {
                             (None, Some(error.what))
                         }
                     };
-                    TableFile { name: found.relative, path: found.path, bytes, source, problem }
+                    TableFile { name: found.relative, path: found.path, bytes, modified, source, problem }
                 }));
             }
             Err(error) => problems.extract_error(&table.files.value.join(", "), &error),
@@ -111,14 +115,24 @@ impl TableSource {
 }
 
 impl TableFile {
-    pub fn found_columns(&self) -> Option<FoundColumns> {
-        let source = self.source.as_ref()?;
-        let columns = source
-            .schema()
-            .fields()
-            .iter()
-            .map(|field| (field.name().clone(), field.data_type().clone()))
-            .collect();
-        Some(FoundColumns { columns, typed: source.typed() })
+    /// Lets somebody look at the file; nobody looks at one that could not be opened.
+    pub fn show(&self, look: impl FnOnce(&FoundFile<'_>)) {
+        let Some(source) = &self.source else { return };
+        let schema = source.schema();
+        let columns = schema.fields().iter().map(|field| (field.name().clone(), field.data_type().clone()));
+        look(&FoundFile {
+            name: self.name.rsplit('/').next().unwrap_or(&self.name),
+            bytes: self.bytes,
+            modified: self.modified,
+            sha256: &|| extract::sha256(&self.path).ok(),
+            columns: columns.collect(),
+            typed: source.typed(),
+        });
     }
+}
+
+fn modified(metadata: &std::fs::Metadata) -> Option<i64> {
+    // Before 1970 there were no files; a clock that says so is not believed.
+    let since = metadata.modified().ok()?.duration_since(std::time::UNIX_EPOCH).ok()?;
+    i64::try_from(since.as_secs()).ok()
 }

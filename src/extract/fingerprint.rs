@@ -4,6 +4,8 @@ use std::fs::File;
 use std::io::{ErrorKind, Read};
 use std::path::Path;
 
+use sha2::{Digest, Sha256};
+
 use super::ExtractError;
 
 const BUFFER: usize = 1 << 20;
@@ -21,20 +23,34 @@ pub struct Fingerprint {
 /// # Errors
 /// The file cannot be opened or read.
 pub fn fingerprint(path: &Path) -> Result<Fingerprint, ExtractError> {
-    let mut file = File::open(path).map_err(|error| ExtractError::io(&error))?;
     let mut hasher = blake3::Hasher::new();
+    each_block(path, |block| {
+        hasher.update(block);
+    })?;
+    Ok(Fingerprint { blake3: hasher.finalize().to_hex().to_string(), bytes: hasher.count() })
+}
+
+/// SHA-256 of a file's bytes, 64 hexadecimal digits: the sum that senders write beside their files.
+///
+/// # Errors
+/// The file cannot be opened or read.
+pub fn sha256(path: &Path) -> Result<String, ExtractError> {
+    let mut hasher = Sha256::new();
+    each_block(path, |block| hasher.update(block))?;
+    Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+fn each_block(path: &Path, mut take: impl FnMut(&[u8])) -> Result<(), ExtractError> {
+    let mut file = File::open(path).map_err(|error| ExtractError::io(&error))?;
     let mut buffer = vec![0; BUFFER];
     loop {
         match file.read(&mut buffer) {
-            Ok(0) => break,
-            Ok(read) => {
-                hasher.update(&buffer[..read]);
-            }
+            Ok(0) => return Ok(()),
+            Ok(read) => take(&buffer[..read]),
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
             Err(error) => return Err(ExtractError::io(&error)),
         }
     }
-    Ok(Fingerprint { blake3: hasher.finalize().to_hex().to_string(), bytes: hasher.count() })
 }
 
 #[cfg(test)]
@@ -49,6 +65,9 @@ mod tests {
         // The test vector of the BLAKE3 paper for the empty input.
         let empty = "af1349b9f5f9a1a6a0404dea36dcc9499bcb25c9adc112b7cc9a93cae41f3262";
         assert_eq!(fingerprint(&path).unwrap(), Fingerprint { blake3: empty.into(), bytes: 0 });
+        // FIPS 180-4's example of an empty message.
+        let empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+        assert_eq!(sha256(&path).unwrap(), empty);
         let content = vec![7; BUFFER + 3];
         std::fs::write(&path, &content).unwrap();
         let print = fingerprint(&path).unwrap();

@@ -21,7 +21,7 @@ mod sample;
 mod views;
 
 pub use self::discover::{DataFile, Discovery, discover};
-pub use self::fingerprint::{Fingerprint, fingerprint};
+pub use self::fingerprint::{Fingerprint, fingerprint, sha256};
 pub use self::open::{SOURCES, SourceKind, open, open_file};
 
 use std::io;

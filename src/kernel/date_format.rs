@@ -346,7 +346,7 @@ fn offset(text: &[u8]) -> Option<(i64, usize)> {
 /// The year is taken to begin in March so that the leap day is its last
 /// (Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms", <https://howardhinnant.github.io/date_algorithms.html>).
 #[inline]
-fn days(year: u32, month: u32, day: u32) -> Option<i32> {
+pub fn days(year: u32, month: u32, day: u32) -> Option<i32> {
     const LENGTH: [u8; 13] = [0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
     let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
     let length = u32::from(*LENGTH.get(month as usize)?) + u32::from(leap && month == 2);

@@ -1,6 +1,7 @@
 //! Floor 2: typed functions over Arrow arrays. They never see a rule or a thread.
 
 pub mod batch;
+pub mod calendar;
 pub mod column;
 pub mod date_format;
 pub mod exact;

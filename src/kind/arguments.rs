@@ -57,10 +57,7 @@ pub fn cycle(column: &At<String>, fields: Option<Fields<'_>>, context: &mut Pars
         Some(node) => reader.duration(node),
         None if context.update_cycle.is_some() => context.update_cycle,
         None => {
-            reader.error(&column.span, say!("`cycle` is missing", "thiếu `cycle`")).hint = Some(say!(
-                "add `cycle: 1d` here, or `update_cycle: 1d` to the table",
-                "thêm `cycle: 1d` ở đây, hoặc `update_cycle: 1d` cho bảng"
-            ));
+            no_cycle(column, context);
             None
         }
     }
@@ -82,6 +79,14 @@ pub fn several(columns: &Columns, context: &mut ParseContext<'_>) -> bool {
     };
     context.reader.error(span, what);
     false
+}
+
+/// Reports that nobody says how often the table is updated.
+pub fn no_cycle(column: &At<String>, context: &mut ParseContext<'_>) {
+    context.reader.error(&column.span, say!("`cycle` is missing", "thiếu `cycle`")).hint = Some(say!(
+        "add `cycle: 1d` here, or `update_cycle: 1d` to the table",
+        "thêm `cycle: 1d` ở đây, hoặc `update_cycle: 1d` cho bảng"
+    ));
 }
 
 /// Schema of a kind whose map form is `T` and whose short form is one text.

@@ -1,20 +1,20 @@
+use std::collections::BTreeMap;
+
 use arrow::array::AsArray;
 use arrow::datatypes::TimestampMicrosecondType;
-use schemars::{JsonSchema, Schema, SchemaGenerator};
 
-use super::arguments;
 use super::limit::SKEW_MICROS;
+use super::ordered;
+use crate::arguments;
 use crate::base::{Dimension, Scale, Severity, Unit};
 use crate::kernel::date_format::format_timestamp;
+use crate::kernel::key::{self, Absent};
 use crate::kernel::{Batch, ColumnId, ColumnType, Population, RowVerdict};
-use crate::rule::{About, At, BindError, Binder, Bound, Check, Kind, Node, ParseContext, Spec, Words};
+use crate::rule::arguments::{Arguments, Column, Columns, Seconds};
+use crate::rule::{About, At, BindError, Binder, Bound, Check, Fields, Node, ParseContext, Spec, Words};
 use crate::say;
 use crate::state::day_histogram::heartbeat_mass;
-use crate::state::{Figure, Measure, State, Tally};
-
-/// The table was updated within its cycle.
-#[derive(Debug)]
-pub struct HeartbeatKind;
+use crate::state::{Figure, Mass, Measure, State, Tally};
 
 static ABOUT: About = About {
     name: "heartbeat",
@@ -25,9 +25,12 @@ static ABOUT: About = About {
     what: Words {
         en: "The latest time in the column is no older than one update cycle at the moment of the run. The points fade \
              evenly after the first cycle and are gone at the third. Times in the future (more than five minutes) do \
-             not count.",
+             not count. With `per`, every group of rows (each agency, each province) must be fresh by itself, and the \
+             score is the mean of all; a group of which there is no row at all cannot be missed.",
         vi: "Thời điểm mới nhất trong cột không cũ hơn một chu kỳ cập nhật tính đến lúc đánh giá. Điểm giảm đều sau chu \
-             kỳ thứ nhất và hết ở chu kỳ thứ ba. Thời điểm ở tương lai (quá năm phút) không được tính.",
+             kỳ thứ nhất và hết ở chu kỳ thứ ba. Thời điểm ở tương lai (quá năm phút) không được tính. Với `per`, mỗi \
+             nhóm dòng (từng cơ quan, từng tỉnh) phải tươi mới riêng, điểm là trung bình các nhóm; nhóm không có dòng nào \
+             thì không biết mà tính.",
     },
     why: Words {
         en: "Data that stopped arriving still looks perfect by every other rule.",
@@ -40,104 +43,172 @@ static ABOUT: About = About {
     example: "heartbeat: { column: ngay_cap_nhat, cycle: 1d }",
 };
 
-#[derive(Debug, JsonSchema)]
-pub struct Heartbeat {
-    /// The column that says when a row was last updated.
-    column: At<String>,
-    /// The update cycle, such as `1d`; the table's `update_cycle` where it is left out.
-    #[schemars(with = "Option<String>")]
-    cycle: u64,
+arguments! {
+    pub struct Heartbeat {
+        /// The column that says when a row was last updated.
+        column: Column,
+        /// The update cycle, such as `1d`; the table's `update_cycle` where it is left out.
+        cycle: Option<Seconds>,
+        /// The columns that say whose heart it is: each of their values must be fresh by itself.
+        per: Option<Columns>,
+    }
 }
 
-impl Kind for HeartbeatKind {
-    fn about(&self) -> &'static About {
-        &ABOUT
+impl Arguments for Heartbeat {
+    const ABOUT: &'static About = &ABOUT;
+    const SHORT: Option<&'static str> = Some("column");
+
+    fn read(fields: Fields<'_>, context: &mut ParseContext<'_>) -> Option<Self> {
+        let read = Self::read_arguments(fields, context)?;
+        Some(Self { cycle: read.cycle.or(context.update_cycle.map(Seconds)), ..read })
     }
 
-    fn parse(&self, node: &Node, context: &mut ParseContext<'_>) -> Option<Box<dyn Spec>> {
-        let (column, fields) = arguments::column(node, context)?;
-        let cycle = arguments::cycle(&column, fields, context)?;
-        Some(Box::new(Heartbeat { column, cycle }))
-    }
-
-    fn schema(&self, generator: &mut SchemaGenerator) -> Schema {
-        arguments::text_or::<Heartbeat>(generator)
+    fn agree(&self, _: &Node, context: &mut ParseContext<'_>) -> bool {
+        if self.cycle.is_none() {
+            super::arguments::no_cycle(&self.column, context);
+        }
+        self.cycle.is_some()
     }
 }
 
 impl Spec for Heartbeat {
     fn columns(&self) -> Vec<At<String>> {
-        vec![self.column.clone()]
+        self.named_columns()
     }
 
     fn bind(&self, binder: &mut dyn Binder) -> Result<Bound, BindError> {
         let column = binder.column_as(&self.column, ColumnType::Timestamp, None)?;
-        Ok(Bound::scan(LastUpdate { column, cycle: self.cycle, as_of: binder.as_of() }))
+        let per = ordered::per(self.per.as_ref(), binder)?;
+        let types = per.iter().map(|&column| binder.column_type(column)).collect();
+        let cycle = self.cycle.map_or(0, |Seconds(cycle)| cycle);
+        Ok(Bound::scan(LastUpdate { column, per, types, cycle, as_of: binder.as_of() }))
     }
 }
 
 struct LastUpdate {
     column: ColumnId,
+    /// None: the table has one heart.
+    per: Vec<ColumnId>,
+    types: Vec<ColumnType>,
     cycle: u64,
     as_of: i64,
+}
+
+/// By the digest of the group; 0 where there are none.
+#[derive(Default)]
+struct Hearts(BTreeMap<u128, Latest>);
+
+impl State for Hearts {
+    fn merge(&mut self, other: Self) {
+        for (group, latest) in other.0 {
+            self.0.entry(group).or_default().merge(latest);
+        }
+    }
 }
 
 #[derive(Default)]
 struct Latest {
     /// The latest time that is not in the future.
     latest: Option<i64>,
-    rows: u64,
     future: u64,
 }
 
 impl State for Latest {
     fn merge(&mut self, other: Self) {
         self.latest = self.latest.max(other.latest);
-        self.rows += other.rows;
         self.future += other.future;
     }
 }
 
 impl Check for LastUpdate {
-    type State = Latest;
+    type State = Hearts;
 
     const JUDGES_ROWS: bool = false;
 
-    fn scan(&self, batch: &Batch<'_>, population: &Population, state: &mut Latest) -> Option<RowVerdict> {
+    fn scan(&self, batch: &Batch<'_>, population: &Population, state: &mut Hearts) -> Option<RowVerdict> {
         let typed = batch.typed(self.column);
         let values = typed.array.as_primitive::<TimestampMicrosecondType>().values();
-        state.rows += population.sound(&batch.all()).count_set_bits() as u64;
-        for row in population.sound(&typed.parsed).set_indices() {
-            let at = values[row];
-            if at > self.as_of.saturating_add(SKEW_MICROS) {
-                state.future += 1;
-            } else {
-                state.latest = state.latest.max(Some(at));
+        let groups = (!self.per.is_empty()).then(|| key::keys(batch, &self.per, &self.types, Absent::Skip));
+        let mut rows = population.sound(&batch.all());
+        let digests = groups.map(|groups| {
+            rows = &rows & &groups.has_key;
+            groups.values.into_digests()
+        });
+        let usable = &rows & &typed.parsed;
+        // Rows of a group often come in runs; the map is asked once for each.
+        let mut run = Latest::default();
+        let mut group = None;
+        for row in rows.set_indices() {
+            let of = digests.as_ref().map_or(0, |digests| digests[row]);
+            if group != Some(of)
+                && let Some(group) = group.replace(of)
+            {
+                state.0.entry(group).or_default().merge(std::mem::take(&mut run));
             }
+            match values[row] {
+                _ if !usable.value(row) => {}
+                at if at > self.as_of.saturating_add(SKEW_MICROS) => run.future += 1,
+                at => run.latest = run.latest.max(Some(at)),
+            }
+        }
+        if let Some(group) = group {
+            state.0.entry(group).or_default().merge(run);
         }
         None
     }
 
-    fn measure(&self, _: Tally, state: &Latest) -> Measure {
-        let Some(latest) = state.latest else {
-            // No row at all is an empty table; rows without a usable time are a table of unknown age.
-            let mut measure = Measure::of(Tally { unknown: u64::from(state.rows > 0), ..Tally::default() });
-            if state.rows > 0 {
-                measure.note =
-                    Some(say!("no row has a usable time", "không dòng nào có thời điểm dùng được"));
+    fn measure(&self, _: Tally, state: &Hearts) -> Measure {
+        // No row at all is an empty table; rows without a usable time are a table of unknown age.
+        let mut tally = Tally::default();
+        let mut mass = Mass { bad: 0, units: 0, per_unit: heartbeat_mass(0, self.cycle).per_unit };
+        let age = |latest: i64| u64::try_from((self.as_of - latest).max(0) / 1_000_000).unwrap_or_default();
+        for latest in state.0.values() {
+            let Some(latest) = latest.latest else {
+                tally.unknown += 1;
+                continue;
+            };
+            let one = heartbeat_mass(age(latest), self.cycle);
+            mass.bad += one.bad;
+            mass.units += 1;
+            if one.bad == 0 {
+                tally.pass += 1;
+            } else {
+                tally.fail += 1;
             }
+        }
+        let mut measure = Measure::of(tally);
+        if tally.unknown > 0 {
+            measure.note = Some(if self.per.is_empty() {
+                say!("no row has a usable time", "không dòng nào có thời điểm dùng được")
+            } else {
+                let unknown = tally.unknown;
+                say!(
+                    "{unknown} groups have no row with a usable time",
+                    "{unknown} nhóm không có dòng nào có thời điểm dùng được"
+                )
+            });
+        }
+        if mass.units == 0 {
             return measure;
-        };
-        let age = u64::try_from((self.as_of - latest).max(0) / 1_000_000).unwrap_or_default();
-        let mass = heartbeat_mass(age, self.cycle);
-        let alive = mass.bad == 0;
-        let mut measure = Measure::of(Tally::new(u64::from(alive), u64::from(!alive), 0, 0));
+        }
         measure.mass = Some(mass);
-        measure.figures.push(Figure::new("latest", format_timestamp(latest)));
-        measure.figures.push(Figure::new("age_seconds", age));
+        let latest = state.0.values().map(|latest| latest.latest);
+        if self.per.is_empty() {
+            if let Some(latest) = latest.flatten().max() {
+                measure.figures.push(Figure::new("latest", format_timestamp(latest)));
+                measure.figures.push(Figure::new("age_seconds", age(latest)));
+            }
+        } else {
+            measure.figures.push(Figure::new("groups", state.0.len()));
+            measure.figures.push(Figure::new("late", tally.fail));
+            if let Some(oldest) = latest.flatten().min() {
+                measure.figures.push(Figure::new("oldest", format_timestamp(oldest)));
+            }
+        }
         measure.figures.push(Figure::new("cycle_seconds", self.cycle));
-        if state.future > 0 {
-            measure.figures.push(Figure::new("future_rows", state.future));
+        let future: u64 = state.0.values().map(|latest| latest.future).sum();
+        if future > 0 {
+            measure.figures.push(Figure::new("future_rows", future));
         }
         measure
     }

@@ -50,6 +50,12 @@ impl JsonSchema for Number {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limit(pub String);
 
+impl Field for At<Limit> {
+    fn of(node: &Node, context: &mut ParseContext<'_>) -> Option<Self> {
+        Limit::parse(node, context)
+    }
+}
+
 impl JsonSchema for Limit {
     fn inline_schema() -> bool {
         true
@@ -61,12 +67,6 @@ impl JsonSchema for Limit {
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({ "type": ["number", "string"], "description": "A number, a date, a timestamp, or `as_of`." })
-    }
-}
-
-impl Field for At<Limit> {
-    fn of(node: &Node, context: &mut ParseContext<'_>) -> Option<Self> {
-        Limit::parse(node, context)
     }
 }
 

@@ -232,7 +232,7 @@ fn grouped(regex: &str) -> String {
     if Pattern::new(&group).is_ok() { group } else { format!("(?:{regex}\n)") }
 }
 
-fn no_pattern(error: PatternError) -> Text {
+pub fn no_pattern(error: PatternError) -> Text {
     match error {
         PatternError::Syntax { message, .. } => {
             say!("not a regular expression: {message}", "biểu thức chính quy không hợp lệ: {message}")

@@ -4,6 +4,7 @@
 //! check as bound to a table, tests. Adding a kind takes its file, its line in [`KINDS`], and a literate spec under
 //! `tests/kinds/`.
 
+mod advanced;
 mod aggregate;
 mod amount;
 mod arguments;
@@ -12,16 +13,21 @@ mod clean_text;
 mod compare;
 mod consistent;
 mod detected_type;
+mod determines;
 mod digits;
 mod distinct_within;
 mod distribution;
 mod duplicate_rows;
+mod event_order;
 mod expect;
+mod file;
 mod filled;
+mod gapless;
 mod heartbeat;
 mod id_agrees;
 mod in_range;
 mod in_set;
+mod increasing;
 mod json;
 mod latency;
 mod length;
@@ -29,14 +35,20 @@ mod letter_case;
 mod limit;
 mod matches;
 mod missingness;
+mod no_overlap;
 mod not_null;
+mod ordered;
 mod outliers;
 mod partial_date;
 mod precision;
 mod quantity;
 mod record_age;
 mod references;
+mod regex;
 mod row_count;
+#[cfg(test)]
+mod rows;
+mod rows_per;
 mod schema;
 mod type_;
 mod unique;
@@ -51,6 +63,7 @@ pub const KINDS: &[&dyn Kind] = &[
     &Of::<filled::Filled>::KIND,
     &Of::<missingness::Missingness>::KIND,
     &row_count::RowCountKind,
+    &Of::<rows_per::RowsPer>::KIND,
     &type_::TypeKind,
     &Of::<detected_type::DetectedType>::KIND,
     &matches::MatchesKind,
@@ -69,6 +82,11 @@ pub const KINDS: &[&dyn Kind] = &[
     &unique::UniqueKind,
     &duplicate_rows::DuplicateRowsKind,
     &references::ReferencesKind,
+    &Of::<determines::Determines>::KIND,
+    &Of::<no_overlap::NoOverlap>::KIND,
+    &Of::<event_order::EventOrder>::KIND,
+    &Of::<increasing::Increasing>::KIND,
+    &Of::<gapless::Gapless>::KIND,
     &clean_text::CleanTextKind,
     &Of::<consistent::Consistent>::KIND,
     &Of::<aggregate::Aggregate>::KIND,
@@ -76,8 +94,10 @@ pub const KINDS: &[&dyn Kind] = &[
     &Of::<distribution::Distribution>::KIND,
     &Of::<digits::Digits>::KIND,
     &Of::<outliers::Outliers>::KIND,
-    &schema::SchemaKind,
-    &heartbeat::HeartbeatKind,
+    &Of::<schema::Conformity>::KIND,
+    &Of::<file::TableFiles>::KIND,
+    &Of::<heartbeat::Heartbeat>::KIND,
+    &Of::<advanced::Advanced>::KIND,
     &record_age::RecordAgeKind,
     &latency::LatencyKind,
 ];

@@ -126,6 +126,24 @@ impl Field for Columns {
     }
 }
 
+/// Texts, at least one; one stands for a list of one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Texts(pub Vec<At<String>>);
+
+impl Deref for Texts {
+    type Target = [At<String>];
+
+    fn deref(&self) -> &[At<String>] {
+        &self.0
+    }
+}
+
+impl Field for Texts {
+    fn of(node: &Node, context: &mut ParseContext<'_>) -> Option<Self> {
+        Field::of(node, context).map(Self)
+    }
+}
+
 /// A length of time in seconds: `15m`, `24h`, `30d`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Seconds(pub u64);
@@ -197,6 +215,10 @@ shapes! {
         { "type": "string" },
         { "type": "array", "items": { "type": "string" }, "minItems": 1 }
     ] };
+    Texts: "Texts" = { "anyOf": [
+        { "type": ["string", "number", "boolean"] },
+        { "type": "array", "items": { "type": ["string", "number", "boolean"] }, "minItems": 1 }
+    ] };
     Seconds: "Seconds" = { "type": "string", "pattern": "^[0-9]+ ?[smhdw]$" };
 }
 
@@ -206,6 +228,9 @@ pub trait Arguments: Spec + JsonSchema + Sized + 'static {
 
     /// The key that a text or a list by itself stands for: `clean_text: ho_ten`.
     const SHORT: Option<&'static str> = None;
+
+    /// Whether the kind may be named without any arguments: `schema:`.
+    const ALONE: bool = false;
 
     /// Reads all keys and reports the unknown ones.
     fn read(fields: Fields<'_>, context: &mut ParseContext<'_>) -> Option<Self>;
@@ -240,6 +265,7 @@ impl<T: Arguments> Kind for Of<T> {
                 let key = At { value: key.to_owned(), span: node.span.clone() };
                 &At { value: Value::Map(vec![(key, node.clone())]), span: node.span.clone() }
             }
+            (Value::Null, _) => &At { value: Value::Map(Vec::new()), span: node.span.clone() },
             _ => node,
         };
         let fields = context.reader.fields(long)?;
@@ -250,6 +276,7 @@ impl<T: Arguments> Kind for Of<T> {
     fn schema(&self, generator: &mut SchemaGenerator) -> Schema {
         let long = generator.subschema_for::<T>();
         match T::SHORT {
+            None if T::ALONE => json_schema!({ "anyOf": [{ "type": "null" }, long] }),
             None => long,
             Some(_) => json_schema!({ "anyOf": [
                 { "type": "string" },
@@ -277,7 +304,12 @@ macro_rules! arguments {
                 mut fields: $crate::rule::Fields<'_>,
                 context: &mut $crate::rule::ParseContext<'_>,
             ) -> Option<Self> {
-                $(let $field = <$ty as $crate::rule::arguments::Field>::read(stringify!($field), &mut fields, context);)*
+                $(let $field = <$ty as $crate::rule::arguments::Field>::read(
+                    // A key that is a word of Rust is written as `r#final`.
+                    stringify!($field).trim_start_matches("r#"),
+                    &mut fields,
+                    context,
+                );)*
                 fields.finish(context.reader);
                 Some(Self { $($field: $field?,)* })
             }

@@ -210,6 +210,11 @@ pub trait GroupJudge: Send + Sync {
     fn reasons(&self) -> &[&'static str] {
         &[]
     }
+
+    /// The names of the figures that [`Group::count`] adds to, beside the reasons.
+    fn figures(&self) -> &[&'static str] {
+        &[]
+    }
 }
 
 /// The rows of one group.
@@ -218,6 +223,9 @@ pub trait Group {
 
     /// What is remembered of a row, in the order of [`GroupSpec::remember`].
     fn cell(&self, row: usize, which: usize) -> Cell;
+
+    /// Adds to the figure at this place among the judge's.
+    fn count(&self, figure: usize, more: u64);
 }
 
 /// What a judge says of a row.
@@ -244,9 +252,15 @@ impl Bound {
     }
 }
 
-/// The columns of one file, as found.
-#[derive(Clone, Debug)]
-pub struct FoundColumns {
+/// One file of the table, as found.
+pub struct FoundFile<'f> {
+    /// Without its folders.
+    pub name: &'f str,
+    pub bytes: u64,
+    /// When it was last written, in seconds since 1970-01-01 UTC; `None` where the file system does not say.
+    pub modified: Option<i64>,
+    /// SHA-256 of its bytes as hexadecimal digits, for whoever asks; `None` if it cannot be read.
+    pub sha256: &'f dyn Fn() -> Option<String>,
     pub columns: Vec<(String, DataType)>,
     /// Whether the format of the file has types; text files do not.
     pub typed: bool,
@@ -266,8 +280,8 @@ pub trait Check: Send + Sync + 'static {
     fn scan(&self, batch: &Batch<'_>, population: &Population, state: &mut Self::State)
     -> Option<RowVerdict>;
 
-    /// Takes note of the columns of one file, before its rows.
-    fn observe(&self, _found: &FoundColumns, _state: &mut Self::State) {}
+    /// Takes note of one file, before its rows.
+    fn observe(&self, _found: &FoundFile<'_>, _state: &mut Self::State) {}
 
     /// Why a row fails, for the few that are shown.
     fn explain(&self, _batch: &Batch<'_>, _row: usize) -> Option<Explanation> {
@@ -290,7 +304,7 @@ pub trait AnyCheck: Send + Sync {
         population: &Population,
         state: &mut dyn AnyState,
     ) -> Option<RowVerdict>;
-    fn observe(&self, found: &FoundColumns, state: &mut dyn AnyState);
+    fn observe(&self, found: &FoundFile<'_>, state: &mut dyn AnyState);
     fn explain(&self, batch: &Batch<'_>, row: usize) -> Option<Explanation>;
     fn measure(&self, tally: Tally, state: &dyn AnyState) -> Measure;
 }
@@ -342,7 +356,7 @@ impl<C: Check> AnyCheck for C {
         Check::scan(self, batch, population, state)
     }
 
-    fn observe(&self, found: &FoundColumns, state: &mut dyn AnyState) {
+    fn observe(&self, found: &FoundFile<'_>, state: &mut dyn AnyState) {
         let state = state.as_any_mut().downcast_mut().expect("the state was made by this check");
         Check::observe(self, found, state);
     }

@@ -16,7 +16,7 @@ mod table_rule;
 pub use condition::Condition;
 pub use file::Database;
 pub use kind::{
-    About, AnyCheck, AnyState, BindError, Binder, Bound, Check, ContractColumn, Explanation, FoundColumns,
+    About, AnyCheck, AnyState, BindError, Binder, Bound, Check, ContractColumn, Explanation, FoundFile,
     Group, GroupJudge, GroupSpec, Kind, Mark, ParseContext, Spec, Words,
 };
 pub use node::{At, Node, Value};

@@ -71,6 +71,14 @@ tables:
       - { id: r-digits, digits: { column: cha, test: last_digit, max_distance: 0.3, at_least: 3 }, when: "cha < 10" }
       - { id: r-schema, schema: { closed: true } }
       - { id: r-heartbeat, heartbeat: { column: cap_nhat, cycle: 1d } }
+      - { id: r-heartbeat-per, heartbeat: { column: cap_nhat, cycle: 1d, per: tinh } }
+      - { id: r-advanced, advanced: { column: cap_nhat, since: 2026-11-19 } }
+      - { id: r-rows-per, rows_per: { time: cap_nhat, every: 1mo, max: 3, per: tinh } }
+      - { id: r-determines, determines: { from: tinh, to: ten } }
+      - { id: r-no-overlap, no_overlap: { from: cap_nhat, to: ghi_nhan, per: tinh } }
+      - { id: r-event-order, event_order: { event: tinh, order: ["01", "79"], time: cap_nhat, per: ten, first: "01", final: "79" } }
+      - { id: r-increasing, increasing: { column: so, by: cap_nhat } }
+      - { id: r-gapless, gapless: { column: cha, per: tinh, from: 1 } }
       - { id: r-record-age, record_age: { column: cap_nhat, cycle: 30d } }
       - { id: r-latency, latency: { event: cap_nhat, recorded: ghi_nhan, within: 2d } }
       - { id: r-filled, filled: { columns: [ten, tinh], min: 1, max: 1 } }
@@ -88,7 +96,8 @@ tables:
   goc:
     files: "goc.csv"
     columns: { so: { type: integer } }
-    rules: []
+    rules:
+      - { id: r-file, file: { min_bytes: 3, name: 'goc\.csv' } }
 "#;
 
 /// A null is an unquoted empty cell; everything else is quoted.
@@ -219,8 +228,8 @@ fn every_kind_is_under_the_laws() {
     let database = rules(RULES);
     for kind in thuocdo::kind::KINDS {
         let name = kind.about().name;
-        let used =
-            database.tables[0].rules.iter().any(|rule| !rule.implied && rule.kind.about().name == name);
+        let mut rules = database.tables.iter().flat_map(|table| &table.rules);
+        let used = rules.any(|rule| !rule.implied && rule.kind.about().name == name);
         assert!(used, "no rule of kind `{name}`");
     }
 }

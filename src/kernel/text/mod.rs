@@ -5,6 +5,7 @@
 pub mod canonical;
 pub mod clean;
 pub mod column;
+pub mod mask;
 pub mod nfc;
 pub mod pattern;
 mod plain;
@@ -14,6 +15,7 @@ pub mod tone;
 
 pub use canonical::{canonical, chars_len, is_blank};
 pub use clean::{Defects, defects, is_clean};
+pub use mask::mask;
 pub use nfc::is_nfc;
 pub use pattern::{Pattern, PatternError};
 pub use spelling::one_spelling;

@@ -93,7 +93,7 @@ pub fn points_ink(nano: i64) -> Ink {
 }
 
 /// Vietnamese names of figures; others keep the name that is in the JSON.
-const FIGURES: [(&str, &str); 17] = [
+const FIGURES: [(&str, &str); 42] = [
     ("null", "null"),
     ("blank", "để trống"),
     ("placeholder", "giá trị giả"),
@@ -111,6 +111,31 @@ const FIGURES: [(&str, &str); 17] = [
     ("age_seconds", "tuổi (giây)"),
     ("cycle_seconds", "nhịp (giây)"),
     ("future_rows", "bản ghi ở tương lai"),
+    ("groups", "số nhóm"),
+    ("late", "nhóm chậm"),
+    ("oldest", "nhóm cũ nhất"),
+    ("newest", "mới nhất"),
+    ("since", "mốc"),
+    ("overlap", "chồng nhau"),
+    ("reversed", "đảo đầu cuối"),
+    ("gap", "hở"),
+    ("gaps", "số chỗ hở"),
+    ("starts_late", "bắt đầu muộn"),
+    ("ends_early", "kết thúc sớm"),
+    ("first", "sai sự kiện đầu"),
+    ("order", "sai thứ tự"),
+    ("transition", "bước không được phép"),
+    ("after_final", "sau sự kiện cuối"),
+    ("unknown_event", "sự kiện lạ"),
+    ("out_of_order", "sai chiều"),
+    ("repeated", "lặp lại"),
+    ("windows", "số khoảng"),
+    ("empty", "khoảng trống"),
+    ("least", "ít nhất"),
+    ("most", "nhiều nhất"),
+    ("first_failing", "lỗi đầu tiên"),
+    ("files", "số tệp"),
+    ("extra_column", "cột lạ"),
 ];
 
 pub fn figure_name(name: &str, lang: Lang) -> &str {

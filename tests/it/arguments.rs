@@ -1,0 +1,71 @@
+//! Arguments of kinds: what is wrong with them is said, and what the reference shows is right.
+
+use std::path::Path;
+
+use serde_json::Value;
+use thuocdo::kind::KINDS;
+use thuocdo::rule::schema;
+
+use crate::measure;
+
+const FRAME: &str = "thuocdo: 1\ndatabase: d\ncode_lists: { tinh: [a], danh_muc: [a], gioi_tinh: [a] }\ntables:\n  xa: { files: x.csv }\n";
+
+fn rules(rule: &str) -> String {
+    format!("{FRAME}  t:\n    files: t.csv\n    columns: {{ co: text }}\n    rules:\n      - {rule}\n")
+}
+
+#[test]
+fn wrong_arguments_are_named() {
+    for (rule, message) in [
+        ("no_overlap: { from: a }", "`to` is missing"),
+        ("no_overlap: { from: a, to: b, gaps: none }", "`none` is not a permission"),
+        ("event_order: { event: e, order: [A, B], time: t, per: k, first: C }", "`order` has no event `C`"),
+        (
+            "event_order: { event: e, order: [A], time: t, per: k, transitions: { A: [B] } }",
+            "`order` has no event `B`",
+        ),
+        ("event_order: { event: e, order: [A], time: t }", "`per` is missing"),
+        ("increasing: { column: a, strict: ja }", "expected `true` or `false`"),
+        ("gapless: { column: a, step: 1h }", "`1h` is not a step"),
+        ("gapless: { column: a, step: 0 }", "`0` is not a step"),
+        ("gapless: { column: a, from: 1.5 }", "`1.5` is no value of type `integer`"),
+        ("gapless: { column: a, from: 5, to: 3 }", "no value is between 5 and 3"),
+        ("gapless: { column: a, step: 1mo, from: 5 }", "`5` is no value of type `date`"),
+        ("determines: { from: a }", "`to` is missing"),
+        ("rows_per: { time: a, every: day }", "`day` is not a window of time"),
+        ("rows_per: { time: a, every: 1d, min: 3, max: 2 }", "no number is between 3 and 2"),
+        ("rows_per: { time: a, every: 1d, min: 0 }", "every number of rows is allowed"),
+        ("rows_per: { time: a, every: 1d, from: 5 }", "`5` is no moment"),
+        ("heartbeat: a", "`cycle` is missing"),
+        ("heartbeat:", "`column` is missing"),
+        ("advanced: { column: a, since: nowhere.csv#a }", "`nowhere.csv` cannot be read"),
+        ("file: {}", "nothing is asked of the files"),
+        ("file: { sha256: abc }", "a SHA-256 hash has 64 hexadecimal digits"),
+        ("file: { min_bytes: 9, max_bytes: 1 }", "no number is between 9 and 1"),
+        ("file: { name: '(' }", "not a regular expression"),
+        ("schema: { columns: { min: 3, max: 1 } }", "no number is between 3 and 1"),
+        ("schema: { columns: {} }", "`min` or `max` is missing"),
+        ("schema: { exakt: true }", "unknown key `exakt`"),
+    ] {
+        let said = measure::database(&rules(rule), Path::new(".")).expect_err(rule);
+        assert!(said.contains(message), "{rule}: `{message}` is not in\n{said}");
+    }
+    let bare = rules("schema: {}").replace("    columns: { co: text }\n", "");
+    let said = measure::database(&bare, Path::new(".")).expect_err("nothing is declared");
+    assert!(said.contains("the table declares no columns"), "{said}");
+}
+
+#[test]
+fn examples_of_the_reference_are_right_and_keep_the_schema() {
+    let schema = jsonschema::validator_for(&schema::rule_file(KINDS)).expect("a valid schema");
+    for kind in KINDS {
+        let example = kind.about().example;
+        let text = rules(example);
+        if let Err(said) = measure::database(&text, Path::new(".")) {
+            panic!("{example}: {said}");
+        }
+        let value: Value = serde_saphyr::from_str(&text).expect("YAML");
+        let wrong: Vec<String> = schema.iter_errors(&value).map(|error| error.to_string()).collect();
+        assert!(wrong.is_empty(), "{example}: {}", wrong.join("\n"));
+    }
+}
