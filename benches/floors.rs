@@ -23,6 +23,7 @@ fn column(value: impl Fn(usize) -> String) -> TextColumn {
 fn kernels(c: &mut Criterion) {
     let ids = column(|row| format!("0010{:08}", row * 7919 % 100_000_000));
     let addresses = column(|row| format!("Số {} đường Lê Lợi, thôn {}", row % 300, row % 20));
+    let names = column(|row| format!("Nguyễn {} Thủy {row}", ["Văn", "Thị", "Hoà"][row % 3]));
     let placeholders = standard_placeholders(false, false);
     let all = arrow::buffer::BooleanBuffer::new_set(ROWS);
     let pattern = text::Pattern::new("0[0-9]{2}[0-9][0-9]{8}").expect("a pattern");
@@ -34,6 +35,7 @@ fn kernels(c: &mut Criterion) {
     group.bench_function("regex over ids", |b| b.iter(|| ids.mark(&all, |value| pattern.is_match(value))));
     group.bench_function("vn.cccd over ids", |b| b.iter(|| ids.mark(&all, |value| cccd.accepts(value))));
     group.bench_function("clean addresses", |b| b.iter(|| addresses.clean(&all, &addresses.plain())));
+    group.bench_function("clean names", |b| b.iter(|| names.clean(&all, &names.plain())));
     group.bench_function("canonical addresses", |b| b.iter(|| addresses.canonical(&all, &addresses.plain())));
     group.bench_function("packed ids", |b| {
         b.iter(|| (0..ROWS).map(|row| ids.get(row).and_then(key::pack).unwrap_or_default()).sum::<u64>());

@@ -6,9 +6,10 @@ use clap::Args;
 
 use super::failure::{Exit, Failure};
 use super::output::Console;
-use crate::base::Level;
+use crate::base::{Lang, Level, Text};
+use crate::kind;
+use crate::report::number;
 use crate::rule::load;
-use crate::{kind, say};
 
 /// Check rule files without data: every error at its place.
 #[derive(Debug, Args)]
@@ -23,23 +24,33 @@ impl Lint {
         let loaded = load::load(&self.rules, kind::KINDS);
         console.diagnostics(&loaded.diagnostics);
         let errors = loaded.diagnostics.iter().filter(|d| d.level == Level::Error).count();
-        let files = loaded.files.len();
+        let counted = |n: usize, nouns| {
+            let [en, vi] = [Lang::En, Lang::Vi].map(|lang| number::counted(n as u64, nouns, lang));
+            Text { en, vi }
+        };
+        let files = counted(loaded.files.len(), ["file", "files", "tệp"]);
         if errors > 0 {
-            console.note(&say!("{errors} errors in {files} files", "{errors} lỗi trong {files} tệp"));
+            let errors = counted(errors, ["error", "errors", "lỗi"]);
+            console.note(&if loaded.files.is_empty() {
+                errors
+            } else {
+                Text {
+                    en: format!("{} in {}", errors.en, files.en),
+                    vi: format!("{} trong {}", errors.vi, files.vi),
+                }
+            });
             return Ok(Exit::Usage);
         }
-        let tables: usize = loaded.databases.iter().map(|database| database.tables.len()).sum();
-        let rules: usize = loaded
-            .databases
-            .iter()
-            .flat_map(|database| &database.tables)
-            .map(|table| table.rules.len())
-            .sum();
-        let databases = loaded.databases.len();
-        console.note(&say!(
-            "{files} files are sound: {databases} databases, {tables} tables, {rules} rules",
-            "{files} tệp hợp lệ: {databases} CSDL, {tables} bảng, {rules} quy tắc"
-        ));
+        let tables = || loaded.databases.iter().flat_map(|database| &database.tables);
+        let rules: usize = tables().map(|table| table.rules.len()).sum();
+        let databases = counted(loaded.databases.len(), ["database", "databases", "CSDL"]);
+        let tables = counted(tables().count(), ["table", "tables", "bảng"]);
+        let rules = counted(rules, ["rule", "rules", "quy tắc"]);
+        let sound = if loaded.files.len() == 1 { "is sound" } else { "are sound" };
+        console.note(&Text {
+            en: format!("{} {sound}: {}, {}, {}", files.en, databases.en, tables.en, rules.en),
+            vi: format!("{} hợp lệ: {}, {}, {}", files.vi, databases.vi, tables.vi, rules.vi),
+        });
         Ok(Exit::Passed)
     }
 }

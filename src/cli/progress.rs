@@ -3,11 +3,20 @@
 use std::io::IsTerminal;
 use std::sync::Mutex;
 
+use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
+
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::output::Console;
 use crate::base::Lang;
 use crate::engine::Progress;
+use crate::report::number;
+
+/// Fits 80 columns up to a billion rows and a thousand GiB: a line that wraps leaves its remains behind.
+const TEMPLATE: &str = "{prefix} {bar:8} {bytes}/{total_bytes} · {msg} · {eta}";
+
+/// Columns for the table's name.
+const NAME: usize = 18;
 
 pub struct Bars {
     bar: Mutex<Option<ProgressBar>>,
@@ -29,6 +38,10 @@ impl Bars {
         }
     }
 
+    fn counted(&self, rows: u64) -> String {
+        number::counted(rows, ["row", "rows", "dòng"], self.lang)
+    }
+
     fn current(&self) -> std::sync::MutexGuard<'_, Option<ProgressBar>> {
         self.bar.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
@@ -40,19 +53,12 @@ impl Progress for Bars {
             return;
         }
         self.rows.store(0, std::sync::atomic::Ordering::Relaxed);
-        let rows = match self.lang {
-            Lang::En => "rows",
-            Lang::Vi => "dòng",
-        };
-        let template = format!(
-            "{{prefix}} {{bar:24}} {{bytes}}/{{total_bytes}} · {{msg}} {rows} · {{bytes_per_sec}} · {{eta}}"
-        );
-        // The template is a constant but for one word, so it is always valid.
-        let style = ProgressStyle::with_template(&template).unwrap_or_else(|_| ProgressStyle::default_bar());
+        // The template is a constant, so it is always valid.
+        let style = ProgressStyle::with_template(TEMPLATE).unwrap_or_else(|_| ProgressStyle::default_bar());
         let bar = ProgressBar::with_draw_target(Some(bytes), ProgressDrawTarget::stderr_with_hz(8));
         bar.set_style(style);
-        bar.set_prefix(format!("{database}.{table}"));
-        bar.set_message("0");
+        bar.set_prefix(short(database, table));
+        bar.set_message(self.counted(0));
         *self.current() = Some(bar);
     }
 
@@ -64,12 +70,52 @@ impl Progress for Bars {
         if let Some(bar) = &*self.current() {
             bar.inc(bytes);
             if rows > 0 {
-                bar.set_message(total.to_string());
+                bar.set_message(self.counted(total));
             }
         }
     }
 
     fn table_done(&self) {
         self.finish();
+    }
+}
+
+/// The name of a table, without the database's where there is no room for both.
+fn short(database: &str, table: &str) -> String {
+    let whole = format!("{database}.{table}");
+    let name = if whole.width() <= NAME { whole } else { table.to_owned() };
+    if name.width() <= NAME {
+        return name;
+    }
+    let mut cut = String::new();
+    for c in name.chars() {
+        if cut.width() + c.width().unwrap_or_default() >= NAME {
+            break;
+        }
+        cut.push(c);
+    }
+    cut + "…"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_longest_line_fits() {
+        assert_eq!(short("dan_cu", "ho"), "dan_cu.ho");
+        assert_eq!(short("dan_cu_quoc_gia", "ho_khau"), "ho_khau");
+        assert_eq!(short("d", "một_bảng_có_tên_rất_dài"), "một_bảng_có_tên_r…");
+        for lang in [Lang::En, Lang::Vi] {
+            let rows = number::counted(1_000_000_000, ["row", "rows", "dòng"], lang);
+            let line = TEMPLATE
+                .replace("{prefix}", &"x".repeat(NAME))
+                .replace("{bar:8}", &"█".repeat(8))
+                .replace("{bytes}", "1023.99 GiB")
+                .replace("{total_bytes}", "1023.99 GiB")
+                .replace("{msg}", &rows)
+                .replace("{eta}", "59m");
+            assert!(!line.contains('{') && line.width() <= 80, "{} columns: {line}", line.width());
+        }
     }
 }

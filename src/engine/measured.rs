@@ -13,9 +13,22 @@ pub struct MeasuredDatabase {
     pub weight: u32,
     /// Core packs the rule file names; empty means local rules only.
     pub packs: Vec<String>,
+    /// Code lists that were read from files.
+    pub code_lists: Vec<MeasuredCodeList>,
     pub tables: Vec<MeasuredTable>,
     /// Findings about the whole database (missing directory, unreadable file …).
     pub problems: Vec<Diagnostic>,
+}
+
+/// A code list that was read from a file.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct MeasuredCodeList {
+    pub name: String,
+    /// As the rule file names it.
+    pub path: String,
+    /// Hash of the file's content, hexadecimal.
+    pub blake3: String,
+    pub values: u64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,6 +5,7 @@
 //! Parallelism lives here and nowhere else.
 
 mod examples;
+mod failures;
 mod groups;
 mod keys;
 mod ledger;
@@ -16,5 +17,5 @@ mod run;
 mod scan;
 mod source;
 
-pub use measured::{MeasuredDatabase, MeasuredFile, MeasuredRule, MeasuredTable, Presence};
+pub use measured::{MeasuredCodeList, MeasuredDatabase, MeasuredFile, MeasuredRule, MeasuredTable, Presence};
 pub use run::{Progress, RunOptions, Silent, run};

@@ -165,17 +165,12 @@ fn measure(
         (Work::Scan(check), Some(own)) if breakage.is_none() => check.measure(tally, own.as_ref()),
         _ => Measure::of(tally),
     };
+    if !reveal && plan.personal {
+        hide(&mut measure.figures, if plan.filter.is_some() { None } else { Some(rows) });
+    }
     measure.when_unknown = state.when_unknown;
     measure.figures.extend(state.reasons.iter().map(|(name, count)| Figure::new(name, count)));
     measure.figures.extend(keys.figures.iter().map(|(name, count)| Figure::new(name, count)));
-    if !reveal && plan.personal {
-        // The least, the middle and the greatest value of a column are somebody's.
-        let single =
-            |figure: &&mut Figure| matches!(figure.name.as_str(), "min" | "max" | "median" | "quantile");
-        for figure in measure.figures.iter_mut().filter(single) {
-            figure.value = crate::kernel::text::mask(&figure.value);
-        }
-    }
     measure.examples =
         state.examples.finish(|at| (source.files[at.file as usize].name.clone(), scanned.row_in_file(at)));
     if rows == 0 && measure.status == Status::Empty && table.allow_empty {
@@ -214,6 +209,29 @@ fn measure(
         measure.note = Some(problem);
     }
     measure
+}
+
+/// A mean of fewer values says what they are.
+const FEW: u64 = 10;
+
+/// Figures that are the value of one row: somebody's, however many rows there are.
+const SINGLE: [&str; 7] = ["min", "max", "median", "quantile", "latest", "newest", "oldest"];
+/// Figures that are made of all values, and give them away where these are few.
+const MADE: [&str; 8] =
+    ["sum", "mean", "range", "iqr", "variance", "variance_population", "stddev", "stddev_population"];
+
+/// Masks what figures of a personal column give away. `rows`: how many there are, where each has a part in the figures.
+fn hide(figures: &mut [Figure], rows: Option<u64>) {
+    let values = figures.iter().find(|figure| figure.name == "values");
+    let few = values.and_then(|figure| figure.value.parse().ok()).or(rows).is_none_or(|values| values < FEW);
+    for figure in figures {
+        let name = figure.name.as_str();
+        if few && (SINGLE.contains(&name) || MADE.contains(&name)) {
+            figure.value = "****".to_owned();
+        } else if SINGLE.contains(&name) {
+            figure.value = crate::kernel::text::mask(&figure.value);
+        }
+    }
 }
 
 /// A rule with its outcome.

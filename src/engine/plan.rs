@@ -6,7 +6,7 @@ use std::sync::Arc;
 use arrow::datatypes::DataType;
 
 use super::source::TableSource;
-use crate::base::{Severity, Status, Text, suggest};
+use crate::base::{Severity, Status, Text};
 use crate::kernel::column::standard_placeholders;
 use crate::kernel::key::{Absent, KeyJudge};
 use crate::kernel::memory::Remember;
@@ -213,7 +213,7 @@ impl TableBinder<'_> {
             BindError::Unreadable(note) => Work::Not { status: Status::Error, note },
             BindError::MissingColumn(name) => {
                 let column = &name.value;
-                let near = suggest::closest(column, self.source.columns.keys().map(String::as_str));
+                let near = self.source.like(column);
                 let optional =
                     self.table.column(column).is_some_and(|declared| declared.required == Some(false));
                 let note = match (optional, near) {
@@ -221,8 +221,8 @@ impl TableBinder<'_> {
                         say!("the optional column `{column}` is absent", "không có cột tùy chọn `{column}`")
                     }
                     (false, Some(near)) => say!(
-                        "the extract has no column `{column}`; did you mean `{near}`?",
-                        "dữ liệu không có cột `{column}`; có phải ý bạn là `{near}`?"
+                        "the extract has no column `{column}`; did you mean its column {near}?",
+                        "dữ liệu không có cột `{column}`; có phải ý bạn là cột thứ {near}?"
                     ),
                     (false, None) => {
                         say!("the extract has no column `{column}`", "dữ liệu không có cột `{column}`")
@@ -295,7 +295,7 @@ impl TableBinder<'_> {
     ) -> Result<ColumnId, BindError> {
         let found = self.found(name)?;
         if ColumnType::found(found).is_none() {
-            let (name, found) = (&name.value, found.to_string());
+            let (name, found) = (self.source.shown(&name.value), found.to_string());
             return Err(BindError::Unreadable(say!(
                 "column `{name}` is stored as {found}, which rules cannot read",
                 "cột `{name}` lưu ở kiểu {found}, quy tắc không đọc được"

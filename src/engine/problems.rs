@@ -1,4 +1,6 @@
 //! What went wrong with a table's data, counted: a million ragged rows are one line with a number.
+//!
+//! A finding that concerns no file names what it is about itself: those are not one, however many there are.
 
 use indexmap::IndexMap;
 
@@ -12,7 +14,12 @@ pub struct Problems {
     diagnostics: Vec<Diagnostic>,
     /// (file, code) → count and first place.
     counted: IndexMap<(String, &'static str), Counted>,
+    /// How many of each code were told about no file.
+    loose: IndexMap<&'static str, (Level, u64)>,
 }
+
+/// Findings of one code about no file that are told one by one.
+const TOLD: u64 = 10;
 
 struct Counted {
     level: Level,
@@ -38,12 +45,24 @@ impl Problems {
         self.error(what, error.hint.clone());
     }
 
+    /// A finding about the search for files.
+    pub fn loose_finding(&mut self, finding: &Finding) {
+        let (level, count) = self.loose.entry(finding.code).or_insert((finding.level, 0));
+        *level = (*level).max(finding.level);
+        *count += 1;
+        if *count <= TOLD {
+            self.push(Diagnostic { level: finding.level, ..Diagnostic::error(finding.what.clone()) });
+        }
+    }
+
     /// A finding whose row, if it has one, is one-based within the file already.
-    pub fn finding(&mut self, file: Option<&str>, finding: &Finding) {
-        let counted =
-            self.counted.entry((file.unwrap_or_default().to_owned(), finding.code)).or_insert_with(|| {
-                Counted { level: finding.level, what: finding.what.clone(), count: 0, first_row: None }
-            });
+    pub fn finding(&mut self, file: &str, finding: &Finding) {
+        let counted = self.counted.entry((file.to_owned(), finding.code)).or_insert_with(|| Counted {
+            level: finding.level,
+            what: finding.what.clone(),
+            count: 0,
+            first_row: None,
+        });
         counted.count += finding.count;
         counted.level = counted.level.max(finding.level);
         if let Some(row) = finding.row {
@@ -58,6 +77,12 @@ impl Problems {
 
     pub fn into_diagnostics(self) -> Vec<Diagnostic> {
         let mut diagnostics = self.diagnostics;
+        for (level, count) in self.loose.into_values() {
+            if let Some(more) = count.checked_sub(TOLD).filter(|&more| more > 0) {
+                let what = say!("… and {more} more of the same sort", "… và {more} trường hợp tương tự");
+                diagnostics.push(Diagnostic { level, ..Diagnostic::error(what) });
+            }
+        }
         let mut counted: Vec<_> = self.counted.into_iter().collect();
         counted.sort_by(|(a, _), (b, _)| a.cmp(b));
         diagnostics.extend(counted.into_iter().map(|((file, _), counted)| counted.diagnostic(&file)));
@@ -68,11 +93,7 @@ impl Problems {
 impl Counted {
     fn diagnostic(self, file: &str) -> Diagnostic {
         let Self { level, what, count, first_row } = self;
-        let (mut en, mut vi) = (what.en, what.vi);
-        if !file.is_empty() {
-            en = format!("`{file}`: {en}");
-            vi = format!("`{file}`: {vi}");
-        }
+        let (en, vi) = (format!("`{file}`: {}", what.en), format!("`{file}`: {}", what.vi));
         let tail = match (count, first_row) {
             (1, Some(row)) => say!(" (row {row})", " (dòng {row})"),
             (_, Some(row)) => {

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use indexmap::IndexMap;
 
 use super::keys::Parents;
-use super::measured::{MeasuredDatabase, MeasuredFile, MeasuredTable, Presence};
+use super::measured::{MeasuredCodeList, MeasuredDatabase, MeasuredFile, MeasuredTable, Presence};
 use super::outcome;
 use super::plan::{self, TablePlan};
 use super::problems::Problems;
@@ -46,7 +46,7 @@ pub struct RunOptions<'o> {
 /// Measures one database, on the threads of the current pool. `None` when it was interrupted.
 pub fn run(database: &Database, options: &RunOptions<'_>) -> Option<MeasuredDatabase> {
     let root = data_root(options.data, &database.id.value);
-    let mut runs: Vec<TableRun<'_>> = open_and_plan(database, &root, options.as_of);
+    let mut runs: Vec<TableRun<'_>> = open_and_plan(database, &root, options);
     for run in &mut runs {
         let table = &run.table.id.value;
         options.progress.table_started(&database.id.value, table, run.source.bytes());
@@ -71,6 +71,7 @@ pub fn run(database: &Database, options: &RunOptions<'_>) -> Option<MeasuredData
         title: database.title.clone(),
         weight: database.weight,
         packs: database.packs.clone(),
+        code_lists: code_lists(database),
         tables,
         problems: Vec::new(),
     })
@@ -99,6 +100,19 @@ fn refuse_changed_lists(database: &Database, tables: &mut [MeasuredTable]) {
     }
 }
 
+fn code_lists(database: &Database) -> Vec<MeasuredCodeList> {
+    let listed = database.code_lists.iter().filter_map(|list| {
+        let (path, blake3) = list.evidence()?;
+        let (path, blake3) = (path.to_owned(), blake3.to_owned());
+        Some(MeasuredCodeList { name: list.name.clone(), path, blake3, values: list.entries().len() as u64 })
+    });
+    let mut listed: Vec<_> = listed.collect();
+    // Several rule files of one database may read the same list.
+    listed.sort();
+    listed.dedup();
+    listed
+}
+
 fn data_root(data: &Path, database: &str) -> PathBuf {
     let own = data.join(database);
     if own.is_dir() { own } else { data.to_owned() }
@@ -115,7 +129,7 @@ struct TableRun<'d> {
     state: Option<TableState>,
 }
 
-fn open_and_plan<'d>(database: &'d Database, root: &Path, as_of: i64) -> Vec<TableRun<'d>> {
+fn open_and_plan<'d>(database: &'d Database, root: &Path, options: &RunOptions<'_>) -> Vec<TableRun<'d>> {
     let mut wanted: IndexMap<&str, Vec<Vec<String>>> = IndexMap::new();
     for rule in database.tables.iter().flat_map(|table| &table.rules) {
         if let Some((table, columns)) = rule.spec.refers_to()
@@ -130,9 +144,9 @@ fn open_and_plan<'d>(database: &'d Database, root: &Path, as_of: i64) -> Vec<Tab
     }
     let open = |table: &'d Table| {
         let mut problems = Problems::default();
-        let source = TableSource::open(table, root, &mut problems);
         let lists = wanted.get(table.id.value.as_str()).cloned().unwrap_or_default();
-        let (plan, keys) = plan::plan(table, &source, as_of, &lists);
+        let source = TableSource::open(table, root, &lists, options.reveal, &mut problems);
+        let (plan, keys) = plan::plan(table, &source, options.as_of, &lists);
         let referred = lists.into_iter().zip(keys).collect();
         if source.is_absent() && table.required && !problems.any_error() {
             let files = table.files.value.join(", ");
@@ -247,13 +261,13 @@ fn measured_files(source: &TableSource, state: &TableState) -> Vec<MeasuredFile>
         .map(|(at, file)| {
             let at = at as u32;
             let rows = state.pieces.range((at, 0)..=(at, u32::MAX)).map(|(_, rows)| rows).sum();
-            let failure = state.failures.iter().find(|(file, _)| *file == at);
+            let failure = state.failures.of(at);
             MeasuredFile {
                 path: file.name.clone(),
                 bytes: file.bytes,
                 blake3: state.hashes.get(&at).and_then(|hash| hash.clone().ok()).unwrap_or_default(),
                 rows,
-                problem: file.problem.clone().or_else(|| failure.map(|(_, error)| error.what.clone())),
+                problem: file.problem.clone().or_else(|| failure.map(|error| error.what.clone())),
             }
         })
         .collect()

@@ -11,6 +11,7 @@ use arrow::buffer::BooleanBuffer;
 use arrow::datatypes::DataType;
 
 use super::examples::{Examples, Position, Shown};
+use super::failures::Failures;
 use super::ledger::{KeyPopulation, Ledger, Page};
 use super::plan::{Lack, TablePlan, Work};
 use super::problems::Problems;
@@ -53,7 +54,7 @@ pub struct TableState {
     /// Rows per piece, to number rows within files.
     pub pieces: BTreeMap<(u32, u32), u64>,
     pub findings: Vec<(Position, Finding)>,
-    pub failures: Vec<(u32, ExtractError)>,
+    pub failures: Failures,
     /// Content hashes per file.
     pub hashes: BTreeMap<u32, Result<String, ExtractError>>,
 }
@@ -81,7 +82,7 @@ impl TableState {
             cut: false,
             pieces: BTreeMap::new(),
             findings: Vec::new(),
-            failures: Vec::new(),
+            failures: Failures::default(),
             hashes: BTreeMap::new(),
         }
     }
@@ -108,7 +109,7 @@ impl TableState {
         self.cut |= other.cut;
         self.pieces.extend(other.pieces);
         self.findings.extend(other.findings);
-        self.failures.extend(other.failures);
+        self.failures.merge(other.failures);
         self.hashes.extend(other.hashes);
     }
 
@@ -124,15 +125,17 @@ impl TableState {
         findings.sort_by_key(|(at, _)| *at);
         for (at, mut finding) in findings {
             finding.row = finding.row.map(|_| self.row_in_file(at));
-            problems.finding(Some(&source.files[at.file as usize].name), &finding);
+            problems.finding(&source.files[at.file as usize].name, &finding);
         }
-        self.failures.sort_by_key(|(file, _)| *file);
-        for (file, error) in &self.failures {
-            problems.extract_error(&source.files[*file as usize].name, error);
-        }
+        self.failures.report(source, problems);
         for (file, hash) in &self.hashes {
-            if let Err(error) = hash {
-                problems.extract_error(&source.files[*file as usize].name, error);
+            // A file that could not be opened, or not be read, has said so.
+            let table_file = &source.files[*file as usize];
+            if let Err(error) = hash
+                && table_file.source.is_some()
+                && self.failures.of(*file).is_none()
+            {
+                problems.extract_error(&table_file.name, error);
             }
         }
     }
@@ -179,7 +182,7 @@ pub fn scan(plan: &TablePlan, source: &TableSource, options: &ScanOptions<'_>) -
 enum Task {
     Hash { file: u32 },
     Read { file: u32, piece: u32, reader: Box<dyn Piece> },
-    Failed { file: u32, error: ExtractError },
+    Failed { file: u32, piece: u32, error: ExtractError },
 }
 
 /// Hands out hashing jobs, then the pieces of all files in order.
@@ -211,11 +214,15 @@ impl<'s> Feed<'s> {
                         *count += 1;
                         return Some(Task::Read { file, piece: *count - 1, reader });
                     }
-                    Ok(Some(Err(error))) => return Some(Task::Failed { file, error }),
+                    Ok(Some(Err(error))) => {
+                        *count += 1;
+                        return Some(Task::Failed { file, piece: *count - 1, error });
+                    }
                     Err(_) => {
+                        let piece = *count;
                         self.pieces = None;
                         self.file += 1;
-                        return Some(Task::Failed { file, error: reader_panicked() });
+                        return Some(Task::Failed { file, piece, error: reader_panicked() });
                     }
                     Ok(None) => {
                         self.pieces = None;
@@ -269,9 +276,9 @@ impl Worker<'_> {
                 let hash = extract::fingerprint(&self.source.files[file as usize].path);
                 self.state.hashes.insert(file, hash.map(|print| print.blake3));
             }
-            Task::Failed { file, error } => {
+            Task::Failed { file, piece, error } => {
                 self.state.cut = true;
-                self.state.failures.push((file, error));
+                self.state.failures.add(file, piece, error);
             }
             Task::Read { file, piece, reader } => self.read(file, piece, reader),
         }
@@ -293,7 +300,7 @@ impl Worker<'_> {
             Some(promised) => self.state.lost += promised.saturating_sub(delivered),
             None => self.state.cut = true,
         }
-        self.state.failures.push((file, error));
+        self.state.failures.add(file, piece, error);
     }
 }
 

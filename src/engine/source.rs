@@ -1,15 +1,20 @@
 //! The files of one table: found, opened, and brought to one set of columns.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use arrow::datatypes::DataType;
 use indexmap::IndexMap;
 
 use super::problems::Problems;
-use crate::base::Text;
+use crate::base::{Text, suggest};
 use crate::extract::{self, Source};
+use crate::kernel::text::mask;
 use crate::rule::{FoundFile, Table};
 use crate::say;
+
+/// Columns that a message lists.
+const LISTED: usize = 10;
 
 /// One file of a table.
 pub struct TableFile {
@@ -27,46 +32,59 @@ pub struct TableFile {
 /// All files of a table.
 pub struct TableSource {
     pub files: Vec<TableFile>,
-    /// Every column of any file, in order of first appearance, with the type it was first found in.
+    /// Every column of any file, in order of first appearance, with the type it was first found in. A name that a file
+    /// gives to several columns is here, and no column of that file.
     pub columns: IndexMap<String, DataType>,
+    /// Names that the rule file knows. Others are shown masked: where a file lacks its header, they are values.
+    named: HashSet<String>,
+    reveal: bool,
+    /// There may be files that were not found.
+    unfound: bool,
 }
 
 impl TableSource {
-    /// Finds and opens. What cannot be opened is reported and stays in the list, without a source.
-    pub fn open(table: &Table, root: &Path, problems: &mut Problems) -> Self {
-        let mut files = Vec::new();
+    /// Finds and opens. What cannot be opened is reported and stays in the list, without a source. `referred` are
+    /// columns that rules of other tables name.
+    pub fn open(
+        table: &Table,
+        root: &Path,
+        referred: &[Vec<String>],
+        reveal: bool,
+        problems: &mut Problems,
+    ) -> Self {
+        let mut source = Self {
+            files: Vec::new(),
+            columns: IndexMap::new(),
+            named: named(table, referred),
+            reveal,
+            unfound: false,
+        };
         match extract::discover(root, &table.files.value) {
             Ok(discovered) => {
-                for finding in discovered.findings {
-                    problems.finding(None, &finding);
+                source.unfound = discovered.is_incomplete();
+                for finding in &discovered.findings {
+                    problems.loose_finding(finding);
                 }
-                files.extend(discovered.files.into_iter().map(|found| {
-                    let metadata = std::fs::metadata(&found.path).ok();
-                    let bytes = metadata.as_ref().map_or(0, std::fs::Metadata::len);
-                    let modified = metadata.as_ref().and_then(modified);
-                    let (source, problem) = match extract::open_file(&found, &table.text_options) {
-                        Ok(source) => (Some(source), None),
-                        Err(error) => {
-                            problems.extract_error(&found.relative, &error);
-                            (None, Some(error.what))
-                        }
-                    };
-                    TableFile { name: found.relative, path: found.path, bytes, modified, source, problem }
-                }));
+                source.files = discovered.files.iter().map(|found| open(found, table, problems)).collect();
             }
-            Err(error) => problems.extract_error(&table.files.value.join(", "), &error),
-        }
-        let mut columns = IndexMap::new();
-        for file in &files {
-            let Some(source) = &file.source else { continue };
-            for finding in source.findings() {
-                problems.finding(Some(&file.name), &finding);
-            }
-            for field in source.schema().fields() {
-                columns.entry(field.name().clone()).or_insert_with(|| field.data_type().clone());
+            Err(error) => {
+                source.unfound = true;
+                problems.extract_error(&table.files.value.join(", "), &error);
             }
         }
-        let source = Self { files, columns };
+        for file in &source.files {
+            let Some(opened) = &file.source else { continue };
+            for finding in opened.findings() {
+                problems.finding(&file.name, &finding);
+            }
+            for field in opened.schema().fields() {
+                source.columns.entry(field.name().clone()).or_insert_with(|| field.data_type().clone());
+            }
+        }
+        let repeated = source.files.iter().filter_map(|file| file.source.as_ref()).flat_map(|s| s.repeated());
+        for name in repeated {
+            source.columns.entry(name.clone()).or_insert(DataType::Utf8View);
+        }
         source.report_differences(table, problems);
         source
     }
@@ -75,34 +93,70 @@ impl TableSource {
         self.files.iter().map(|file| file.bytes).sum()
     }
 
-    /// Whether no file matched at all.
+    /// Whether no file matched at all, and none can have been overlooked.
     pub fn is_absent(&self) -> bool {
-        self.files.is_empty()
+        self.files.is_empty() && !self.unfound
     }
 
-    /// Whether some file is there but could not be opened.
+    /// Whether some file is there but could not be opened, or could not even be found.
     pub fn is_incomplete(&self) -> bool {
-        self.files.iter().any(|file| file.source.is_none())
+        self.unfound || self.files.iter().any(|file| file.source.is_none())
+    }
+
+    /// A column's name as it may be printed: one that the rule file does not know is masked, and told by its place.
+    pub fn shown(&self, name: &str) -> String {
+        match self.columns.get_index_of(name) {
+            Some(at) if !self.reveal && !self.named.contains(name) => format!("{}#{}", mask(name), at + 1),
+            _ => name.to_owned(),
+        }
+    }
+
+    /// The one-based place of a column whose name is close to that one.
+    pub fn like(&self, name: &str) -> Option<usize> {
+        let near = suggest::closest(name, self.columns.keys().map(String::as_str))?;
+        self.columns.get_index_of(near).map(|at| at + 1)
     }
 
     /// Columns that one file has and another lacks: rows without them are unknown to every rule that reads them.
     fn report_differences(&self, table: &Table, problems: &mut Problems) {
         for file in &self.files {
             let Some(source) = &file.source else { continue };
-            let schema = source.schema();
-            let lacking: Vec<&str> = self
-                .columns
-                .keys()
-                .map(String::as_str)
-                .filter(|name| schema.field_with_name(name).is_err())
-                .filter(|name| table.column(name).is_none_or(|column| column.required != Some(false)))
-                .collect();
-            if !lacking.is_empty() {
-                let (name, lacking) = (&file.name, lacking.join(", "));
+            let name = &file.name;
+            let header = source.header().filter(|_| !self.named.is_empty());
+            if header.is_some_and(|names| !names.iter().any(|name| self.named.contains(name))) {
                 problems.error(
                     say!(
-                        "`{name}` lacks columns that other files of the table have: {lacking}",
-                        "`{name}` thiếu các cột mà tệp khác của bảng có: {lacking}"
+                        "`{name}`: none of the columns that the rule file names is in the first line; this looks like a \
+                         file without a header line",
+                        "`{name}`: dòng đầu không có cột nào mà tệp quy tắc nêu tên; có vẻ tệp thiếu dòng tiêu đề"
+                    ),
+                    Some(say!(
+                        "export it with its header line, or write `text: {{ header: false }}` and call the columns \
+                         `column_1`, `column_2` …; if there is a header, check its delimiter and the spelling of its names",
+                        "kết xuất kèm dòng tiêu đề, hoặc ghi `text: {{ header: false }}` và gọi các cột là `column_1`, \
+                         `column_2` …; nếu có tiêu đề, kiểm tra dấu phân cách và cách viết tên cột"
+                    )),
+                );
+                continue;
+            }
+            let schema = source.schema();
+            let lacking: Vec<String> = self
+                .columns
+                .keys()
+                .filter(|name| schema.field_with_name(name).is_err() && !source.repeated().contains(name))
+                .filter(|name| table.column(name).is_none_or(|column| column.required != Some(false)))
+                .map(|name| self.shown(name))
+                .collect();
+            if !lacking.is_empty() {
+                let more = lacking.len().saturating_sub(LISTED);
+                let mut listed = lacking[..lacking.len() - more].join(", ");
+                if more > 0 {
+                    listed += &format!(", … (+{more})");
+                }
+                problems.error(
+                    say!(
+                        "`{name}` lacks columns that other files of the table have: {listed}",
+                        "`{name}` thiếu các cột mà tệp khác của bảng có: {listed}"
                     ),
                     Some(say!(
                         "its rows are unknown to every rule that reads them; export all files with the same columns",
@@ -112,6 +166,27 @@ impl TableSource {
             }
         }
     }
+}
+
+fn named(table: &Table, referred: &[Vec<String>]) -> HashSet<String> {
+    let declared = table.columns.iter().map(|column| column.name.value.clone());
+    let ruled = table.rules.iter().flat_map(|rule| rule.spec.columns()).map(|column| column.value);
+    declared.chain(ruled).chain(table.key_names()).chain(referred.iter().flatten().cloned()).collect()
+}
+
+fn open(found: &extract::DataFile, table: &Table, problems: &mut Problems) -> TableFile {
+    let metadata = std::fs::metadata(&found.path).ok();
+    let bytes = metadata.as_ref().map_or(0, std::fs::Metadata::len);
+    let modified = metadata.as_ref().and_then(modified);
+    let (source, problem) = match extract::open_file(found, &table.text_options) {
+        Ok(source) => (Some(source), None),
+        Err(error) => {
+            problems.extract_error(&found.relative, &error);
+            (None, Some(error.what))
+        }
+    };
+    let (name, path) = (found.relative.clone(), found.path.clone());
+    TableFile { name, path, bytes, modified, source, problem }
 }
 
 impl TableFile {

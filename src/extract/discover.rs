@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Component, Path, PathBuf};
 
 use globset::{GlobBuilder, GlobMatcher};
 
-use super::open::{extension, is_known};
 use super::partition::Constant;
-use super::{ExtractError, Finding};
+use super::{ExtractError, Finding, system};
 use crate::base::{Level, Text};
 use crate::say;
 
@@ -34,21 +34,30 @@ pub struct DataFile {
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Discovery {
-    /// Sorted by the bytes of the relative path; empty if nothing matches.
+    /// Sorted by the bytes of the relative path; empty if nothing matches. Whether a file can be read shows when it is
+    /// opened: what matches is never left out for what it is.
     pub files: Vec<DataFile>,
+    /// Those of level `Error` name what may hold further files of the table and cannot be looked into.
     pub findings: Vec<Finding>,
 }
 
-/// Finds the files that any of the patterns names. A pattern is a file, a directory (all known files in it) or
-/// a glob (`*` `?` `[…]` `{…}`, `**` for any depth; one that meets a directory means all known files in it),
-/// relative to `data`.
+impl Discovery {
+    /// Whether there may be files that were not found.
+    pub fn is_incomplete(&self) -> bool {
+        self.findings.iter().any(|finding| finding.level == Level::Error)
+    }
+}
+
+/// Finds the files that any of the patterns names. A pattern is a file, a directory (all files in it) or a glob (`*`
+/// `?` `[…]` `{…}`, `**` for any depth; one that meets a directory means all files in it), relative to `data`. Hidden
+/// files count only where the pattern itself names them.
 ///
 /// # Errors
 /// The data directory cannot be read; a pattern is absolute, leads outside, or is malformed.
 pub fn discover(data: &Path, patterns: &[String]) -> Result<Discovery, ExtractError> {
     let root = fs::canonicalize(data).map_err(|error| no_data(&error))?;
     if !root.is_dir() {
-        return Err(no_data(&std::io::ErrorKind::NotADirectory.into()));
+        return Err(no_data(&ErrorKind::NotADirectory.into()));
     }
     let mut search = Search { root, found: BTreeMap::new(), findings: Vec::new() };
     for pattern in patterns {
@@ -60,13 +69,16 @@ pub fn discover(data: &Path, patterns: &[String]) -> Result<Discovery, ExtractEr
 fn no_data(error: &std::io::Error) -> ExtractError {
     let hint = say!("check the data directory's path", "kiểm tra đường dẫn thư mục dữ liệu");
     let what = match error.kind() {
-        std::io::ErrorKind::NotFound => {
+        ErrorKind::NotFound => {
             say!("the data directory does not exist", "thư mục dữ liệu không tồn tại")
         }
-        std::io::ErrorKind::NotADirectory => {
+        ErrorKind::NotADirectory => {
             say!("the data directory is not a directory", "đường dẫn dữ liệu không phải thư mục")
         }
-        _ => say!("the data directory cannot be read: {error}", "không đọc được thư mục dữ liệu: {error}"),
+        _ => {
+            let Text { en, vi } = system(error);
+            say!("the data directory cannot be read: {en}", "không đọc được thư mục dữ liệu: {vi}")
+        }
     };
     ExtractError::new(what).hint(hint)
 }
@@ -107,20 +119,17 @@ struct Search {
 impl Search {
     fn pattern(&mut self, pattern: &str) -> Result<(), ExtractError> {
         let exact = self.root.join(pattern);
-        if exact.is_file() {
-            self.found.insert(pattern.to_owned(), exact);
-            return Ok(());
-        }
         if exact.is_dir() {
             self.walk(pattern, &exact, None);
             return Ok(());
         }
-        let glob = GlobBuilder::new(pattern).literal_separator(true).build().map_err(|error| {
-            let reason = error.kind();
-            ExtractError::new(say!(
-                "`{pattern}` is not a pattern: {reason}",
-                "`{pattern}` không phải mẫu tên hợp lệ: {reason}"
-            ))
+        // Also a link to nothing, a pipe …: opening it will say what it is.
+        if exact.symlink_metadata().is_ok() {
+            self.found.insert(pattern.to_owned(), exact);
+            return Ok(());
+        }
+        let wanted = Wanted::new(pattern).ok_or_else(|| {
+            ExtractError::new(say!("`{pattern}` is not a pattern", "`{pattern}` không phải mẫu tên hợp lệ"))
             .hint(say!(
                 "`*` stands for any part of a name, `**` for any directories; put `[` and `{{` in brackets to mean themselves",
                 "`*` thay cho một phần tên, `**` thay cho thư mục bất kỳ; đặt `[` và `{{` trong ngoặc vuông nếu là ký tự thường"
@@ -133,14 +142,18 @@ impl Search {
             .take_while(|part| !part.contains(['*', '?', '[', ']', '{', '}', '\\']));
         let base = literal.copied().collect::<Vec<_>>().join("/");
         let start = if base.is_empty() { self.root.clone() } else { self.root.join(&base) };
-        if start.is_dir() {
-            self.walk(&base, &start, Some(&Wanted::new(glob.compile_matcher(), pattern)));
+        match fs::metadata(&start) {
+            Ok(metadata) if metadata.is_dir() => self.walk(&base, &start, Some(&wanted)),
+            Ok(_) => {}
+            // A link to nothing is there, and may stand for a share that is not mounted.
+            Err(error) if error.kind() == ErrorKind::NotFound && start.symlink_metadata().is_err() => {}
+            Err(error) => self.unreadable(&base, &error),
         }
         Ok(())
     }
 
-    /// Takes the files beneath a directory: all known ones, or those that a glob wants. Linked directories
-    /// come after real ones, and each directory is entered once, so that links can neither loop nor multiply.
+    /// Takes the files beneath a directory: all of them, or those that a glob wants. Linked directories come after
+    /// real ones, and each directory is entered once, so that links can neither loop nor multiply.
     fn walk(&mut self, base: &str, start: &Path, wanted: Option<&Wanted>) {
         let mut entered = HashSet::new();
         let mut linked = Vec::new();
@@ -151,51 +164,60 @@ impl Search {
             depth: 0,
         }];
         while let Some(directory) = waiting.pop().or_else(|| linked.pop()) {
-            let fresh = fs::canonicalize(&directory.path).is_ok_and(|real| entered.insert(real));
-            if !fresh || directory.depth > DEEPEST {
-                continue;
-            }
-            let entries = match fs::read_dir(&directory.path) {
-                Ok(entries) => entries,
+            let entries = fs::canonicalize(&directory.path).and_then(|real| {
+                let fresh = entered.insert(real);
+                fresh.then(|| fs::read_dir(&directory.path)?.collect::<Result<Vec<_>, _>>()).transpose()
+            });
+            let entries = match entries {
+                Ok(Some(_)) if directory.depth > DEEPEST => {
+                    self.too_deep(&directory.relative);
+                    continue;
+                }
+                Ok(Some(entries)) => entries,
+                Ok(None) => continue,
                 Err(error) => {
                     self.unreadable(&directory.relative, &error);
                     continue;
                 }
             };
-            let mut names: Vec<_> = entries.flatten().map(|entry| entry.file_name()).collect();
+            let mut names: Vec<_> = entries.into_iter().map(|entry| entry.file_name()).collect();
             names.sort_unstable();
             // Waiting directories are taken from the end.
             for name in names.into_iter().rev() {
-                let Some(name) = name.to_str() else {
-                    self.unnameable(&directory.relative);
-                    continue;
+                let path = directory.path.join(&name);
+                let shown = name.to_string_lossy();
+                let relative = match directory.relative.as_str() {
+                    "" => shown.clone().into_owned(),
+                    folder => format!("{folder}/{shown}"),
                 };
-                if name.starts_with('.') || BESIDE.contains(&name) {
+                let matched = wanted.is_some_and(|wanted| wanted.glob.is_match(&relative));
+                let left_out = shown.starts_with('.') || BESIDE.contains(&shown.as_ref());
+                if left_out && !(matched && wanted.is_some_and(|wanted| wanted.hidden)) {
                     continue;
                 }
-                let relative = if directory.relative.is_empty() {
-                    name.to_owned()
-                } else {
-                    format!("{}/{name}", directory.relative)
-                };
-                let path = directory.path.join(name);
-                let matched = wanted.is_some_and(|wanted| wanted.glob.is_match(&relative));
-                if path.is_dir() {
-                    let next = Directory {
-                        relative,
-                        all: directory.all || matched,
-                        depth: directory.depth + 1,
-                        path,
-                    };
-                    let list = if next.path.is_symlink() { &mut linked } else { &mut waiting };
-                    list.push(next);
-                } else if path.is_file() && (directory.all || matched) {
-                    let named = matched && wanted.is_some_and(|wanted| wanted.names(name));
-                    if named || is_known(&path) {
-                        self.found.insert(relative, path);
-                    } else {
-                        self.not_known(&relative);
+                let all = directory.all || matched;
+                let beneath = || all || wanted.is_some_and(|wanted| wanted.beneath(&relative));
+                match fs::metadata(&path) {
+                    // Its path could not be written down: neither in a rule file nor in a scorecard.
+                    Ok(metadata) if name.to_str().is_none() => {
+                        if all || metadata.is_dir() && beneath() {
+                            self.unnameable(&relative);
+                        }
                     }
+                    Ok(metadata) if metadata.is_dir() => {
+                        if beneath() {
+                            let list = if path.is_symlink() { &mut linked } else { &mut waiting };
+                            list.push(Directory { relative, all, depth: directory.depth + 1, path });
+                        }
+                    }
+                    // What is not a file either, or leads nowhere, says so when it is opened.
+                    _ if all => {
+                        self.found.insert(relative, path);
+                    }
+                    Ok(_) => {}
+                    // It could be a directory that holds files of the table.
+                    Err(error) if beneath() => self.unreadable(&relative, &error),
+                    Err(_) => {}
                 }
             }
         }
@@ -237,64 +259,89 @@ impl Search {
         Discovery { files, findings: self.findings }
     }
 
-    fn not_known(&mut self, relative: &str) {
-        self.findings.push(Finding::of_file(
-            Level::Warning,
-            "files.unknown_kind",
-            say!(
-                "`{relative}` is of no known kind and is left out",
-                "`{relative}` không thuộc loại tệp đọc được nên bị bỏ qua"
-            ),
-        ));
+    fn unreadable(&mut self, relative: &str, error: &std::io::Error) {
+        let Text { en, vi } = system(error);
+        let what = match relative {
+            "" => say!("the data directory cannot be read: {en}", "không đọc được thư mục dữ liệu: {vi}"),
+            name => {
+                say!("the directory `{name}` cannot be read: {en}", "không đọc được thư mục `{name}`: {vi}")
+            }
+        };
+        self.lost("files.unreadable_directory", what);
     }
 
-    fn unreadable(&mut self, relative: &str, error: &std::io::Error) {
-        self.findings.push(Finding::of_file(
-            Level::Error,
-            "files.unreadable_directory",
+    fn too_deep(&mut self, relative: &str) {
+        self.lost(
+            "files.too_deep",
             say!(
-                "the directory `{relative}` cannot be read: {error}",
-                "không đọc được thư mục `{relative}`: {error}"
+                "the directory `{relative}` is more than {DEEPEST} levels deep and is not looked into",
+                "thư mục `{relative}` nằm sâu hơn {DEEPEST} cấp nên không được xét"
             ),
-        ));
+        );
     }
 
     fn unnameable(&mut self, relative: &str) {
-        self.findings.push(Finding::of_file(
-            Level::Warning,
+        self.lost(
             "files.name_not_utf8",
             say!(
-                "a file in `{relative}` has a name that is not UTF-8 and is left out",
-                "có tệp trong `{relative}` mang tên không phải UTF-8 nên bị bỏ qua"
+                "`{relative}` has a name that is not UTF-8 and cannot be read",
+                "`{relative}` mang tên không phải UTF-8 nên không đọc được"
             ),
-        ));
+        );
+    }
+
+    fn lost(&mut self, code: &'static str, what: Text) {
+        self.findings.push(Finding::of_file(Level::Error, code, what));
     }
 }
 
 struct Directory {
     relative: String,
     path: PathBuf,
-    /// Whether all known files in it are wanted.
+    /// Whether all files in it are wanted.
     all: bool,
     depth: usize,
 }
 
+/// What a pattern matches, and what may hold something that it matches.
 struct Wanted {
     glob: GlobMatcher,
-    /// The extension that the pattern spells out.
-    extension: Option<String>,
+    /// The pattern's directories, outermost first, as far as each part of it stands for one.
+    above: Vec<GlobMatcher>,
+    /// What is beneath them, if the pattern reaches any depth.
+    below: Option<GlobMatcher>,
+    /// Whether the pattern names hidden files.
+    hidden: bool,
 }
 
 impl Wanted {
-    fn new(glob: GlobMatcher, pattern: &str) -> Self {
-        let last = pattern.rsplit('/').next().unwrap_or(pattern);
-        let spelled = extension(last).filter(|extension| extension.chars().all(char::is_alphanumeric));
-        Self { glob, extension: spelled }
+    /// `None` if it is not a pattern.
+    fn new(pattern: &str) -> Option<Self> {
+        let matcher = |pattern: &str| {
+            GlobBuilder::new(pattern).literal_separator(true).build().ok().map(|glob| glob.compile_matcher())
+        };
+        let parts: Vec<&str> = pattern.split('/').collect();
+        // `**`, and braces with a slash inside.
+        let reaches =
+            |part: &&str| part.contains("**") || part.matches('{').count() != part.matches('}').count();
+        let single = parts.iter().position(reaches).unwrap_or(parts.len());
+        let above = (1..=single.min(parts.len() - 1)).map(|depth| matcher(&parts[..depth].join("/")));
+        let below = match parts[..single].join("/") {
+            _ if single == parts.len() => None,
+            base if base.is_empty() => Some(matcher("**")?),
+            base => Some(matcher(&(base + "/**"))?),
+        };
+        let hidden = parts.iter().any(|part| part.starts_with('.'));
+        Some(Self { glob: matcher(pattern)?, above: above.collect::<Option<_>>()?, below, hidden })
     }
 
-    /// Whether the pattern asks for the file by its extension, known or not.
-    fn names(&self, name: &str) -> bool {
-        self.extension.is_some() && extension(name) == self.extension
+    /// Whether something in that directory may match.
+    fn beneath(&self, directory: &str) -> bool {
+        let depth = directory.matches('/').count();
+        match self.above.get(depth) {
+            Some(part) => part.is_match(directory),
+            None => self.below.as_ref().is_some_and(|below| below.is_match(directory)),
+        }
     }
 }
 
@@ -389,16 +436,17 @@ mod tests {
         assert_eq!(all(&["*.txt"]), ["y.txt"]);
         assert_eq!(all(&["none.csv"]), [""; 0]);
         let inside = ["population/b.csv.gz", "population/deep/a.tsv", "population/magic"];
-        assert_eq!(
-            found(&dir, &["population/"]),
-            (inside.map(String::from).to_vec(), vec!["files.unknown_kind"])
-        );
+        let with_notes =
+            ["population/b.csv.gz", "population/deep/a.tsv", "population/magic", "population/notes.md"];
+        assert_eq!(found(&dir, &["population/"]), (with_notes.map(String::from).to_vec(), vec![]));
         assert_eq!(all(&["population/*.csv.gz"]), inside[..1]);
         assert_eq!(all(&["**/*.tsv"]), inside[1..2]);
         assert_eq!(all(&["pop?(*"]), [""; 0]);
         let (files, findings) = found(&dir, &["pop*"]);
-        assert_eq!(files, [&["pop.parquet", "pop_1m.csv"], &inside[..]].concat());
-        assert_eq!(findings, ["files.unknown_kind", "files.unknown_kind"]);
+        assert_eq!(files, [&["pop.parquet", "pop_1m.csv", "popular.doc"], &with_notes[..]].concat());
+        assert_eq!(findings, [""; 0]);
+        assert_eq!(all(&[".h*"]), [".hidden.csv"]);
+        assert_eq!(all(&["{pop_*,population/deep/*}"]), ["pop_1m.csv", "population/deep/a.tsv"]);
     }
 
     #[test]
@@ -441,9 +489,35 @@ mod tests {
         symlink("real", dir.path().join("also")).unwrap();
         symlink("nowhere", dir.path().join("dangling.csv")).unwrap();
         for pattern in ["**", "**/*.csv"] {
-            let (files, findings) = found(&dir, &[pattern]);
-            assert_eq!(files, ["real/a.csv", "real/b.csv"]);
-            assert_eq!(findings, ["files.same_file"]);
+            let discovery = discover(dir.path(), &[pattern.into()]).unwrap();
+            let files: Vec<_> = discovery.files.iter().map(|file| file.relative.as_str()).collect();
+            assert_eq!(files, ["dangling.csv", "real/a.csv", "real/b.csv"]);
+            assert_eq!(discovery.findings.iter().map(|f| f.code).collect::<Vec<_>>(), ["files.same_file"]);
         }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_may_hold_files_and_cannot_be_looked_into_is_named() {
+        use std::os::unix::ffi::OsStrExt as _;
+        use std::os::unix::fs::symlink;
+        let dir = data(&["a.csv", "b/c.csv", "b/d/e/f.csv"]);
+        symlink("nowhere", dir.path().join("share")).unwrap();
+        fs::write(dir.path().join(std::ffi::OsStr::from_bytes(b"b/\xff.csv")), "a\n1\n").unwrap();
+        let lost = |pattern: &str| {
+            let found = discover(dir.path(), &[pattern.into()]).unwrap();
+            assert!(found.is_incomplete() == found.findings.iter().any(|f| f.level == Level::Error));
+            found.findings.iter().map(|f| (f.code, f.what.en.clone())).collect::<Vec<_>>()
+        };
+        let codes = |pattern: &str| lost(pattern).into_iter().map(|(code, _)| code).collect::<Vec<_>>();
+        assert_eq!(codes("*.csv"), [""; 0]);
+        assert_eq!(codes("b/c*"), [""; 0]);
+        assert_eq!(codes("b/*.csv"), ["files.name_not_utf8"]);
+        assert_eq!(codes("*/*.csv"), ["files.name_not_utf8", "files.unreadable_directory"]);
+        assert_eq!(codes("**/c.csv"), ["files.unreadable_directory"]);
+        assert!(lost("share/*.csv")[0].1.contains("`share`"));
+        let deep = "x/".repeat(DEEPEST + 2);
+        fs::create_dir_all(dir.path().join("deep").join(&deep)).unwrap();
+        assert_eq!(codes("deep"), ["files.too_deep"]);
     }
 }

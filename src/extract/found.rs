@@ -161,11 +161,11 @@ impl Code {
                 ),
             ),
             Self::UnseenKey => (
-                Level::Warning,
+                Level::Error,
                 "json.unseen_key",
                 say!(
-                    "the object has a key that none of the file's first objects has; it is not a column",
-                    "đối tượng có khóa không xuất hiện trong các đối tượng đầu tệp; khóa này không thành cột"
+                    "the object has a key that was not there when the file was opened: the file changes while it is read",
+                    "đối tượng có khóa chưa có lúc mở tệp: tệp đang bị thay đổi trong khi đọc"
                 ),
             ),
             Self::LoneSurrogate => (

@@ -13,6 +13,7 @@ mod gathered;
 mod hostile;
 mod input;
 pub mod ipc;
+mod names;
 pub mod ndjson;
 pub mod open;
 pub mod parquet;
@@ -43,6 +44,17 @@ pub trait Source: Send + Sync {
     /// Findings made while opening (duplicate header names, byte-order mark …).
     fn findings(&self) -> Vec<Finding> {
         Vec::new()
+    }
+
+    /// Names that several columns of the file have; in the schema none of them is called so.
+    fn repeated(&self) -> &[String] {
+        &[]
+    }
+
+    /// The names that the file's first line gives to its columns, if they come from there: where it is no header, they
+    /// are values.
+    fn header(&self) -> Option<Vec<String>> {
+        None
     }
 
     /// Rows, where the file says so without being read.
@@ -151,12 +163,10 @@ impl ExtractError {
         self
     }
 
-    /// A batch could not be built or read.
-    pub fn arrow(error: &arrow::error::ArrowError) -> Self {
-        Self::new(say!(
-            "the data is not what its format promises: {error}",
-            "dữ liệu không đúng định dạng: {error}"
-        ))
+    /// A batch of text could not be built.
+    pub fn batch() -> Self {
+        Self::new(say!("the data is not what its format promises", "dữ liệu không đúng định dạng"))
+            .hint(hostile::again())
     }
 
     /// The system refused to open or read the file.
@@ -177,8 +187,21 @@ impl ExtractError {
                     ),
                 )
             }
-            _ => Self::new(say!("the file cannot be read: {error}", "không đọc được tệp: {error}"))
-                .hint(say!("check the disk and the network share", "kiểm tra ổ đĩa và thư mục mạng")),
+            _ => {
+                let Text { en, vi } = system(error);
+                Self::new(say!("the file cannot be read: {en}", "không đọc được tệp: {vi}"))
+                    .hint(say!("check the disk and the network share", "kiểm tra ổ đĩa và thư mục mạng"))
+            }
         }
+    }
+}
+
+/// What the system says of itself, which it does in English.
+pub fn system(error: &io::Error) -> Text {
+    match (error.kind(), error.raw_os_error()) {
+        (io::ErrorKind::NotFound, _) => say!("it does not exist", "không tồn tại"),
+        (io::ErrorKind::PermissionDenied, _) => say!("permission denied", "không có quyền đọc"),
+        (_, Some(number)) => say!("{error}", "lỗi hệ thống số {number}"),
+        (kind, None) => say!("{kind}", "lỗi hệ thống"),
     }
 }

@@ -78,14 +78,16 @@ const TEXT_SAMPLE: usize = 4096;
 /// # Errors
 /// The file is missing, a directory, unreadable or empty, is not what its name says, or is of no known kind.
 pub fn open(path: &Path, options: &TextOptions) -> Result<Box<dyn Source>, ExtractError> {
-    let metadata = fs::metadata(path).map_err(|error| ExtractError::io(&error))?;
+    let metadata = fs::metadata(path).map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound if path.is_symlink() => leads_nowhere(),
+        _ => ExtractError::io(&error),
+    })?;
     if metadata.is_dir() {
         return Err(ExtractError::io(&std::io::ErrorKind::IsADirectory.into()));
     }
     // Reading a pipe could wait for ever.
     if !metadata.is_file() {
-        return Err(ExtractError::new(say!("this is not a regular file", "đây không phải tệp thông thường"))
-            .hint(say!("save what it delivers into a file", "hãy lưu nội dung vào một tệp")));
+        return Err(not_regular());
     }
     let first = first_bytes(path)?;
     let named = by_extension(path);
@@ -102,10 +104,10 @@ pub fn open(path: &Path, options: &TextOptions) -> Result<Box<dyn Source>, Extra
         (Some(named), Some(signed)) if named.name == signed.name => (named.open)(path, options),
         (Some(named), Some(signed)) => Err(not_what_it_says(named, signed.name)),
         (None, Some(signed)) => (signed.open)(path, options),
-        (None, None) => match text_start(path) {
-            Some(b'{' | b'[') => Ok(Box::new(NdjsonSource::open(path)?)),
-            Some(_) => Ok(Box::new(TextSource::open(path, options)?)),
-            None => Err(unknown(other_format(&first))),
+        (None, None) => match (other_format(&first), text_start(path)) {
+            (None, Some(b'{' | b'[')) => Ok(Box::new(NdjsonSource::open(path)?)),
+            (None, Some(_)) => Ok(Box::new(TextSource::open(path, options)?)),
+            (other, _) => Err(unknown(other)),
         },
     }
 }
@@ -119,13 +121,8 @@ pub fn open_file(file: &DataFile, options: &TextOptions) -> Result<Box<dyn Sourc
     Ok(if file.constants.is_empty() { source } else { Box::new(Partitioned::new(source, &file.constants)) })
 }
 
-/// Whether a file is of a known kind, by its extension or else by its first bytes.
-pub fn is_known(path: &Path) -> bool {
-    by_extension(path).is_some() || first_bytes(path).is_ok_and(|first| by_magic(&first).is_some())
-}
-
 /// The extension that tells the kind: lower-case, below that of a compression.
-pub fn extension(name: &str) -> Option<String> {
+fn extension(name: &str) -> Option<String> {
     let mut parts = name.rsplit('.');
     let last = parts.next()?.to_lowercase();
     let found =
@@ -176,6 +173,23 @@ fn other_format(first: &[u8]) -> Option<&'static str> {
     known.iter().find(|(magic, _)| first.starts_with(magic)).map(|(_, name)| *name)
 }
 
+/// The error for pipes, devices and directories.
+pub fn not_regular() -> ExtractError {
+    ExtractError::new(say!("this is not a regular file", "đây không phải tệp thông thường"))
+        .hint(say!("save what it delivers into a file", "hãy lưu nội dung vào một tệp"))
+}
+
+fn leads_nowhere() -> ExtractError {
+    ExtractError::new(say!(
+        "this is a link to a file that does not exist",
+        "đây là liên kết tới tệp không tồn tại"
+    ))
+    .hint(say!(
+        "restore what it leads to (is a network share mounted?), or remove the link",
+        "khôi phục tệp đích (thư mục mạng đã được kết nối chưa?) hoặc xóa liên kết"
+    ))
+}
+
 fn empty() -> ExtractError {
     ExtractError::new(say!(
         "the file is empty (0 bytes): it has no header",
@@ -212,8 +226,12 @@ fn unknown(is: Option<&str>) -> ExtractError {
     let is = is.unwrap_or("?");
     let names: Vec<_> = SOURCES.iter().map(|kind| kind.name).collect();
     let names = names.join(", ");
-    ExtractError::new(say!("the file is of no known kind ({is})", "không nhận ra loại tệp ({is})"))
-        .hint(say!("what can be read: {names}", "các loại đọc được: {names}"))
+    ExtractError::new(say!("the file is of no known kind ({is})", "không nhận ra loại tệp ({is})")).hint(
+        say!(
+            "what can be read: {names}; if it is not part of the table, narrow the table's `files`",
+            "các loại đọc được: {names}; nếu tệp không thuộc bảng, hãy thu hẹp `files` của bảng"
+        ),
+    )
 }
 
 #[cfg(test)]
@@ -261,6 +279,7 @@ mod tests {
         says("a.parquet.gz", b"\x1f\x8b\x08\x00", "compressed Parquet");
         says("a.bin", b"\x00\x01\x02", "no known kind (?)");
         says("a", b"SQLite format 3\0", "no known kind (SQLite)");
+        says("a", b"%PDF-1.7 only text so far", "no known kind (PDF)");
         let dir = tempfile::tempdir().unwrap();
         let of = |path: &Path| open(path, &TextOptions::default()).err().unwrap().what.en;
         assert!(of(dir.path()).contains("directory"));

@@ -9,7 +9,6 @@ use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, RecordBatchOptions};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
-use arrow::error::ArrowError;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
@@ -18,17 +17,22 @@ use parquet::basic::{ConvertedType, Encoding, Type};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::{ColumnChunkMetaData, RowGroupMetaData};
 
-use super::hostile::{again, guarded};
-use super::{Chunk, ExtractError, Piece, Pieces, Sink, Source};
+use super::hostile::{Reason, again, guarded};
+use super::names::Names;
+use super::{Chunk, ExtractError, Finding, Piece, Pieces, Sink, Source};
 use crate::say;
 
 const BATCH: usize = 1 << 16;
+
+/// More rows than any row group has.
+const MOST_ROWS: u64 = 1 << 40;
 
 /// One Parquet file; its metadata is read once.
 pub struct ParquetSource {
     path: PathBuf,
     metadata: ArrowReaderMetadata,
     schema: SchemaRef,
+    named: Names,
     columns: Arc<[Column]>,
 }
 
@@ -53,8 +57,8 @@ impl ParquetSource {
     /// The file cannot be read, is cut off, or is not Parquet.
     pub fn open(path: &Path) -> Result<Self, ExtractError> {
         let file = File::open(path).map_err(|error| ExtractError::io(&error))?;
-        let metadata = guarded(|| ArrowReaderMetadata::load(&file, ArrowReaderOptions::new()))
-            .map_err(|reason| unreadable(&reason))?;
+        let metadata =
+            guarded(|| ArrowReaderMetadata::load(&file, ArrowReaderOptions::new())).map_err(unreadable)?;
         let parquet = metadata.parquet_schema();
         let mut columns = vec![Column { text: None }; metadata.schema().fields().len()];
         for leaf in 0..parquet.num_columns() {
@@ -66,18 +70,17 @@ impl ParquetSource {
                 columns[root].text = Some(TextLeaf { leaf, validated });
             }
         }
-        let fields: Vec<_> = metadata
-            .schema()
-            .fields()
-            .iter()
-            .zip(&columns)
-            .map(|(field, column)| match column.text {
-                Some(_) => Arc::new(Field::clone(field).with_data_type(DataType::Utf8View)),
-                None => Arc::clone(field),
-            })
-            .collect();
-        let schema = Arc::new(Schema::new(fields));
-        Ok(Self { path: path.to_owned(), metadata, schema, columns: columns.into() })
+        let found = metadata.schema().fields();
+        let named = Names::of(&found.iter().map(|field| field.name().clone()).collect::<Vec<_>>());
+        let fields = found.iter().zip(&columns).zip(&named.names).map(|((field, column), name)| {
+            let field = Field::clone(field).with_name(name);
+            match column.text {
+                Some(_) => field.with_data_type(DataType::Utf8View),
+                None => field,
+            }
+        });
+        let schema = Arc::new(Schema::new(fields.collect::<Vec<_>>()));
+        Ok(Self { path: path.to_owned(), metadata, schema, named, columns: columns.into() })
     }
 }
 
@@ -92,6 +95,14 @@ fn is_text(data_type: &DataType) -> bool {
 impl Source for ParquetSource {
     fn schema(&self) -> SchemaRef {
         Arc::clone(&self.schema)
+    }
+
+    fn findings(&self) -> Vec<Finding> {
+        self.named.findings.clone()
+    }
+
+    fn repeated(&self) -> &[String] {
+        &self.named.repeated
     }
 
     fn rows(&self) -> Option<u64> {
@@ -149,7 +160,12 @@ impl RowGroup {
     fn reader(&self, file: File) -> Result<ParquetRecordBatchReader, ParquetError> {
         let options = ArrowReaderOptions::new().with_schema(Arc::new(self.best_schema()));
         let metadata = ArrowReaderMetadata::try_new(Arc::clone(self.metadata.metadata()), options)?;
-        let mask = ProjectionMask::roots(metadata.parquet_schema(), self.projection.iter().copied());
+        let mask = if self.projection.is_empty() {
+            // How many rows there are is a mere claim until a column bears it out.
+            ProjectionMask::leaves(metadata.parquet_schema(), self.smallest())
+        } else {
+            ProjectionMask::roots(metadata.parquet_schema(), self.projection.iter().copied())
+        };
         ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata)
             .with_row_groups(vec![self.group])
             .with_projection(mask)
@@ -157,40 +173,53 @@ impl RowGroup {
             .build()
     }
 
-    /// Validates the text columns that the reader did not.
-    fn validated(&self, batch: RecordBatch) -> Result<RecordBatch, ArrowError> {
+    /// The leaf that is read fastest.
+    fn smallest(&self) -> Option<usize> {
+        let chunks = self.of_file().columns().iter().enumerate();
+        chunks.min_by_key(|(_, chunk)| chunk.uncompressed_size()).map(|(leaf, _)| leaf)
+    }
+
+    /// The projected columns; validates the text that the reader did not.
+    fn validated(&self, batch: RecordBatch) -> Result<RecordBatch, Reason> {
+        if self.projection.is_empty() {
+            return Ok(batch.project(&[])?);
+        }
         let unchecked = |column: &usize| self.columns[*column].text.is_some_and(|text| !text.validated);
         if !self.projection.iter().any(unchecked) {
             return Ok(batch);
         }
         let arrays = self.projection.iter().zip(batch.columns()).map(|(column, array)| {
             if unchecked(column) && array.data_type() == &DataType::Utf8View {
-                let checked = array.as_string_view().clone().to_binary_view().to_string_view()?;
+                let bytes = array.as_string_view().clone().to_binary_view();
+                let checked = bytes.to_string_view().map_err(|_| Reason::NotUtf8)?;
                 return Ok(Arc::new(checked) as ArrayRef);
             }
             Ok(Arc::clone(array))
         });
-        let arrays = arrays.collect::<Result<Vec<_>, ArrowError>>()?;
+        let arrays = arrays.collect::<Result<Vec<_>, Reason>>()?;
         let options = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
-        RecordBatch::try_new_with_options(batch.schema(), arrays, &options)
+        Ok(RecordBatch::try_new_with_options(batch.schema(), arrays, &options)?)
     }
 }
 
 impl Piece for RowGroup {
     fn rows(&self) -> Option<u64> {
-        u64::try_from(self.of_file().num_rows()).ok()
+        let most = if self.of_file().columns().is_empty() { 0 } else { MOST_ROWS };
+        u64::try_from(self.of_file().num_rows()).ok().filter(|&rows| rows <= most)
     }
 
     fn read(self: Box<Self>, sink: &mut dyn Sink) -> Result<(), ExtractError> {
-        let broken = |reason: &str| broken_group(self.group, reason);
+        let broken = |reason| broken_group(self.group, reason);
         let file = File::open(&self.path).map_err(|error| ExtractError::io(&error))?;
-        let mut reader = guarded(|| self.reader(file)).map_err(|reason| broken(&reason))?;
-        let promised = self.rows().unwrap_or(0);
+        let mut reader = guarded(|| self.reader(file)).map_err(broken)?;
+        let promised = self.rows().ok_or_else(|| broken(impossible()))?;
         let bytes = u64::try_from(self.of_file().compressed_size()).unwrap_or(0);
         let (mut rows, mut consumed) = (0, 0);
         loop {
-            let next = guarded(|| reader.next().map(|batch| self.validated(batch?)).transpose());
-            let Some(batch) = next.map_err(|reason| broken(&reason))? else { break };
+            let next = guarded(|| -> Result<_, Reason> {
+                reader.next().map(|batch| self.validated(batch?)).transpose()
+            });
+            let Some(batch) = next.map_err(broken)? else { break };
             rows += batch.num_rows() as u64;
             if sink.chunk(Chunk { batch, damaged: None }).is_break() {
                 return Ok(());
@@ -202,7 +231,10 @@ impl Piece for RowGroup {
             consumed = upto;
         }
         if rows != promised {
-            return Err(broken(&format!("{promised} rows were promised, {rows} found")));
+            return Err(broken(Reason::Told(say!(
+                "{promised} rows were promised, {rows} found",
+                "khai {promised} dòng nhưng chỉ có {rows}"
+            ))));
         }
         sink.consumed(bytes - consumed);
         Ok(())
@@ -219,24 +251,32 @@ fn is_dictionary(chunk: &ColumnChunkMetaData) -> bool {
     only_indices && dictionary_bytes <= chunk.compressed_size() / 2
 }
 
-fn unreadable(reason: &str) -> ExtractError {
+fn unreadable(reason: Reason) -> ExtractError {
+    let reason = reason.text();
+    let (en, vi) = (&reason.en, &reason.vi);
     ExtractError::new(say!(
-        "not a readable Parquet file, or cut off: {reason}",
-        "không phải tệp Parquet hợp lệ hoặc tệp bị cắt: {reason}"
+        "not a readable Parquet file, or cut off: {en}",
+        "không phải tệp Parquet hợp lệ hoặc tệp bị cắt: {vi}"
     ))
     .hint(again())
 }
 
-fn broken_group(group: usize, reason: &str) -> ExtractError {
+fn impossible() -> Reason {
+    Reason::Told(say!("its number of rows is impossible", "số dòng khai báo không thể có"))
+}
+
+fn broken_group(group: usize, reason: Reason) -> ExtractError {
     let number = group + 1;
-    if reason.contains("UTF8") || reason.contains("UTF-8") || reason.contains("utf-8") {
+    if reason == Reason::NotUtf8 {
         return ExtractError::new(say!(
             "row group {number} has a text column with bytes that are not UTF-8",
             "nhóm dòng {number} có cột văn bản chứa byte không phải UTF-8"
         ))
         .hint(say!("export the file again with UTF-8 text", "kết xuất lại tệp với văn bản UTF-8"));
     }
-    ExtractError::new(say!("row group {number} is damaged: {reason}", "nhóm dòng {number} bị hỏng: {reason}"))
+    let reason = reason.text();
+    let (en, vi) = (&reason.en, &reason.vi);
+    ExtractError::new(say!("row group {number} is damaged: {en}", "nhóm dòng {number} bị hỏng: {vi}"))
         .hint(again())
 }
 
@@ -246,6 +286,7 @@ mod tests {
 
     use arrow::array::{Int64Array, StringArray};
     use parquet::arrow::ArrowWriter;
+    use parquet::file::metadata::ParquetMetaDataWriter;
     use parquet::file::properties::WriterProperties;
 
     use super::*;
@@ -322,6 +363,24 @@ mod tests {
         for cut in [0, 3, 100, bytes.len() / 2, bytes.len() - 1] {
             let (_dir, source) = opened(&bytes[..cut]);
             assert!(source.is_err_and(|error| error.what.en.contains("Parquet")));
+        }
+    }
+
+    #[test]
+    fn rows_that_are_only_claimed_are_not_counted() {
+        let good = written(&batch().slice(0, 700));
+        let (_dir, source) = opened(&good);
+        let metadata = source.unwrap().metadata.metadata().as_ref().clone();
+        for claim in [1 << 62, 1 << 30, -1] {
+            let mut builder = metadata.clone().into_builder();
+            let groups = builder.take_row_groups().into_iter();
+            let groups = groups.map(|group| group.into_builder().set_num_rows(claim).build().unwrap());
+            let mut bytes = good.clone();
+            let lying = builder.set_row_groups(groups.collect()).build();
+            ParquetMetaDataWriter::new(&mut bytes, &lying).finish().unwrap();
+            let (_dir, source) = opened(&bytes);
+            let all = Gathered::of(&source.unwrap(), &[]);
+            assert!(all.rows.len() <= 700 && all.errors.len() == 1, "{claim}: {} rows", all.rows.len());
         }
     }
 

@@ -59,6 +59,14 @@ impl Source for Partitioned {
         self.findings.clone()
     }
 
+    fn repeated(&self) -> &[String] {
+        self.inner.repeated()
+    }
+
+    fn header(&self) -> Option<Vec<String>> {
+        self.inner.header()
+    }
+
     fn typed(&self) -> bool {
         self.inner.typed()
     }
@@ -106,8 +114,8 @@ impl Sink for Appending<'_> {
     fn chunk(&mut self, chunk: Chunk) -> ControlFlow<()> {
         match appended(&chunk.batch, self.constants) {
             Ok(batch) => self.sink.chunk(Chunk { batch, ..chunk }),
-            Err(error) => {
-                self.failure = Some(ExtractError::arrow(&error));
+            Err(_) => {
+                self.failure = Some(ExtractError::batch());
                 ControlFlow::Break(())
             }
         }

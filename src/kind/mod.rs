@@ -40,6 +40,7 @@ mod not_null;
 mod ordered;
 mod outliers;
 mod partial_date;
+mod person_name;
 mod precision;
 mod quantity;
 mod record_age;
@@ -50,6 +51,7 @@ mod row_count;
 mod rows;
 mod rows_per;
 mod schema;
+mod text_defects;
 mod type_;
 mod unique;
 mod value_set;
@@ -87,7 +89,8 @@ pub const KINDS: &[&dyn Kind] = &[
     &Of::<event_order::EventOrder>::KIND,
     &Of::<increasing::Increasing>::KIND,
     &Of::<gapless::Gapless>::KIND,
-    &clean_text::CleanTextKind,
+    &Of::<clean_text::CleanText>::KIND,
+    &Of::<person_name::PersonName>::KIND,
     &Of::<consistent::Consistent>::KIND,
     &Of::<aggregate::Aggregate>::KIND,
     &Of::<value_set::ValueSet>::KIND,

@@ -16,6 +16,16 @@ pub fn count(n: u64, lang: Lang) -> String {
     group(&n.to_string(), lang)
 }
 
+/// `1 row`, `1,000 rows`, `1.000 bản ghi`: the noun for one, for many, and in Vietnamese.
+pub fn counted(n: u64, [one, many, vi]: [&str; 3], lang: Lang) -> String {
+    let noun = match lang {
+        Lang::Vi => vi,
+        Lang::En if n == 1 => one,
+        Lang::En => many,
+    };
+    format!("{} {noun}", count(n, lang))
+}
+
 /// A decimal number written with a point (`1234.567890`), cut off (never rounded up) or filled up to `places` decimals.
 /// What is not such a number comes back as it is.
 pub fn decimal(text: &str, places: usize, lang: Lang) -> String {

@@ -273,6 +273,12 @@ fn population() -> MeasuredDatabase {
         title: Some(say!("National population database", "CSDL quốc gia về dân cư")),
         weight: 3,
         packs: vec!["core/person-register".to_owned()],
+        code_lists: vec![crate::engine::MeasuredCodeList {
+            name: "xa".to_owned(),
+            path: "../lists/xa.csv".to_owned(),
+            blake3: "0".repeat(64),
+            values: 3_321,
+        }],
         tables: vec![people, missing, lists],
         problems: Vec::new(),
     }
@@ -296,6 +302,7 @@ fn hospitals() -> MeasuredDatabase {
         title: None,
         weight: 1,
         packs: Vec::new(),
+        code_lists: Vec::new(),
         tables: vec![table("hospital", 3, 1_400, 1_399, rules)],
         problems: Vec::new(),
     }

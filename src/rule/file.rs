@@ -23,7 +23,8 @@ pub struct Database {
     /// Weight within its agency: 3 priority, 2 important, 1 other.
     pub weight: u32,
     pub packs: Vec<String>,
-    pub code_lists: CodeLists,
+    /// Those that were read from files.
+    pub code_lists: Vec<Arc<CodeList>>,
     pub tables: Vec<Table>,
 }
 
@@ -94,7 +95,7 @@ fn database(tree: &Node, folder: &Path, kinds: Kinds, reader: &mut Reader) -> Op
         agency,
         weight,
         packs,
-        code_lists,
+        code_lists: code_lists.values().filter(|list| list.evidence().is_some()).cloned().collect(),
         tables: tables.into_iter().collect::<Option<Vec<_>>>()?,
     })
 }

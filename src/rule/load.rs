@@ -7,7 +7,8 @@ use super::file::{self, Database};
 use super::reader::Reader;
 use super::table::Kinds;
 use crate::base::diagnostic::SourceText;
-use crate::base::{Diagnostic, Place, suggest};
+use crate::base::{Diagnostic, Place, Text, suggest};
+use crate::extract::system;
 use crate::say;
 
 /// Larger than any rule file; what is larger is something else.
@@ -63,10 +64,10 @@ pub fn load(paths: &[PathBuf], kinds: Kinds) -> Loaded {
 
 fn rule_files(path: &Path) -> Result<Vec<PathBuf>, Diagnostic> {
     let failed = |path: &Path, error: &std::io::Error| {
-        let (name, error) = (path.display(), error.to_string());
+        let (name, Text { en, vi }) = (path.display(), system(error));
         Diagnostic::error(say!(
-            "rule file `{name}` cannot be read: {error}",
-            "không đọc được tệp quy tắc `{name}`: {error}"
+            "rule file `{name}` cannot be read: {en}",
+            "không đọc được tệp quy tắc `{name}`: {vi}"
         ))
         .hint(say!("check the path and its permissions", "kiểm tra đường dẫn và quyền đọc"))
     };
@@ -93,24 +94,33 @@ fn rule_files(path: &Path) -> Result<Vec<PathBuf>, Diagnostic> {
 
 fn read(path: &Path) -> Result<Arc<SourceText>, Diagnostic> {
     let name = path.display().to_string();
-    let failed = |reason: String| {
+    let failed = |reason: Text| {
+        let (en, vi) = (reason.en, reason.vi);
         Diagnostic::error(say!(
-            "rule file `{name}` cannot be read: {reason}",
-            "không đọc được tệp quy tắc `{name}`: {reason}"
+            "rule file `{name}` cannot be read: {en}",
+            "không đọc được tệp quy tắc `{name}`: {vi}"
         ))
     };
-    let size = std::fs::metadata(path).map_err(|error| failed(error.to_string()))?.len();
+    let size = std::fs::metadata(path).map_err(|error| failed(system(&error)))?.len();
     if size > MAX_BYTES {
         let limit = MAX_BYTES >> 20;
-        return Err(failed(format!("{} MiB", size >> 20)).hint(say!(
+        let size = size >> 20;
+        return Err(failed(say!("it has {size} MiB", "tệp dài {size} MiB")).hint(say!(
             "a rule file is at most {limit} MiB; split it into several files",
             "tệp quy tắc tối đa {limit} MiB; hãy tách thành nhiều tệp"
         )));
     }
-    let bytes = std::fs::read(path).map_err(|error| failed(error.to_string()))?;
+    let bytes = std::fs::read(path).map_err(|error| failed(system(&error)))?;
     let text = String::from_utf8(bytes).map_err(|error| {
-        let at = error.utf8_error().valid_up_to();
-        failed(format!("UTF-8, byte {at}")).hint(say!("save the file as UTF-8", "lưu tệp với bảng mã UTF-8"))
+        let sound = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        let sound = String::from_utf8_lossy(sound);
+        let line = sound.matches('\n').count() + 1;
+        let column = sound.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+        failed(say!(
+            "it is not UTF-8 text (line {line}, column {column})",
+            "không phải văn bản UTF-8 (dòng {line}, cột {column})"
+        ))
+        .hint(say!("save the file as UTF-8", "lưu tệp với bảng mã UTF-8"))
     })?;
     let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
     Ok(Arc::new(SourceText { name, text }))
@@ -123,10 +133,9 @@ fn merge(loaded: &mut Loaded, mut database: Database) {
         return;
     };
     for table in database.tables.drain(..) {
-        if let Some(twin) = known.tables.iter().find(|twin| twin.id.value == table.id.value) {
+        if known.tables.iter().any(|twin| twin.id.value == table.id.value) {
             let (id, other) = (&table.id.value, &known.file.name);
             let place = Place { file: Arc::clone(&database.file), span: table.id.span.clone() };
-            let _ = twin;
             loaded.diagnostics.push(
                 Diagnostic::error(say!(
                     "table `{id}` is declared in `{other}` already",
@@ -146,6 +155,7 @@ fn merge(loaded: &mut Loaded, mut database: Database) {
     known.agency = known.agency.take().or(database.agency);
     known.weight = known.weight.max(database.weight);
     known.packs.append(&mut database.packs);
+    known.code_lists.append(&mut database.code_lists);
 }
 
 /// Reports references to tables that the database does not have, and to columns that a table's declaration does not

@@ -8,6 +8,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_saphyr::budget::BudgetBreach;
 use serde_saphyr::{DuplicateKeyPolicy, Spanned};
 
 use crate::base::diagnostic::SourceText;
@@ -83,18 +84,89 @@ pub fn parse(file: &Arc<SourceText>) -> Result<Node, Diagnostic> {
 
 fn yaml_error(file: &Arc<SourceText>, error: &serde_saphyr::Error) -> Diagnostic {
     let bare = error.without_snippet();
-    let span = bare
-        .location()
-        .and_then(|location| byte_range(&location))
-        .map_or(0..0, |range| clamp(&file.text, range));
-    let message = bare.to_string();
-    let reason = message.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
-    Diagnostic::error(say!("not a readable YAML document: {reason}", "không đọc được YAML: {reason}"))
+    let span = bare.location().map_or(0..0, |location| {
+        // The parser itself knows lines and columns only.
+        let range = byte_range(&location).unwrap_or_else(|| {
+            let at = offset(&file.text, location.line(), location.column());
+            at..at + 1
+        });
+        clamp(&file.text, range)
+    });
+    let Text { en, vi } = reason(bare);
+    Diagnostic::error(say!("not a readable YAML document: {en}", "không đọc được YAML: {vi}"))
         .at(Place { file: Arc::clone(file), span })
         .hint(say!(
             "check indentation, quotes and brackets around this place",
             "kiểm tra thụt lề, dấu nháy và ngoặc quanh vị trí này"
         ))
+}
+
+/// What the library found, in words of ours: its own are for programmers.
+fn reason(error: &serde_saphyr::Error) -> Text {
+    use serde_saphyr::Error;
+    match error {
+        Error::Budget { breach: BudgetBreach::Depth { .. }, .. } => too_deep(),
+        Error::Budget { .. }
+        | Error::AliasReplayLimitExceeded { .. }
+        | Error::AliasExpansionLimitExceeded { .. }
+        | Error::AliasReplayCounterOverflow { .. }
+        | Error::AliasReplayStackDepthExceeded { .. } => say!(
+            "it is larger than any rule file, or aliases (`*name`) make it so",
+            "lớn hơn mọi tệp quy tắc, hoặc phình to do bí danh (`*tên`)"
+        ),
+        Error::RecursiveReferencesRequireWeakTypes { .. } => {
+            say!("an alias stands inside what it names", "bí danh nằm trong chính phần mà nó chỉ tới")
+        }
+        Error::UnknownAnchor { .. } => {
+            say!("an alias (`*name`) names no anchor", "bí danh (`*tên`) không chỉ tới neo nào")
+        }
+        Error::MultipleDocuments { .. } => say!(
+            "a second document begins here; a rule file is one document",
+            "tài liệu thứ hai bắt đầu tại đây; mỗi tệp quy tắc chỉ là một tài liệu"
+        ),
+        Error::Eof { .. } => say!("it ends too early", "tệp kết thúc quá sớm"),
+        Error::NonFiniteFloat { .. } => {
+            say!("a number is too large; put it in quotes", "số quá lớn; hãy đặt trong dấu nháy")
+        }
+        // Where the parser gives up before the budget does.
+        Error::ExternalMessage { msg, .. } if msg.contains("recursion limit") => too_deep(),
+        Error::ExternalMessage { msg, .. } => syntax(msg),
+        _ => say!("its form is not understood here", "không hiểu được cách viết tại đây"),
+    }
+}
+
+fn too_deep() -> Text {
+    say!("it nests deeper than {MAX_DEPTH} levels", "lồng nhau sâu hơn {MAX_DEPTH} cấp")
+}
+
+/// What parsers say is short and plain; the commonest is also said in Vietnamese.
+fn syntax(message: &str) -> Text {
+    const KNOWN: [(&str, &str); 10] = [
+        ("unclosed bracket", "ngoặc mở mà không đóng"),
+        ("misplaced bracket", "ngoặc đặt sai chỗ"),
+        ("unclosed quote", "dấu nháy mở mà không đóng"),
+        ("did not find expected ','", "thiếu dấu phẩy hoặc ngoặc đóng"),
+        ("mapping values are not allowed", "dấu `:` đặt sai chỗ, hoặc thụt lề sai"),
+        ("tabs disallowed", "thụt lề phải bằng dấu cách, không dùng ký tự tab"),
+        ("invalid indentation", "thụt lề sai"),
+        ("unexpected character", "ký tự không được phép bắt đầu giá trị; hãy đặt giá trị trong dấu nháy"),
+        ("unknown escape character", "ký tự sau `\\` không có nghĩa"),
+        ("did not find expected key", "thiếu khóa, hoặc thụt lề sai"),
+    ];
+    let known = KNOWN.iter().find(|(en, _)| message.contains(en));
+    let vi = known.map_or("sai cú pháp", |(_, vi)| vi);
+    Text { en: message.to_owned(), vi: vi.to_owned() }
+}
+
+/// Where a one-based line and column (in characters) are in a text.
+fn offset(text: &str, line: u64, column: u64) -> usize {
+    let ordinal = |n: u64| usize::try_from(n.saturating_sub(1)).unwrap_or(usize::MAX);
+    let start = match ordinal(line) {
+        0 => 0,
+        lines => text.match_indices('\n').nth(lines - 1).map_or(text.len(), |(at, _)| at + 1),
+    };
+    let rest = &text[start..];
+    start + rest.char_indices().nth(ordinal(column)).map_or(rest.len(), |(at, _)| at)
 }
 
 fn byte_range(location: &serde_saphyr::Location) -> Option<Range<usize>> {
@@ -321,10 +393,22 @@ mod tests {
         for i in 1..12 {
             bomb.push_str(&format!("a{i}: &a{i} [{}]\n", vec![format!("*a{}", i - 1); 9].join(", ")));
         }
-        for text in [deep, bomb, "a: [1, 2".to_owned(), "a: \"x".to_owned()] {
-            let error = parse(&Arc::new(SourceText { name: "t.yaml".into(), text })).expect_err("is refused");
+        let refused = |text: &str, line: usize, says: &str| {
+            let file = Arc::new(SourceText { name: "t.yaml".into(), text: text.into() });
+            let error = parse(&file).expect_err("is refused");
             assert!(error.what.en.starts_with("not a readable YAML document: "), "{error:?}");
-            assert!(error.place.is_some());
-        }
+            assert!(error.what.en.contains(says), "{error:?}");
+            assert!(error.what.vi != error.what.en && !error.what.vi.contains(says), "{error:?}");
+            assert_eq!(error.place.expect("a place").line_column().0, line, "{text}");
+        };
+        refused(&format!("x: 1\n\ny: {deep}"), 3, "deeper than 40 levels");
+        refused("x: 1\na: [1, 2", 2, "unclosed bracket");
+        refused("tên: 1\na: \"x", 2, "unclosed quote");
+        refused("x: 1\n---\nb: 2\n", 3, "one document");
+        refused("x: 1\na: &x [*x]\n", 2, "inside what it names");
+        refused("x: 1\na: *no\n", 2, "names no anchor");
+        refused("a: 1\n b: 2\n", 2, "mapping values");
+        let file = Arc::new(SourceText { name: "t.yaml".into(), text: bomb });
+        assert!(parse(&file).expect_err("is refused").what.en.contains("larger than any rule file"));
     }
 }

@@ -59,6 +59,16 @@ impl Reader {
                 vi: format!("cần {}, nhưng gặp {}", wanted.vi, found.vi),
             },
         );
+        let written = self.file.text.get(node.span.clone()).unwrap_or_default().trim();
+        if node.value == Value::Null && written.chars().next().is_some_and(char::is_alphabetic) {
+            let hint = say!(
+                "in YAML the bare word `{written}` means nothing; if the word itself is meant, write \"{written}\"",
+                "trong YAML, chữ `{written}` để trần nghĩa là không có gì; nếu muốn chính chữ đó, hãy viết \"{written}\""
+            );
+            if let Some(last) = self.diagnostics.last_mut() {
+                last.hint = Some(hint);
+            }
+        }
     }
 
     /// Any scalar, as written.

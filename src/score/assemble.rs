@@ -10,11 +10,12 @@ use super::methodology::{Methodology, Profile};
 use super::rollup::{Node, Rollup, Scored};
 use super::rule_points::{Triple, official_defects, per_million, rule_points};
 use super::scorecard::{
-    AgencyCard, Cap, CleanRecords, DatabaseCard, DimensionCard, FileCard, Fraction, Gap, Incomplete,
-    PeerGroup, Problem, ProblemLevel, Rate, RuleCard, SCHEMA, Score, Scorecard, TableCard, TablePresence,
+    AgencyCard, Cap, CleanRecords, CodeListCard, DatabaseCard, DimensionCard, FileCard, Fraction, Gap,
+    Incomplete, PeerGroup, Problem, ProblemLevel, Rate, RuleCard, SCHEMA, Score, Scorecard, TableCard,
+    TablePresence,
 };
 use crate::base::{Diagnostic, Dimension, Level, Nano, Ratio, Severity, Status, Text, Unit};
-use crate::engine::measured::{MeasuredDatabase, MeasuredRule, MeasuredTable, Presence};
+use crate::engine::measured::{MeasuredCodeList, MeasuredDatabase, MeasuredRule, MeasuredTable, Presence};
 use crate::say;
 use crate::score::curve;
 use crate::state::Tally;
@@ -176,6 +177,7 @@ fn score_database(database: MeasuredDatabase, methodology: &Methodology) -> Scor
         title: database.title,
         weight: database.weight,
         packs: database.packs,
+        code_lists: database.code_lists.into_iter().map(code_list_card).collect(),
     };
     let tables = database
         .tables
@@ -305,6 +307,11 @@ fn table_card(
         problems: problems(&table.problems),
         rules,
     }
+}
+
+fn code_list_card(list: MeasuredCodeList) -> CodeListCard {
+    let MeasuredCodeList { name, path, blake3, values } = list;
+    CodeListCard { name, path, blake3, values }
 }
 
 fn rule_card(
@@ -485,8 +492,11 @@ fn gaps(database: &MeasuredDatabase) -> Vec<Incomplete> {
         for problem in table.problems.iter().filter(failed) {
             add(Gap::UnreadData, Some(table), None, problem.what.clone());
         }
+        let told = |path: &str, problem: &Text| {
+            table.problems.iter().any(|p| p.what.en.contains(path) && p.what.en.ends_with(&problem.en))
+        };
         for file in &table.files {
-            if let Some(problem) = &file.problem {
+            if let Some(problem) = file.problem.as_ref().filter(|problem| !told(&file.path, problem)) {
                 let (path, Text { en, vi }) = (&file.path, problem);
                 add(Gap::UnreadData, Some(table), None, say!("{path}: {en}", "{path}: {vi}"));
             }

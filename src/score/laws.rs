@@ -52,6 +52,7 @@ fn database(id: &str, tables: Vec<MeasuredTable>) -> MeasuredDatabase {
         title: None,
         weight: 1,
         packs: Vec::new(),
+        code_lists: Vec::new(),
         tables,
         problems: Vec::new(),
     }

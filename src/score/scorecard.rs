@@ -131,6 +131,9 @@ pub struct DatabaseCard {
     pub weight: u32,
     /// Core packs that its rule file names.
     pub packs: Vec<String>,
+    /// Code lists that were read from files, by name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub code_lists: Vec<CodeListCard>,
     /// The final grade: the worst of the grade by points and of all caps.
     pub grade: Grade,
     /// The grade that the official points alone give.
@@ -256,6 +259,19 @@ pub struct FileCard {
     /// Why the file, or a part of it, could not be used.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub problem: Option<Text>,
+}
+
+/// A code list that was read from a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct CodeListCard {
+    /// Its name in the rule file.
+    pub name: String,
+    /// The file, as the rule file names it.
+    pub path: String,
+    /// BLAKE3 hash of the content, hexadecimal.
+    pub blake3: String,
+    /// Different values in it.
+    pub values: u64,
 }
 
 /// A finding about a rule file, a source or the run.

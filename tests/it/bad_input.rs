@@ -77,7 +77,9 @@ fn missing_columns() {
     assert_eq!(run.rule("t", "co-ten")["status"], "missing_input");
     assert_eq!(run.counts("t", "co-ten"), [0, 2, 0, 0]);
     assert_eq!(run.counts("t", "khoa"), [2, 0, 0, 0]);
-    expect(&csv("id,tenn\n1,An\n"), 3, &["did you mean `tenn`?"]);
+    let run = csv("id,tenn\n1,An\n");
+    expect(&run, 3, &["the extract has no column `ten`; did you mean its column 2?"]);
+    assert!(!run.said().contains("tenn"), "nobody knows whether a header is one");
 
     let optional = RULES.replace("ten: text", "ten: { required: false }");
     let run = Stage::new(optional).file("t.csv", "id\n1\n").json();
@@ -119,8 +121,193 @@ fn line_ends_may_be_mixed() {
 #[test]
 fn headers_that_repeat_a_name() {
     let run = csv("id,ten,ten,\n1,An,Lê,\n");
-    expect(&run, 3, &["the header repeats the name of an earlier column (column 3)", "no name for column 4"]);
-    assert_eq!(run.counts("t", "co-ten"), [1, 0, 0, 0]);
+    expect(&run, 3, &["several columns have one name (columns 2, 3)", "no name for column 4"]);
+    assert_eq!(run.counts("t", "co-ten"), [0, 0, 0, 1], "nobody knows which `ten` is meant");
+    assert_eq!(run.counts("t", "khoa"), [1, 0, 0, 0]);
+
+    let two = Stage::new(RULES.replace("t.csv", "t_*.csv"));
+    let run = two.file("t_1.csv", "id,ten,ten\n1,An,\n").file("t_2.csv", "id,ten\n2,Lê\n").json();
+    assert_eq!(run.counts("t", "co-ten"), [1, 0, 0, 1], "the other file is sound");
+    expect(&run, 3, &[]);
+
+    let twice = parquet(people().into_iter().chain([people().remove(1)]).collect());
+    let run = file("t.parquet", twice);
+    expect(&run, 3, &["several columns have one name"]);
+    assert_eq!(run.counts("t", "co-ten"), [0, 0, 0, 500]);
+}
+
+/// Two files of which one is sound; nothing is known of the whole unless the other was read.
+fn beside(name: &str, content: impl AsRef<[u8]>) -> Run {
+    Stage::new(RULES.replace("t.csv", "t*")).file("t1.csv", "id,ten\n1,An\n").file(name, content).json()
+}
+
+#[test]
+fn what_a_glob_matches_is_never_left_out() {
+    let run = beside("t2.json", "{\"id\":2,\"ten\":\"Lê\"}\n");
+    expect(&run, 0, &[]);
+    assert_eq!(run.counts("t", "co-ten"), [2, 0, 0, 0], "told by its content");
+    expect(&beside("t2.dat", "id,ten\n2,Lê\n"), 0, &[]);
+    expect(&beside("t2", "id,ten\n2,Lê\n"), 0, &[]);
+
+    let run = beside("t2.xlsx", b"PK\x03\x04 a workbook");
+    expect(&run, 3, &["`t2.xlsx`: the file is of no known kind (ZIP", "narrow the table's `files`"]);
+    assert_eq!(run.rule("t", "co-ten")["status"], "error");
+    assert_eq!(run.rule("t", "co-ten")["points"], "0.000000");
+    assert!(run.table("t")["clean"].is_null());
+    let only = Stage::new(RULES.replace("t.csv", "t*")).file("t2.xlsx", b"PK\x03\x04").json();
+    expect(&only, 3, &["`t2.xlsx`: the file is of no known kind"]);
+    assert!(!only.said().contains("no file matches"), "{}", only.said());
+}
+
+#[cfg(unix)]
+#[test]
+fn what_cannot_be_read_makes_a_table_incomplete() {
+    use std::os::unix::ffi::OsStrExt as _;
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+    let incomplete = |pattern: &str, spoil: &dyn Fn(&std::path::Path), message: &str| {
+        let rules = RULES.replace("t.csv", pattern);
+        let stage = Stage::new(rules).file("t1.csv", "id,ten\n1,An\n");
+        spoil(&stage.data());
+        let run = stage.json();
+        expect(&run, 3, &[message]);
+        assert_eq!(run.rule("t", "co-ten")["status"], "error", "{pattern}");
+        assert_eq!(run.rule("t", "co-ten")["points"], "0.000000", "{pattern}");
+        assert!(run.table("t")["clean"].is_null(), "{pattern}");
+    };
+    let link = |data: &std::path::Path| symlink("nowhere", data.join("t2.csv")).expect("a link");
+    incomplete("t*", &link, "`t2.csv`: this is a link to a file that does not exist");
+    let share = |data: &std::path::Path| symlink("nowhere", data.join("share")).expect("a link");
+    incomplete("**/*.csv", &share, "the directory `share` cannot be read");
+    let pipe = |data: &std::path::Path| {
+        let made = std::process::Command::new("mkfifo").arg(data.join("t2.csv")).status();
+        assert!(made.expect("mkfifo runs").success());
+    };
+    incomplete("t*.csv", &pipe, "`t2.csv`: this is not a regular file");
+    let strange = |data: &std::path::Path| {
+        let name = std::ffi::OsStr::from_bytes(b"t\xff.csv");
+        std::fs::write(data.join(name), "id,ten\n2,\n").expect("a file");
+    };
+    incomplete("t*.csv", &strange, "has a name that is not UTF-8");
+    let deep = |data: &std::path::Path| {
+        std::fs::create_dir_all(data.join("x/".repeat(70))).expect("directories");
+    };
+    incomplete("**/*.csv", &deep, "levels deep and is not looked into");
+
+    // An administrator may read everything.
+    let closed = |data: &std::path::Path| {
+        let folder = data.join("closed");
+        std::fs::create_dir(&folder).expect("a folder");
+        std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(0o000)).expect("its mode is set");
+    };
+    let probe = Stage::new(RULES);
+    closed(&probe.data());
+    if std::fs::read_dir(probe.data().join("closed")).is_err() {
+        incomplete("**/*.csv", &closed, "the directory `closed` cannot be read");
+    }
+
+    let optional = RULES.replace("t.csv", "share/*.csv").replace("key: [id]", "required: false");
+    let stage = Stage::new(optional);
+    symlink("nowhere", stage.data().join("share")).expect("a link");
+    let run = stage.json();
+    expect(&run, 3, &["the directory `share` cannot be read"]);
+    assert_eq!(run.rule("t", "co-ten")["status"], "error", "not absent: unknown");
+}
+
+#[test]
+fn a_file_without_its_header_gives_nothing_away() {
+    let two = RULES.replace("t.csv", "t*.csv");
+    let secrets = ["001099012345", "Nguyễn Bí Mật"];
+    let first_row = "001099012345,Nguyễn Bí Mật,tem\n2,Lê,x\n";
+    let alone = Stage::new(&two).file("t1.csv", first_row);
+    let beside = Stage::new(&two).file("t1.csv", first_row).file("t2.csv", "id,ten\n1,An\n");
+    let schema = two.replace("unique: [id]", "schema: { closed: true }");
+    let schema = Stage::new(schema).file("t1.csv", first_row).file("t2.csv", "id,ten\n1,An\n");
+    for stage in [alone, beside, schema] {
+        for (lang, says) in [("en", "looks like a file without a header line"), ("vi", "thiếu dòng tiêu đề")]
+        {
+            for format in ["json", "term"] {
+                let run = stage.run(&["--format", format, "--lang", lang]);
+                assert_eq!(run.code, Some(3), "{}", run.said());
+                if format == "json" {
+                    assert!(run.said().contains(says), "{}", run.said());
+                }
+                for secret in secrets {
+                    assert!(!run.said().contains(secret), "`{secret}` is shown\n{}", run.said());
+                }
+            }
+        }
+    }
+    let keys = Stage::new(RULES.replace("t.csv", "t*.ndjson"))
+        .file("t1.ndjson", "{\"id\":1,\"ten\":\"An\",\"001099012345\":\"Nguyễn Bí Mật\"}\n")
+        .file("t2.ndjson", "{\"id\":2,\"ten\":\"Lê\"}\n");
+    let run = keys.json();
+    expect(&run, 3, &["`t2.ndjson` lacks columns that other files of the table have: 0010******45#3"]);
+    assert!(!run.said().contains("001099012345"), "{}", run.said());
+    let run = keys.run(&["--format", "json", "--reveal"]);
+    expect(&run, 3, &["have: 001099012345"]);
+}
+
+#[test]
+fn keys_of_json_that_come_late() {
+    let mut lines = "{\"id\":0}\n".to_owned();
+    for id in 1..30_000 {
+        lines += &format!("{{\"id\":{id}}}\n");
+    }
+    lines += "{\"id\":30000,\"ten\":\"An\"}\n";
+    let run = file("t.ndjson", lines);
+    expect(&run, 0, &[]);
+    assert_eq!(run.counts("t", "co-ten"), [1, 30_000, 0, 0]);
+}
+
+#[test]
+fn figures_of_few_persons_are_masked() {
+    let rules = r#"thuocdo: 1
+database: d
+tables:
+  t:
+    files: "t.csv"
+    columns: { luong: { type: integer, pii: sensitive }, ngay: { type: date, pii: basic }, diem: integer }
+    rules:
+      - { id: mean, aggregate: { column: luong, function: mean, max: 1 } }
+      - { id: sum, aggregate: { column: luong, function: sum, max: 1 } }
+      - { id: ngay, heartbeat: { column: ngay, cycle: 1d } }
+      - { id: diem, aggregate: { column: diem, function: mean, max: 1 } }
+"#;
+    let figure = |run: &Run, id: &str| run.rule("t", id)["figures"][0]["value"].as_str().map(str::to_owned);
+    let rows = |n: usize| "luong,ngay,diem\n".to_owned() + &"7712345,2026-11-20,5\n".repeat(n);
+    let few = Stage::new(rules).file("t.csv", rows(9));
+    let run = few.json();
+    let shown = ["mean", "sum", "ngay", "diem"].map(|id| figure(&run, id).expect("a figure"));
+    assert_eq!(shown, ["****", "****", "****", "5"]);
+    assert!(!run.said().contains("7712345"), "{}", run.said());
+    let run = few.run(&["--format", "json", "--reveal"]);
+    assert_eq!(figure(&run, "mean").as_deref(), Some("7712345"));
+    let run = Stage::new(rules).file("t.csv", rows(10)).json();
+    assert_eq!(figure(&run, "mean").as_deref(), Some("7712345"));
+}
+
+#[test]
+fn code_lists_leave_their_hash_and_say_what_is_wrong() {
+    let rules = RULES.replace("tables:", "code_lists: { ten: ten.csv#ma }\ntables:");
+    let list = "ma,ghi chú\nAn,001099012345\n";
+    let stage = Stage::new(&rules).file("t.csv", "id,ten\n1,An\n");
+    std::fs::write(stage.path().join("ten.csv"), list).expect("the list is written");
+    let lists = stage.json().card()["databases"][0]["code_lists"].clone();
+    assert_eq!(lists[0]["name"], "ten");
+    assert_eq!(lists[0]["path"], "ten.csv");
+    assert_eq!(lists[0]["values"], 1);
+    assert_eq!(lists[0]["blake3"], blake3::hash(list.as_bytes()).to_hex().to_string());
+
+    std::fs::write(stage.path().join("ten.csv"), "An,001099012345\n").expect("the list is written");
+    let run = stage.lint();
+    expect(&run, 2, &["`ten.csv` has no column `ma`", "one of its 2 columns"]);
+    assert!(!run.said().contains("001099012345"));
+    std::fs::remove_file(stage.path().join("ten.csv")).expect("the list is removed");
+    expect(
+        &stage.lint(),
+        2,
+        &["`ten.csv` cannot be read: it does not exist", "relative to the folder of the rule file"],
+    );
 }
 
 fn parquet(columns: Vec<(&str, ArrayRef)>) -> Vec<u8> {
@@ -469,17 +656,23 @@ fn all_errors_at_once() {
 #[test]
 fn hostile_rule_files() {
     let deep = format!("thuocdo: 1\ndatabase: d\ntables: {}{}\n", "[".repeat(5_000), "]".repeat(5_000));
-    refused(&deep, "", &["not a readable YAML document"]);
+    refused(&deep, "", &["not a readable YAML document: it nests deeper than 40 levels", "rules.yaml:3:"]);
     let mut bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n".to_owned();
     for level in 1..15 {
         let below = vec![format!("*a{}", level - 1); 9].join(", ");
         bomb += &format!("a{level}: &a{level} [{below}]\n");
     }
     refused(&bomb, "", &["not a readable YAML document"]);
-    refused("a: [1, 2", "", &["not a readable YAML document"]);
+    refused("x: 1\na: [1, 2", "[1", &["not a readable YAML document: unclosed bracket"]);
     let run = Stage::new(b"thuocdo: 1\ndatabase: \xff\n").lint();
     assert_eq!(run.code, Some(2));
-    assert!(run.err.contains("UTF-8"), "{}", run.err);
+    assert!(run.err.contains("it is not UTF-8 text (line 2, column 11)"), "{}", run.err);
+    assert!(run.err.ends_with("\n1 error\n"), "no file was read: {}", run.err);
+    refused(
+        &RULES.replace("key: [id]", "text: { null_values: [NULL] }"),
+        "NULL",
+        &["expected a text, found nothing", "write \"NULL\"", "1 error in 1 file\n"],
+    );
 }
 
 #[test]
@@ -502,7 +695,8 @@ fn a_rule_file_of_five_megabytes() {
     }
     let run = Stage::new(&rules).lint();
     assert_eq!(run.code, Some(0), "{}", run.said().chars().take(2_000).collect::<String>());
-    assert!(run.err.contains(&format!("{} rules", number + 2)), "{}", run.err);
+    let count = thuocdo::report::number::count(number + 2, thuocdo::base::Lang::En);
+    assert!(run.err.contains(&format!("1 file is sound: 1 database, 1 table, {count} rules")), "{}", run.err);
 }
 
 #[test]

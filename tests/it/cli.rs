@@ -208,5 +208,5 @@ fn lint_needs_no_data() {
     let folder = root().join("rules/examples").display().to_string();
     let run = thuocdo(&["lint", &folder, "--lang", "en"]);
     assert_eq!(run.code, Some(0), "{}", run.err);
-    assert!(run.err.contains("5 databases"), "{}", run.err);
+    assert!(run.err.contains("5 files are sound: 5 databases, "), "{}", run.err);
 }

@@ -55,6 +55,7 @@ tables:
       - { id: r-duplicate, duplicate_rows: {} }
       - { id: r-references, references: { column: cha, to: goc.so } }
       - { id: r-clean-text, clean_text: ten }
+      - { id: r-person-name, person_name: ten }
       - { id: r-sum, aggregate: { column: so, function: sum, min: 0 } }
       - { id: r-mean, aggregate: { column: so, function: mean, max: 50 }, when: "tinh = '01'" }
       - { id: r-distinct, aggregate: { column: ten, function: distinct, max: 4 } }

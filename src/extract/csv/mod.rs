@@ -20,6 +20,7 @@ use self::record::{Dialect, record, skip_blank_lines};
 use self::split::{Layout, TextPiece};
 use super::blocks::{BLOCK, Blocks};
 use super::input::Input;
+use super::names::Names;
 use super::sample::{MOST_COLUMNS, Sample, byte_order_mark, no_header, too_wide};
 use super::{ExtractError, Finding, Piece, Pieces, Source, TextOptions};
 use crate::say;
@@ -32,6 +33,7 @@ pub struct TextSource {
     path: PathBuf,
     schema: SchemaRef,
     findings: Vec<Finding>,
+    repeated: Vec<String>,
     dialect: Dialect,
     null_values: Vec<String>,
     header: bool,
@@ -77,19 +79,20 @@ impl TextSource {
         if fields.len() > MOST_COLUMNS {
             return Err(too_wide(fields.len()));
         }
-        let names = if options.header {
-            let (names, found) = header::names(&fields);
-            findings.extend(found);
-            names
+        let positions = || (1..=fields.len()).map(|position| format!("column_{position}")).collect();
+        let named = if options.header {
+            Names::of(&fields)
         } else {
-            (1..=fields.len()).map(|position| format!("column_{position}")).collect()
+            Names { names: positions(), repeated: Vec::new(), findings: Vec::new() }
         };
+        findings.extend(named.findings);
         let fields: Vec<Field> =
-            names.into_iter().map(|name| Field::new(name, DataType::Utf8View, true)).collect();
+            named.names.into_iter().map(|name| Field::new(name, DataType::Utf8View, true)).collect();
         Ok(Self {
             path: path.to_owned(),
             schema: Arc::new(Schema::new(fields)),
             findings,
+            repeated: named.repeated,
             dialect,
             null_values: options.null_values.clone(),
             header: options.header,
@@ -110,6 +113,14 @@ impl Source for TextSource {
 
     fn findings(&self) -> Vec<Finding> {
         self.findings.clone()
+    }
+
+    fn repeated(&self) -> &[String] {
+        &self.repeated
+    }
+
+    fn header(&self) -> Option<Vec<String>> {
+        self.header.then(|| self.schema.fields().iter().map(|field| field.name().clone()).collect())
     }
 
     fn typed(&self) -> bool {

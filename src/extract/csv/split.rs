@@ -246,7 +246,7 @@ impl<'a> Splitter<'a> {
         let options = RecordBatchOptions::new().with_row_count(Some(self.rows));
         let arrays = self.columns.finish();
         let batch = RecordBatch::try_new_with_options(Arc::clone(&self.layout.schema), arrays, &options)
-            .map_err(|error| ExtractError::arrow(&error))?;
+            .map_err(|_| ExtractError::batch())?;
         let damaged = (!self.damaged.is_empty()).then(|| marked(&self.damaged, self.rows));
         self.damaged.clear();
         self.rows_before += self.rows as u64;

@@ -113,9 +113,10 @@ fn a_byte_order_mark_is_dropped() {
 #[test]
 fn headers_are_repaired_and_reported() {
     let (source, all) = open("a,b,a,\n1,2,3,4\n", &TextOptions::default(), BLOCK).unwrap();
-    assert_eq!(names(&source), ["a", "b", "a_2", "column_4"]);
+    assert_eq!(names(&source), ["a_1", "b", "a_2", "column_4"]);
+    assert_eq!(source.repeated(), ["a"]);
     let codes: Vec<_> = source.findings().iter().map(|finding| (finding.level, finding.code)).collect();
-    assert_eq!(codes, [(Level::Error, "text.header_duplicate"), (Level::Error, "text.header_empty")]);
+    assert_eq!(codes, [(Level::Error, "names.repeated"), (Level::Error, "names.empty")]);
     assert_eq!(all.lines(), ["1|2|3|4"]);
 }
 

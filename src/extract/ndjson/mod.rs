@@ -13,7 +13,7 @@ use arrow::array::{RecordBatch, RecordBatchOptions};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use indexmap::IndexSet;
 
-use self::object::{Unusable, Value, members, unescaped};
+use self::object::{Unusable, Value, members, unescaped, walk};
 use super::blocks::{AtLines, BLOCK, Block, Blocks};
 use super::found::{Code, Found, Marks, marked};
 use super::input::Input;
@@ -21,9 +21,6 @@ use super::sample::{MOST_COLUMNS, Sample, byte_order_mark, too_wide};
 use super::views::{TextColumns, Utf8Block, batch_rows};
 use super::{Chunk, ExtractError, Finding, Piece, Pieces, Sink, Source};
 use crate::say;
-
-/// Lines whose keys become columns.
-const LOOKED_AT: usize = 1000;
 
 /// One file of JSON objects.
 pub struct NdjsonSource {
@@ -34,10 +31,11 @@ pub struct NdjsonSource {
 }
 
 impl NdjsonSource {
-    /// Looks at the first lines for the columns, in the order in which their keys are first seen.
+    /// Looks through the file for the columns: every key that any object has, in the order in which they are first
+    /// seen. A key that comes late is a column like the others.
     ///
     /// # Errors
-    /// The file cannot be read, is empty, or none of its first lines is an object.
+    /// The file cannot be read, is empty, or has no object among its first lines.
     pub fn open(path: &Path) -> Result<Self, ExtractError> {
         Self::open_with(path, BLOCK)
     }
@@ -48,26 +46,22 @@ impl NdjsonSource {
     /// As [`NdjsonSource::open`].
     pub fn open_with(path: &Path, block: usize) -> Result<Self, ExtractError> {
         let mut sample = Sample::read(path)?;
-        loop {
-            let lines = memchr::memchr_iter(b'\n', &sample.bytes).take(LOOKED_AT).count();
-            if lines == LOOKED_AT || !sample.grow() {
-                break;
+        while !sample.bytes.contains(&b'\n') && sample.grow() {}
+        let mut keys = Keys::default();
+        keys.learn(&sample.bytes);
+        if keys.objects == 0 {
+            return Err(no_object(&sample.bytes));
+        }
+        if !sample.whole {
+            // What cannot be read is reported when the rows are read.
+            for block in Blocks::new(Input::open(path)?, AtLines::new(), block).map_while(Result::ok) {
+                keys.learn(&block.bytes);
+                if keys.names.len() > MOST_COLUMNS {
+                    break;
+                }
             }
         }
-        let text = String::from_utf8_lossy(&sample.bytes);
-        let mut keys = IndexSet::new();
-        let mut objects = 0;
-        for (start, end) in lines(text.as_bytes()).take(LOOKED_AT) {
-            let outcome = members(&text, start, end, |key, _| {
-                if !keys.contains(key.as_ref()) {
-                    keys.insert(key.into_owned());
-                }
-            });
-            objects += usize::from(outcome.is_ok());
-        }
-        if objects == 0 {
-            return Err(no_object(&text));
-        }
+        let keys = keys.names;
         if keys.len() > MOST_COLUMNS {
             return Err(too_wide(keys.len()));
         }
@@ -77,9 +71,37 @@ impl NdjsonSource {
     }
 }
 
-fn no_object(text: &str) -> ExtractError {
+/// The keys of objects.
+#[derive(Default)]
+struct Keys {
+    names: IndexSet<String>,
+    /// Objects that were looked at closely: at least the first, and those with a new key.
+    objects: usize,
+}
+
+impl Keys {
+    fn learn(&mut self, bytes: &[u8]) {
+        let text = String::from_utf8_lossy(bytes);
+        for (start, end) in lines(text.as_bytes()) {
+            let mut fresh = self.objects == 0;
+            if !fresh {
+                // What is not an object has no keys.
+                let _ = walk(&text, start, end, |key, _| fresh |= !self.names.contains(key.as_ref()));
+            }
+            if fresh {
+                let mut keys = Vec::new();
+                if members(&text, start, end, |key, _| keys.push(key.into_owned())).is_ok() {
+                    self.names.extend(keys);
+                    self.objects += 1;
+                }
+            }
+        }
+    }
+}
+
+fn no_object(bytes: &[u8]) -> ExtractError {
     let what = say!("no line of the file is a JSON object", "không có dòng nào của tệp là đối tượng JSON");
-    let hint = if text.trim_start().starts_with('[') {
+    let hint = if bytes.trim_ascii_start().starts_with(b"[") {
         say!(
             "it looks like one JSON array; write one object a line (`jq -c '.[]'` does)",
             "có vẻ tệp là một mảng JSON; hãy ghi mỗi đối tượng trên một dòng (lệnh `jq -c '.[]'`)"
@@ -115,12 +137,11 @@ impl Source for NdjsonSource {
         let places = names.iter().enumerate().map(|(place, name)| (name.clone(), place)).collect();
         let fields: Vec<_> =
             projection.iter().map(|&column| Arc::clone(&self.schema.fields()[column])).collect();
-        let layout = Arc::new(Layout {
-            names,
-            places,
-            projection: projection.to_vec(),
-            schema: Arc::new(Schema::new(fields)),
-        });
+        let mut slots = vec![None; names.len()];
+        for (slot, &column) in projection.iter().enumerate() {
+            slots[column] = Some(slot);
+        }
+        let layout = Arc::new(Layout { names, places, slots, schema: Arc::new(Schema::new(fields)) });
         match Input::open(&self.path) {
             Ok(input) => Box::new(Blocks::new(input, AtLines::new(), self.block).map(move |block| {
                 let piece = JsonPiece { block: block?, layout: Arc::clone(&layout) };
@@ -135,7 +156,8 @@ struct Layout {
     /// All columns of the file.
     names: Vec<String>,
     places: HashMap<String, usize>,
-    projection: Vec<usize>,
+    /// Where each column is among the projected ones.
+    slots: Vec<Option<usize>>,
     /// The projected columns.
     schema: SchemaRef,
 }
@@ -184,11 +206,14 @@ impl Piece for JsonPiece {
         let layout = self.layout.as_ref();
         let text = block.as_str();
         let mut replaced = Marks::new(replaced);
-        let mut columns = TextColumns::new(&block, layout.projection.len());
-        let mut cells: Vec<Option<Value>> = vec![None; layout.names.len()];
+        let projected = layout.schema.fields().len();
+        let mut columns = TextColumns::new(&block, projected);
+        let mut cells: Vec<Option<Value>> = vec![None; projected];
+        // The line in which each key was last met, so that nothing has to be cleared for keys that no rule reads.
+        let mut met = vec![0u64; layout.names.len()];
         let mut damaged = Vec::new();
         let mut found = Found::default();
-        let batch = batch_rows(layout.projection.len());
+        let batch = batch_rows(projected);
         let (mut rows, mut before) = (0usize, 0u64);
         for (start, end) in lines(text.as_bytes()) {
             let row = before + rows as u64;
@@ -198,7 +223,10 @@ impl Piece for JsonPiece {
             let outcome = members(text, start, end, |key, value| match layout.place(&key, guess) {
                 Some(place) => {
                     guess = place + 1;
-                    repeated += u64::from(cells[place].replace(value).is_some());
+                    repeated += u64::from(std::mem::replace(&mut met[place], row + 1) == row + 1);
+                    if let Some(slot) = layout.slots[place] {
+                        cells[slot] = Some(value);
+                    }
                 }
                 None => unseen += 1,
             });
@@ -211,8 +239,8 @@ impl Piece for JsonPiece {
             found.add(Code::UnseenKey, row, unseen);
             found.add(Code::DuplicateKey, row, repeated);
             let mut lone_surrogate = false;
-            for (slot, &column) in layout.projection.iter().enumerate() {
-                match cells[column] {
+            for (slot, cell) in cells.iter().enumerate() {
+                match *cell {
                     None | Some(Value::Null) => columns.push_null(slot),
                     Some(Value::Other { start, end } | Value::Text { start, end, escapes: false }) => {
                         columns.push(slot, start, end);
@@ -254,7 +282,7 @@ fn chunk(
 ) -> Result<Chunk, ExtractError> {
     let options = RecordBatchOptions::new().with_row_count(Some(rows));
     let batch = RecordBatch::try_new_with_options(Arc::clone(&layout.schema), columns.finish(), &options)
-        .map_err(|error| ExtractError::arrow(&error))?;
+        .map_err(|_| ExtractError::batch())?;
     let marks = (!damaged.is_empty()).then(|| marked(damaged, rows));
     damaged.clear();
     Ok(Chunk { batch, damaged: marks })
@@ -307,13 +335,25 @@ mod tests {
     }
 
     #[test]
-    fn keys_after_the_first_lines_are_no_columns() {
-        let content = "{\"a\":1}\n".repeat(LOOKED_AT) + "{\"a\":2,\"late\":3}\n{\"late\":4}\n";
-        let (names, all) = read(content, 4096);
-        assert_eq!(names, ["a"]);
-        let unseen: u64 =
-            all.found().iter().filter(|found| found.0 == "json.unseen_key").map(|found| found.2).sum();
-        assert_eq!((all.rows.len(), unseen), (LOOKED_AT + 2, 2));
+    fn a_key_that_comes_late_is_a_column_too() {
+        let early = "{\"a\":1}\n".repeat(40_000);
+        let late = "{\"a\":2,\"late\":3}\n{\"bad\":1,\n{\"l\\u0061te\":4}\n";
+        for block in [4096, BLOCK] {
+            let (names, all) = read(format!("{early}{late}"), block);
+            assert_eq!(names, ["a", "late"], "the broken line names nothing");
+            assert_eq!(all.lines()[40_000..], ["2|3", "␀|␀", "␀|4"]);
+            assert_eq!((all.rows.len(), all.damaged.as_slice()), (40_003, &[40_001][..]));
+        }
+    }
+
+    #[test]
+    fn more_keys_than_a_table_has_columns_are_refused() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.ndjson");
+        let lines: Vec<String> = (0..=MOST_COLUMNS).map(|n| format!("{{\"khóa số {n}\":1}}\n")).collect();
+        std::fs::write(&path, lines.concat()).unwrap();
+        let error = NdjsonSource::open(&path).err().unwrap();
+        assert!(error.what.en.contains("at most 16384"), "{error}");
     }
 
     #[test]

@@ -41,6 +41,16 @@ pub fn members(
 ) -> Result<(), Unusable> {
     let line = text.get(start..end).ok_or(Unusable::Broken)?;
     serde_json::from_str::<IgnoredAny>(line).map_err(|_| Unusable::Broken)?;
+    walk(text, start, end, &mut member)
+}
+
+/// As [`members`], of a line that nobody has found valid: fast, and meaningless where it is not.
+pub fn walk(
+    text: &str,
+    start: usize,
+    end: usize,
+    mut member: impl FnMut(Cow<'_, str>, Value),
+) -> Result<(), Unusable> {
     let mut scan = Scan { bytes: &text.as_bytes()[..end], at: start };
     scan.white();
     if scan.peek() != Some(b'{') {
@@ -65,7 +75,7 @@ pub fn members(
     }
 }
 
-/// Walks over JSON that is known to be valid.
+/// Walks over JSON. Where it is not valid, what is found means nothing.
 struct Scan<'a> {
     bytes: &'a [u8],
     at: usize,
@@ -133,8 +143,8 @@ impl Scan<'_> {
                 }
             }
         }
-        match &self.bytes[start..self.at] {
-            b"null" => Value::Null,
+        match self.bytes.get(start..self.at) {
+            Some(b"null") => Value::Null,
             _ => Value::Other { start, end: self.at },
         }
     }
@@ -223,6 +233,17 @@ mod tests {
         assert_eq!(found(r#"{"a":1} x"#), Err(Unusable::Broken));
         let deep = format!("{{\"a\":{}{}}}", "[".repeat(100_000), "]".repeat(100_000));
         assert_eq!(found(&deep).unwrap()[0].1.len(), 200_000);
+    }
+
+    #[test]
+    fn walking_survives_anything() {
+        let line = r#"{"a\":[1,{"b":"x"}],"c":null,"d":"#;
+        for end in 0..=line.len() {
+            for start in 0..=end {
+                let _ = walk(line, start, end, |_, _| {});
+            }
+        }
+        let _ = walk("{\"a\":]]}}\"\\", 0, 11, |_, _| {});
     }
 
     #[test]

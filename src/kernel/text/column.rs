@@ -3,7 +3,7 @@
 use arrow::array::{Array, StringViewArray};
 use arrow::buffer::BooleanBuffer;
 
-use super::clean::is_clean;
+use super::clean::{is_clean, is_clean_plain};
 use super::plain::{INLINE, is_plain, is_plain_inline};
 use super::state::{Placeholders, ValueState};
 use crate::kernel::verdict::minus;
@@ -83,7 +83,7 @@ pub fn plain(column: &StringViewArray) -> Plain {
 /// The rows among `rows`, which are not null, whose raw value is clean.
 pub fn clean(column: &StringViewArray, rows: &BooleanBuffer, plain: &Plain) -> BooleanBuffer {
     let open = minus(rows, plain.rows());
-    let clean = rows & plain.rows();
+    let clean = passing(column, &(rows & plain.rows()), is_clean_plain);
     if open.count_set_bits() == 0 { clean } else { &clean | &passing(column, &open, is_clean) }
 }
 

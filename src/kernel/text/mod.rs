@@ -5,17 +5,28 @@
 pub mod canonical;
 pub mod clean;
 pub mod column;
+#[cfg(test)]
+mod corpus;
+mod entity;
+mod legacy;
+mod look_alike;
+mod lost;
 pub mod mask;
+mod mojibake;
+pub mod name;
 pub mod nfc;
 pub mod pattern;
 mod plain;
 pub mod spelling;
 pub mod state;
+mod suspect;
+mod syllable;
 pub mod tone;
 
 pub use canonical::{canonical, chars_len, is_blank};
-pub use clean::{Defects, defects, is_clean};
+pub use clean::{Defects, Look, defects, is_clean, look};
 pub use mask::mask;
+pub use name::{NameDefects, name_defects};
 pub use nfc::is_nfc;
 pub use pattern::{Pattern, PatternError};
 pub use spelling::one_spelling;

@@ -6,7 +6,7 @@ use super::page::{BAD, Line, PLAIN, Page, WEAK};
 use super::rule::{self, Standing};
 use super::safe::middle;
 use super::words::{FILES, ROWS, RULES, counted, own, pick, tier};
-use crate::base::Lang;
+use crate::base::{Lang, Text};
 use crate::report::number;
 use crate::say;
 use crate::score::scorecard::{FileCard, Problem, ProblemLevel, RuleCard, TableCard, TablePresence};
@@ -25,7 +25,13 @@ pub fn write(page: &mut Page, lang: Lang, table: &TableCard) {
     page.heading('─', &heading);
     page.paragraph(Line::new(), 2, facts(table, lang), 3);
     problems(page, lang, &table.problems);
-    let unread = table.files.iter().filter_map(|file| Some(unread(file, own(file.problem.as_ref()?, lang))));
+    let told = |file: &FileCard, why: &Text| {
+        table.problems.iter().any(|p| p.text.en.contains(&file.path) && p.text.en.ends_with(&why.en))
+    };
+    let unread = table.files.iter().filter_map(|file| {
+        let why = file.problem.as_ref().filter(|why| !told(file, why))?;
+        Some(unread(file, own(why, lang)))
+    });
     findings(page, lang, unread.collect());
     if table.presence == TablePresence::Present {
         rules(page, lang, &table.rules);

@@ -5,6 +5,7 @@ use anstyle::Style as Ink;
 use super::page::{BAD, DIM, FAIR, GOOD, WEAK};
 use crate::base::{Lang, Nano, Text, Unit};
 use crate::report::number;
+pub use crate::report::number::counted;
 use crate::say;
 use crate::score::Grade;
 use crate::score::grade::{BANDS, by_points};
@@ -24,12 +25,6 @@ pub fn pick<T>(lang: Lang, vi: T, en: T) -> T {
         Lang::Vi => vi,
         Lang::En => en,
     }
-}
-
-/// `1 row`, `1,000 rows`, `1.000 bản ghi`.
-pub fn counted(n: u64, [one, many, vi]: [&str; 3], lang: Lang) -> String {
-    let noun = pick(lang, vi, if n == 1 { one } else { many });
-    format!("{} {noun}", number::count(n, lang))
 }
 
 pub const DATABASES: [&str; 3] = ["database", "databases", "CSDL"];

@@ -130,9 +130,21 @@ impl<'c> Opened<'c> {
         match opened {
             Ok((blake3, source)) => {
                 let names = source.schema().fields().iter().map(|field| field.name().clone()).collect();
-                Some(Self { source, file, names, fingerprint: ListFile { path, blake3 } })
+                Some(Self {
+                    source,
+                    file,
+                    names,
+                    fingerprint: ListFile { name: file.value.clone(), path, blake3 },
+                })
             }
             Err(ExtractError { what, hint }) => {
+                let hint = match path.try_exists() {
+                    Ok(false) => Some(say!(
+                        "its path is relative to the folder of the rule file",
+                        "đường dẫn tính từ thư mục chứa tệp quy tắc"
+                    )),
+                    _ => hint,
+                };
                 reader.error(&file.span, unreadable(file, &what)).hint = hint;
                 None
             }

@@ -64,6 +64,8 @@ impl Slot {
 /// The file that a list was read from.
 #[derive(Clone, Debug)]
 struct ListFile {
+    /// As the rule file names it.
+    name: String,
     path: PathBuf,
     /// Hash of its bytes before it was read.
     blake3: String,
@@ -127,6 +129,11 @@ impl CodeList {
     /// Where the file is that it was read from.
     pub fn path(&self) -> Option<&Path> {
         self.file.as_ref().map(|file| file.path.as_path())
+    }
+
+    /// The file that it was read from, as the rule file names it, and the hash of its bytes.
+    pub fn evidence(&self) -> Option<(&str, &str)> {
+        self.file.as_ref().map(|file| (file.name.as_str(), file.blake3.as_str()))
     }
 
     /// Whether its file is no longer the one that was read. Reads the file.
