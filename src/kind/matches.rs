@@ -213,19 +213,23 @@ fn pattern(node: &Node, like: bool, reader: &mut Reader) -> Option<(String, Arc<
     let joined = match whole.as_slice() {
         _ if !sound => return None,
         [one] => one.clone(),
-        // A verbose pattern may end in a comment, which would swallow the parenthesis.
-        many => many.iter().map(|one| format!("(?:{one}\n)")).collect::<Vec<_>>().join("|"),
+        many => many.iter().map(|one| grouped(one)).collect::<Vec<_>>().join("|"),
     };
     let text = written.iter().map(|text| text.value.as_str()).collect::<Vec<_>>().join(" | ");
-    match Pattern::new(&joined).or_else(|_| {
-        Pattern::new(&whole.iter().map(|one| format!("(?:{one})")).collect::<Vec<_>>().join("|"))
-    }) {
+    match Pattern::new(&joined) {
         Ok(pattern) => Some((text, Arc::new(pattern))),
         Err(error) => {
             reader.error(&node.span, no_pattern(error));
             None
         }
     }
+}
+
+/// A pattern as one of several. A verbose one may end in a comment, which swallows the parenthesis unless a new line
+/// ends it; to all others that line would be text.
+fn grouped(regex: &str) -> String {
+    let group = format!("(?:{regex})");
+    if Pattern::new(&group).is_ok() { group } else { format!("(?:{regex}\n)") }
 }
 
 pub fn no_pattern(error: PatternError) -> Text {

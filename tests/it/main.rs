@@ -7,5 +7,6 @@ mod cli;
 mod house;
 mod laws;
 mod measure;
+mod peers;
 mod specs;
 mod stage;
