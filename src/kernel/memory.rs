@@ -143,11 +143,11 @@ fn ticks(batch: &Batch<'_>, column: ColumnId) -> Vec<i128> {
     }
 }
 
-/// A binary fraction as the shortest decimal that names it, in 10⁻¹⁸: exact to compare and to add, whatever the order
-/// of rows. `None` where it has more digits than are kept.
+/// A binary fraction as the shortest decimal that names it, cut after 18 places: the same to add in any order. `None`
+/// where it has more digits before the point than are kept.
 pub fn decimal_of(value: f64) -> Option<i128> {
     match number::decimal(&value.to_string()) {
-        Parsed::Value(value) => Some(value),
+        Parsed::Value(value) | Parsed::Between(value) => Some(value),
         _ => None,
     }
 }
