@@ -77,13 +77,8 @@ fn overview(lang: Lang) -> String {
         let about = kind.about();
         let dimension = about.dimension.label();
         let what = about.what.text();
-        let _ = writeln!(
-            page,
-            "  {:<15} {:<10} {}",
-            about.name,
-            dimension.get(lang),
-            first_sentence(what.get(lang))
-        );
+        let what = format!("{}: {}", dimension.get(lang), first_sentence(what.get(lang)));
+        page.push_str(&entry(about.name, &what));
     }
     page.push('\n');
     heading(
@@ -96,9 +91,16 @@ fn overview(lang: Lang) -> String {
     for format in format::all() {
         let about = format.about();
         let text = pick(about.en, about.vi, lang);
-        let _ = writeln!(page, "  {:<15} {text}", format.name());
+        page.push_str(&entry(format.name(), text));
     }
     page
+}
+
+/// A name with its text beside it, in lines of their own.
+fn entry(name: &str, text: &str) -> String {
+    const BESIDE: usize = 22;
+    let text = wrapped(text, 78, &" ".repeat(BESIDE));
+    format!("  {name:<width$}{}\n", &text[BESIDE..], width = BESIDE - 2)
 }
 
 /// The subject of the page about other tools' checks.
@@ -151,10 +153,41 @@ fn kind_page(kind: &dyn Kind, lang: Lang) -> String {
     section(say!("Why it matters", "Vì sao quan trọng"), about.why.text().get(lang));
     section(say!("What to do", "Cần làm gì"), about.fix.text().get(lang));
     section(say!("Example", "Ví dụ"), about.example);
+    let arguments = arguments(kind);
+    if !arguments.is_empty() {
+        let title =
+            say!("Arguments (those without `?` are required)", "Đối số (không có dấu `?` là bắt buộc)");
+        let _ = writeln!(page, "{}\n{arguments}", title.get(lang));
+    }
+    let mut section = |title: crate::base::Text, body: &str| {
+        let _ = writeln!(page, "{}\n{}\n", title.get(lang), wrapped(body, 78, "  "));
+    };
     let (dimension, severity) = (about.dimension.id(), about.severity.id());
     let defaults = say!("dimension {dimension}, severity {severity}", "chiều {dimension}, mức độ {severity}");
     section(say!("Unless a rule says otherwise", "Nếu quy tắc không nói khác"), defaults.get(lang));
     page
+}
+
+/// The arguments of a kind as its JSON Schema describes them, a line each.
+fn arguments(kind: &dyn Kind) -> String {
+    let mut generator = schemars::SchemaGenerator::default();
+    let schema = serde_json::Value::from(kind.schema(&mut generator));
+    let named = |schema: &serde_json::Value| {
+        let name = schema["$ref"].as_str()?.rsplit('/').next()?.to_owned();
+        generator.definitions().get(&name).cloned()
+    };
+    // The long form, where there is a short one too.
+    let long =
+        named(&schema).or_else(|| schema["anyOf"].as_array()?.iter().find_map(named)).unwrap_or(schema);
+    let required: Vec<&str> =
+        long["required"].as_array().into_iter().flatten().filter_map(|name| name.as_str()).collect();
+    let mut lines = String::new();
+    for (name, described) in long["properties"].as_object().into_iter().flatten() {
+        let mark = if required.contains(&name.as_str()) { "" } else { "?" };
+        let about = described["description"].as_str().unwrap_or_default();
+        lines.push_str(&entry(&format!("{name}{mark}"), about));
+    }
+    lines
 }
 
 fn format_page(format: &dyn Format, lang: Lang) -> String {
@@ -162,6 +195,14 @@ fn format_page(format: &dyn Format, lang: Lang) -> String {
     let mut page = format!("{}\n\n", format.name());
     let _ = writeln!(page, "{}\n", wrapped(pick(about.en, about.vi, lang), 78, "  "));
     let _ = writeln!(page, "{}\n", wrapped(pick(details.en, details.vi, lang), 78, "  "));
+    if !format.arguments().is_empty() {
+        let _ = writeln!(page, "{}", say!("Arguments", "Đối số").get(lang));
+        for argument in format.arguments() {
+            let about = pick(argument.about.en, argument.about.vi, lang);
+            page.push_str(&entry(argument.name, &format!("{about}: {}", argument.words.join(", "))));
+        }
+        page.push('\n');
+    }
     let _ = writeln!(page, "{}", say!("Examples", "Ví dụ").get(lang));
     for (value, verdict) in format.examples() {
         let _ = writeln!(page, "  {value:<32} {verdict}");

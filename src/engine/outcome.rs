@@ -1,5 +1,7 @@
 //! From the state of a table to the measures of its rules and the number of its clean records.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use arrow::buffer::BooleanBuffer;
 use rayon::prelude::*;
 
@@ -8,7 +10,7 @@ use super::groups;
 use super::keys::{self, KeyVerdicts, Parents};
 use super::measured::MeasuredRule;
 use super::plan::{Identity, RulePlan, TablePlan, Work};
-use super::scan::{RuleState, TableState};
+use super::scan::{self, RuleState, TableState};
 use super::source::TableSource;
 use crate::base::{Status, Unit};
 use crate::kernel::RowVerdict;
@@ -44,7 +46,15 @@ pub fn outcome(
                 }
             },
             Work::Groups { key, memories, judge } => {
-                groups::judge(&ledger, *key, memories, order, judge.as_ref())
+                let judged = || groups::judge(&ledger, *key, memories, order, judge.as_ref());
+                match catch_unwind(AssertUnwindSafe(judged)) {
+                    Ok(verdicts) => verdicts,
+                    Err(_) => {
+                        state.rules[at].broken = true;
+                        order += 1;
+                        continue;
+                    }
+                }
             }
             Work::Scan(_) | Work::Not { .. } => continue,
         };
@@ -146,7 +156,7 @@ fn measure(
         }
         return measure;
     }
-    let breakage = state.breakage();
+    let mut breakage = state.broken.then(scan::breakage);
     let mut tally = state.tally;
     let judges_rows = match &plan.work {
         Work::Scan(check) => check.judges_rows(),
@@ -162,7 +172,13 @@ fn measure(
     }
     let unseen = if judges_rows { 0 } else { state.unseen + scanned.lost };
     let mut measure = match (&plan.work, &state.own) {
-        (Work::Scan(check), Some(own)) if breakage.is_none() => check.measure(tally, own.as_ref()),
+        (Work::Scan(check), Some(own)) if breakage.is_none() => {
+            let measure = || check.measure(tally, own.as_ref());
+            catch_unwind(AssertUnwindSafe(measure)).unwrap_or_else(|_| {
+                breakage = Some(scan::breakage());
+                Measure::of(Tally::new(0, 0, 0, rows))
+            })
+        }
         _ => Measure::of(tally),
     };
     if !reveal && plan.personal {

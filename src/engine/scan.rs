@@ -232,7 +232,16 @@ impl<'s> Feed<'s> {
             } else {
                 let table_file = self.source.files.get(self.file)?;
                 match &table_file.source {
-                    Some(source) => self.pieces = Some((0, source.pieces(&self.projections[self.file]))),
+                    Some(source) => {
+                        let wanted = &self.projections[self.file];
+                        match catch_unwind(AssertUnwindSafe(|| source.pieces(wanted))) {
+                            Ok(pieces) => self.pieces = Some((0, pieces)),
+                            Err(_) => {
+                                self.file += 1;
+                                return Some(Task::Failed { file, piece: 0, error: reader_panicked() });
+                            }
+                        }
+                    }
                     None => self.file += 1,
                 }
             }
@@ -532,14 +541,12 @@ impl RuleState {
             self.examples.offer(at, || shown(row), reveal);
         }
     }
+}
 
-    /// Why a rule has no usable outcome although it was bound.
-    pub fn breakage(&self) -> Option<Text> {
-        self.broken.then(|| {
-            say!(
-                "the rule stopped working in the middle of the data; please report it",
-                "quy tắc bị lỗi giữa chừng khi đọc dữ liệu; xin báo lỗi cho chúng tôi"
-            )
-        })
-    }
+/// Why a rule has no usable outcome although it was bound.
+pub fn breakage() -> Text {
+    say!(
+        "the rule stopped working in the middle of the data; please report it",
+        "quy tắc bị lỗi giữa chừng khi đọc dữ liệu; xin báo lỗi cho chúng tôi"
+    )
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use arrow::array::{RecordBatch, RecordBatchOptions, new_null_array};
+use arrow::array::{RecordBatch, RecordBatchOptions};
 use arrow::buffer::BooleanBuffer;
 use arrow::datatypes::{Field, Schema, SchemaRef};
 
@@ -48,21 +48,21 @@ impl Condition {
     /// Numbers too wide for the machine are absent to the expression, so a row that has one counts as failing to
     /// evaluate.
     pub fn evaluate(&self, batch: &Batch<'_>) -> Truth {
-        let arrays: Vec<_> = self
+        let arrays: Result<Vec<_>, _> = self
             .columns
             .iter()
             .zip(self.schema.fields())
             .map(|(&column, field)| {
                 let array = &batch.typed(column).array;
                 if array.data_type() == field.data_type() {
-                    return Arc::clone(array);
+                    return Ok(Arc::clone(array));
                 }
                 arrow::compute::cast(array, field.data_type())
-                    .unwrap_or_else(|_| new_null_array(field.data_type(), batch.rows()))
             })
             .collect();
         let options = RecordBatchOptions::new().with_row_count(Some(batch.rows()));
-        let rows = RecordBatch::try_new_with_options(Arc::clone(&self.schema), arrays, &options);
+        let rows = arrays
+            .and_then(|arrays| RecordBatch::try_new_with_options(Arc::clone(&self.schema), arrays, &options));
         let mut truth = match rows {
             Ok(rows) => self.bound.evaluate(&rows),
             Err(_) => Truth {
