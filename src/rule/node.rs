@@ -38,7 +38,12 @@ impl<T: schemars::JsonSchema> schemars::JsonSchema for At<T> {
     }
 
     fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        generator.subschema_for::<T>()
+        let inner = generator.subschema_for::<T>();
+        // Text stays as it was typed, so what YAML takes for a number or a flag is a text as well.
+        if inner.get("type").is_some_and(|ty| ty == "string") {
+            return schemars::json_schema!({ "type": ["string", "number", "boolean"] });
+        }
+        inner
     }
 }
 
