@@ -208,6 +208,10 @@ fn repair(value: &str) -> Option<Verdict> {
             _ => return None,
         };
         let order = series + usize::from(with_digit);
+        // A Đ among them is two bytes, and no plate.
+        if !kept[order..].iter().all(char::is_ascii_digit) {
+            return None;
+        }
         let mut letters = text(2, series)?;
         if with_digit && matches!(letters.as_str(), "MD" | "TD") {
             letters.replace_range(1.., "Đ");
@@ -326,6 +330,7 @@ mod tests {
         assert_eq!(repaired("29B112345").as_deref(), Some("29-B1 123.45"));
         assert_eq!(repaired("29B1 1234").as_deref(), Some("29-B1 1234"), "the digit stands with the letter");
         assert_eq!(repaired("29-A 123.45").as_deref(), Some("29A-123.45"));
+        assert_eq!(repaired("29A-123Đ5"), None);
         assert_eq!(repaired("51LD01234").as_deref(), Some("51LD-012.34"));
         assert_eq!(repaired("29AA12345").as_deref(), Some("29-AA 123.45"));
         assert_eq!(repaired("29md112345").as_deref(), Some("29-MĐ1 123.45"));
