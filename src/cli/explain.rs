@@ -10,7 +10,7 @@ use super::output::Console;
 use crate::base::{Lang, suggest};
 use crate::format::{self, Format};
 use crate::kind::{self, Answer};
-use crate::rule::{Database, Kind, Rule, Table};
+use crate::rule::{Database, Kind, Origin, Rule, Table};
 use crate::say;
 
 /// Explain a rule kind, a format, or the rules of a file as they were expanded.
@@ -273,6 +273,14 @@ fn expanded(database: &Database, table: &Table, rule: &Rule, lang: Lang) -> Stri
             say!("from", "suy từ"),
             say!("the column's declaration", "khai báo của cột").get(lang).to_owned(),
         );
+    }
+    if let Origin::Pack { id, family, .. } = &rule.origin {
+        field(say!("pack", "gói"), format!("{id} ({family})"));
+    }
+    if let Some(role) = rule.lacking {
+        let name = role.name;
+        let text = say!("role {name}: the rule counts 0", "vai trò {name}: quy tắc được 0 điểm");
+        field(say!("lacks", "thiếu"), text.get(lang).to_owned());
     }
     field(say!("at", "tại"), format!("{}:{line}", rule.place.file.name));
     let why = rule.why.clone().unwrap_or_else(|| about.why.text());

@@ -7,6 +7,7 @@ mod cli;
 mod house;
 mod laws;
 mod measure;
+mod packs;
 mod peers;
 mod specs;
 mod stage;
