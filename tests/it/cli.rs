@@ -255,8 +255,8 @@ fn the_index_on_the_page() {
     let block = run.out[from..from + end].replace(&Weights::shipped().id(), "dqi-2439-reported+0123456789ab");
     insta::assert_snapshot!(block, @r"
       dqi-2439-reported+0123456789ab                           yellow · 87.50 points
-        not our score: guide to Decision 2439 of 04/11/2025 (letter 4856/BCA-TTDLQG,
-        annex 3), as one secondary source reports it; the original was not seen
+        not our score: guide to Decision 2439 of 2025 (letter 4856/BCA-TTDLQG), as
+        one secondary source reports it; original not seen
         not ready to connect by this index
         lowest fields
          75.00  nguoi.ten

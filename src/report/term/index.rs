@@ -26,13 +26,15 @@ const fn ink(colour: Colour) -> Ink {
 pub fn write(page: &mut Page, lang: Lang, card: &IndexCard) {
     page.blank();
     let title = Line::of(BOLD, "  ").ink(BOLD, &middle(&card.methodology, 36));
+    page.sides(title, verdict(card, lang));
     let edited = match card.weights {
         Origin::Shipped => Line::new(),
         Origin::Edited => Line::of(WEAK, say!("weights edited", "trọng số đã sửa").get(lang)),
     };
-    page.sides(title, Line::dotted([verdict(card, lang), edited]));
-    let note = say!("not our score: {}", "không phải điểm của công cụ: {}", own(&card.source, lang));
-    page.paragraph(Line::new(), 4, Line::new().dim(note.get(lang)), 4);
+    let note = say!("not our score: {}", "không phải điểm của công cụ: {}", own(&card.source, lang))
+        .get(lang)
+        .to_owned();
+    page.paragraph(Line::new(), 4, Line::dotted([edited, Line::new().dim(&note)]), 4);
     if card.alert {
         alert(page, lang, &card.alert_fields);
     }

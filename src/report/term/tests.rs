@@ -6,7 +6,7 @@ use unicode_width::UnicodeWidthStr;
 use super::Term;
 use crate::base::Lang;
 use crate::report::{Renderer, Style, sample};
-use crate::score::index::Weights;
+use crate::score::index::{Origin, Weights};
 use crate::score::{Profile, Scorecard};
 
 fn page(card: &Scorecard, style: Style) -> String {
@@ -284,8 +284,7 @@ fn an_index_stands_below_the_database_and_says_that_it_is_reported() {
     insta::assert_snapshot!(block(Lang::Vi), @r"
       dqi-2439-reported+0123456789ab                                 Đỏ · 66,65 điểm
         không phải điểm của công cụ: hướng dẫn Quyết định 2439/QĐ-TTg (Công văn
-        4856/BCA-TTDLQG, Phụ lục 3) theo một nguồn thứ cấp thuật lại; chưa đối chiếu
-        văn bản gốc
+        4856/BCA-TTDLQG) theo một nguồn thứ cấp; chưa thấy văn bản gốc
       ! Cảnh báo sự cố nghiêm trọng: trường định danh chưa đạt 100:
         cong_dan.so_dinh_danh 99,95, dm_xa.ma (chưa có quy tắc)
         chưa đủ điều kiện kết nối theo chỉ số này
@@ -300,8 +299,8 @@ fn an_index_stands_below_the_database_and_says_that_it_is_reported() {
     ");
     insta::assert_snapshot!(block(Lang::En), @r"
       dqi-2439-reported+0123456789ab                              red · 66.65 points
-        not our score: guide to Decision 2439 of 04/11/2025 (letter 4856/BCA-TTDLQG,
-        annex 3), as one secondary source reports it; the original was not seen
+        not our score: guide to Decision 2439 of 2025 (letter 4856/BCA-TTDLQG), as
+        one secondary source reports it; original not seen
       ! Serious incident: identifier fields that are not at 100:
         cong_dan.so_dinh_danh 99.95, dm_xa.ma (no rule)
         not ready to connect by this index
@@ -313,6 +312,15 @@ fn an_index_stands_below_the_database_and_says_that_it_is_reported() {
         errors by group: 1 missing or placeholder 1,000 · 4 format or standard 572
         reported deadlines in working days: review 5, repair 10, complex cases 15
     ");
+}
+
+#[test]
+fn edited_weights_are_said_to_be_edited() {
+    let mut card = sample::with_index(Profile::Vn4);
+    let said = |card: &Scorecard| page(card, Style::default()).contains("weights edited · not our score");
+    assert!(!said(&card));
+    card.databases[0].indices[0].weights = Origin::Edited;
+    assert!(said(&card));
 }
 
 #[test]

@@ -1,5 +1,5 @@
 //! A second methodology beside ours: the data quality index (DQI) as one secondary source reports it of the guide to
-//! Decision 2439/QĐ-TTg (official letter 4856/BCA-TTDLQG, annex 3). The letter itself was not seen.
+//! Decision 2439/QĐ-TTg (official letter 4856/BCA-TTDLQG). The letter itself was not seen.
 //!
 //! Bottom-up: a rule is passed ÷ total, a criterion the weighted mean of its rules, a field that of its criteria, the
 //! database that of its fields. The total counts what is unknown, so what is unknown is not passed. Fractions stay exact
@@ -7,6 +7,7 @@
 
 mod card;
 mod exact;
+mod file;
 #[cfg(test)]
 mod tests;
 mod weights;
@@ -102,10 +103,8 @@ pub fn index(database: &MeasuredDatabase, weights: &Weights) -> IndexCard {
 
 fn source() -> Text {
     say!(
-        "guide to Decision 2439 of 04/11/2025 (letter 4856/BCA-TTDLQG, annex 3), as one secondary source reports it; the \
-         original was not seen",
-        "hướng dẫn Quyết định 2439/QĐ-TTg (Công văn 4856/BCA-TTDLQG, Phụ lục 3) theo một nguồn thứ cấp thuật lại; \
-         chưa đối chiếu văn bản gốc"
+        "guide to Decision 2439 of 2025 (letter 4856/BCA-TTDLQG), as one secondary source reports it; original not seen",
+        "hướng dẫn Quyết định 2439/QĐ-TTg (Công văn 4856/BCA-TTDLQG) theo một nguồn thứ cấp; chưa thấy văn bản gốc"
     )
 }
 
