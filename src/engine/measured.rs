@@ -1,6 +1,6 @@
 //! What the engine hands to scoring: plain data, no weights or points yet.
 
-use crate::base::{Diagnostic, Dimension, Scale, Severity, Text, Unit};
+use crate::base::{Diagnostic, Dimension, Scale, Severity, Status, Text, Unit};
 use crate::state::Measure;
 
 /// One database after its scan.
@@ -70,11 +70,25 @@ pub struct MeasuredTable {
     pub files: Vec<MeasuredFile>,
     /// Columns of the identity key, as declared.
     pub key: Vec<String>,
+    /// Declared columns that have a role, and the role.
+    pub roles: Vec<(String, String)>,
     /// Rows that no core rule of severity major or above fails or leaves unknown, and whose key is present
     /// and unique. `None` when it could not be established.
     pub clean: Option<u64>,
     pub rules: Vec<MeasuredRule>,
     pub problems: Vec<Diagnostic>,
+}
+
+impl MeasuredTable {
+    /// What a rule's status is once it is known whether the table was there.
+    pub fn status_of(&self, rule: &MeasuredRule) -> Status {
+        match (self.presence, rule.measure.status) {
+            (Presence::Missing, _) => Status::MissingTable,
+            (Presence::Absent, _) => Status::Na,
+            (Presence::Present, Status::Empty) if self.rows == 0 && self.allow_empty => Status::Na,
+            (Presence::Present, status) => status,
+        }
+    }
 }
 
 #[derive(Clone, Debug)]

@@ -257,6 +257,7 @@ fn measure(mut run: TableRun<'_>, parents: &ParentSets, reveal: bool) -> Measure
         rows,
         files,
         key: table.key_names(),
+        roles: table.roles(),
         clean,
         rules,
         problems: run.problems.into_diagnostics(),

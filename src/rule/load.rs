@@ -92,7 +92,11 @@ fn rule_files(path: &Path) -> Result<Vec<PathBuf>, Diagnostic> {
     Ok(found)
 }
 
-fn read(path: &Path) -> Result<Arc<SourceText>, Diagnostic> {
+/// Reads a rule file, or another file that belongs to the rules.
+///
+/// # Errors
+/// The file cannot be read, is too large, or is no UTF-8 text.
+pub fn read(path: &Path) -> Result<Arc<SourceText>, Diagnostic> {
     let name = path.display().to_string();
     let failed = |reason: Text| {
         let (en, vi) = (reason.en, reason.vi);

@@ -6,6 +6,7 @@ use super::agency::{self, Member};
 use super::caps::{self, CapInputs, CapRule, CleanRate, Found};
 use super::evidence::{Confidence, Evidence};
 use super::grade::{self, Grade};
+use super::index::{Weights, index};
 use super::methodology::{Methodology, Profile};
 use super::rollup::{Node, Rollup, Scored};
 use super::rule_points::{Triple, official_defects, per_million, rule_points};
@@ -30,6 +31,8 @@ pub struct ScoreOptions {
     pub as_of: String,
     /// Program and version.
     pub engine: String,
+    /// Second methodologies that are computed beside ours.
+    pub indices: Vec<Weights>,
 }
 
 /// Scores databases under the published methodology.
@@ -38,8 +41,16 @@ pub fn assemble(databases: Vec<MeasuredDatabase>, opts: &ScoreOptions) -> Scorec
     let mut databases = databases;
     databases.sort_by(|a, b| a.id.cmp(&b.id));
     let incomplete: Vec<Incomplete> = databases.iter().flat_map(gaps).collect();
-    let scored: Vec<ScoredDatabase> =
-        databases.into_iter().map(|database| score_database(database, &methodology)).collect();
+    let scored: Vec<ScoredDatabase> = databases
+        .into_iter()
+        .map(|database| {
+            // Beside ours, from the same measures; nothing of it enters our score.
+            let indices = opts.indices.iter().map(|weights| index(&database, weights)).collect();
+            let mut scored = score_database(database, &methodology);
+            scored.card.indices = indices;
+            scored
+        })
+        .collect();
 
     let mut groups: BTreeMap<&str, Vec<&ScoredDatabase>> = BTreeMap::new();
     for database in &scored {
@@ -79,12 +90,7 @@ struct Standing {
 
 /// `core`: only rules of core packs count.
 fn standing(table: &MeasuredTable, rule: &MeasuredRule, methodology: &Methodology, core: bool) -> Standing {
-    let status = match (table.presence, rule.measure.status) {
-        (Presence::Missing, _) => Status::MissingTable,
-        (Presence::Absent, _) => Status::Na,
-        (Presence::Present, Status::Empty) if table.rows == 0 && table.allow_empty => Status::Na,
-        (Presence::Present, status) => status,
-    };
+    let status = table.status_of(rule);
     let measure = &rule.measure;
     let points = rule_points(status, &measure.tally, measure.mass.as_ref(), rule.scale, &methodology.knots);
     let weight = if points.is_some() { methodology.weight(rule.severity, rule.weight) } else { 0 };
@@ -180,6 +186,7 @@ fn score_database(database: MeasuredDatabase, methodology: &Methodology) -> Scor
         comparable: reasons.is_empty(),
         not_comparable_because: reasons,
         tables: Vec::new(),
+        indices: Vec::new(),
         problems: problems(&database.problems),
         id: database.id,
         agency: database.agency,

@@ -42,6 +42,7 @@ fn table(id: &str, tier: u32, rules: Vec<MeasuredRule>) -> MeasuredTable {
         rows: 1_000,
         files: Vec::new(),
         key: Vec::new(),
+        roles: Vec::new(),
         clean: Some(1_000),
         rules,
         problems: Vec::new(),
@@ -63,7 +64,10 @@ fn database(id: &str, tables: Vec<MeasuredTable>) -> MeasuredDatabase {
 
 fn score(databases: Vec<MeasuredDatabase>, profile: Profile) -> Scorecard {
     let as_of = "2026-11-21T00:00:00+07:00".to_owned();
-    assemble(databases, &ScoreOptions { profile, as_of, engine: "thuocdo 0.1.0".to_owned() })
+    assemble(
+        databases,
+        &ScoreOptions { profile, as_of, engine: "thuocdo 0.1.0".to_owned(), indices: Vec::new() },
+    )
 }
 
 fn card(database: &MeasuredDatabase, profile: Profile) -> DatabaseCard {

@@ -9,6 +9,7 @@ pub mod contribution;
 pub mod curve;
 pub mod evidence;
 pub mod grade;
+pub mod index;
 pub mod methodology;
 pub mod rank;
 pub mod rollup;

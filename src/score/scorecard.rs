@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::evidence::Confidence;
 use super::grade::Grade;
+use super::index::IndexCard;
 use super::methodology::Profile;
 use crate::base::{Dimension, Scale, Severity, Status, Text, Unit};
 use crate::state::{Example, Figure};
@@ -164,6 +165,9 @@ pub struct DatabaseCard {
     pub not_comparable_because: Vec<Text>,
     /// The tables, in the order of the rule file.
     pub tables: Vec<TableCard>,
+    /// Values by other methodologies, if asked for. They are never mixed with the score.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub indices: Vec<IndexCard>,
     /// Findings about the database as a whole.
     pub problems: Vec<Problem>,
 }

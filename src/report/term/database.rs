@@ -4,7 +4,7 @@ use super::bar::bar;
 use super::page::{BAD, BOLD, DIM, Line, PLAIN, Page, WEAK};
 use super::safe::{columns, ending, middle};
 use super::words::{ROWS, counted, fraction, gain, grade_ink, own, pick, points, points_ink};
-use super::{rule, table};
+use super::{index, rule, table};
 use crate::base::{Dimension, Lang};
 use crate::report::number;
 use crate::say;
@@ -53,6 +53,9 @@ pub fn write(page: &mut Page, lang: Lang, profile: Profile, database: &DatabaseC
         table::problems(page, lang, &database.problems);
     }
     first(page, lang, &database.tables);
+    for card in &database.indices {
+        index::write(page, lang, card);
+    }
     for card in &database.tables {
         table::write(page, lang, card);
     }

@@ -2,6 +2,7 @@
 
 mod bar;
 mod database;
+mod index;
 mod overview;
 mod page;
 mod rule;
