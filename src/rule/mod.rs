@@ -2,17 +2,21 @@
 
 pub mod arguments;
 pub mod baseline;
+pub mod catalog;
 pub mod code_list;
 pub mod condition;
 pub mod file;
 pub mod kind;
 pub mod load;
 pub mod node;
+pub mod packs;
 pub mod reader;
 pub mod schema;
+pub mod start;
 pub mod table;
 mod table_rule;
 
+pub use catalog::Catalog;
 pub use condition::Condition;
 pub use file::Database;
 pub use kind::{
