@@ -12,6 +12,7 @@ pub fn card(profile: Profile) -> Scorecard {
         profile,
         as_of: "2026-11-21T00:00:00+07:00".to_owned(),
         engine: "thuocdo 0.1.0".to_owned(),
+        ..ScoreOptions::default()
     };
     assemble(vec![population(), hospitals()], &options)
 }
