@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use super::catalog::{Archetype, Catalog, Entry};
 use super::packs::{self, Pack};
 use crate::base::Text;
+use crate::say;
 
 /// A template of `rules/core/templates`.
 macro_rules! template {
@@ -51,11 +52,14 @@ fn of_pack(catalog: &Catalog, entry: &Entry, pack: &Pack) -> String {
         return pack.text.to_owned();
     }
     let name = pack.name;
-    let comment = Text {
-        vi: format!("Lấy từ gói `{name}` của {main}: giữ các bảng mà CSDL này có, bỏ các bảng khác."),
-        en: format!(
-            "From the pack `{name}` of {main}: keep the tables that this database has, drop the others."
-        ),
+    // A priority database of one entry is that entry under another id.
+    let comment = if catalog.parts_of(&entry.id) == [main] {
+        say!("From the pack `{name}` of {main}.", "Lấy từ gói `{name}` của {main}.")
+    } else {
+        say!(
+            "From the pack `{name}` of {main}: keep the tables that this database has, drop the others.",
+            "Lấy từ gói `{name}` của {main}: giữ các bảng mà CSDL này có, bỏ các bảng khác."
+        )
     };
     headed(pack.text, &Head { comment, database: &entry.id, entry: Some(entry) })
 }

@@ -234,7 +234,7 @@ fn facts(page: &mut Page, lang: Lang, listing: &Listing, entry: &EntryListing) {
                 fact(name, plain(&ids.join(", ")));
             }
         }
-        fact(say!("to do (summary)", "việc (tóm tắt)"), plain(&priority.task));
+        fact(say!("task, in short", "việc, tóm tắt"), plain(&priority.task));
         if let Some(later) = &priority.later {
             fact(say!("later", "về sau"), plain(own(later, lang)));
         }

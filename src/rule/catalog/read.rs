@@ -154,6 +154,13 @@ impl Parser {
         fields.finish(&mut self.reader);
         let agency = id.as_ref().map_or("", |id| id.value.as_str());
         let databases = self.list(databases, |parser, node| parser.database(agency, node));
+        if declared.is_none() && !databases.is_empty() {
+            let what = say!(
+                "`declared` is missing: how many databases each group has",
+                "thiếu `declared`: mỗi nhóm có bao nhiêu CSDL"
+            );
+            self.reader.error(&node.span, what);
+        }
         if let (Some(id), Some(declared)) = (&id, declared) {
             self.mentions.declared.push((id.value.clone(), declared));
         }
@@ -209,7 +216,7 @@ impl Parser {
 
     fn archetype(&mut self, fields: &mut Fields<'_>) -> Option<Archetype> {
         let node = fields.required("archetype", &mut self.reader)?;
-        self.word(node, ["archetype", "kiểu CSDL"], Archetype::ALL, Archetype::id)
+        self.word(node, ["database archetype", "kiểu CSDL"], Archetype::ALL, Archetype::id)
     }
 
     fn database(&mut self, agency: &str, node: &Node) -> Option<Entry> {

@@ -139,11 +139,15 @@ fn an_edited_catalogue_has_its_mistakes_at_their_places() {
         ),
         "- { id: bct_c03, slug: d: `ra_xoat` is not a group (did you mean `ra_soat`?)\n\
          - { id: bct_c03, slug: d: `databse` is not a kind (did you mean `database`?)\n\
-         - { id: bct_c03, slug: d: `person-registry` is not a archetype (did you mean `person-register`?)"
+         - { id: bct_c03, slug: d: `person-registry` is not a database archetype (did you mean `person-register`?)"
     );
     assert_eq!(
         said("declared: { nq71: 19,", "declared: { nq71: 20,"),
         "declared: { nq71: 20, bo: `bca` declares 20 databases in `nq71`, and lists 19 (correct the number, or the list)"
+    );
+    assert_eq!(
+        said("    declared: { nq71: 19, bo_sung_82_dvc: 3, ra_soat: 16 }\n", ""),
+        "- id: bca: `declared` is missing: how many databases each group has"
     );
     assert_eq!(
         said("nq71: { databases: 116,", "nq71: { databases: 117,"),

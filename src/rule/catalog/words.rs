@@ -36,7 +36,7 @@ macro_rules! words {
 words! {
     /// The lists of Appendix I.
     Group {
-        Nq71: "nq71", "Resolution 71/NQ-CP", "Nghị quyết 71/NQ-CP";
+        Nq71: "nq71", "by Resolution 71/NQ-CP", "theo Nghị quyết 71/NQ-CP";
         Services82: "bo_sung_82_dvc", "for 82 public services", "bổ sung cho 82 dịch vụ công";
         Review: "ra_soat", "to be reviewed", "cần rà soát";
     }
