@@ -9,7 +9,8 @@ use super::output::Console;
 use crate::base::{Lang, Level, Text};
 use crate::kind;
 use crate::report::number;
-use crate::rule::load;
+use crate::rule::{Catalog, load};
+use crate::say;
 
 /// Check rule files without data: every error at its place.
 #[derive(Debug, Args)]
@@ -40,6 +41,15 @@ impl Lint {
                 }
             });
             return Ok(Exit::Usage);
+        }
+        for database in &loaded.databases {
+            let id = &database.id.value;
+            if Catalog::shipped().find(id).is_none() {
+                console.note(&say!(
+                    "note: `{id}` is not in the catalogue: title, agency and weight are those of the file",
+                    "lưu ý: `{id}` không có trong danh mục CSDL: tên, cơ quan và trọng số lấy theo tệp"
+                ));
+            }
         }
         let tables = || loaded.databases.iter().flat_map(|database| &database.tables);
         let rules: usize = tables().map(|table| table.rules.len()).sum();

@@ -17,7 +17,7 @@ use crate::kernel::typed::LOCAL_OFFSET_SECONDS;
 use crate::report;
 use crate::rule::load::{self, Loaded};
 use crate::score::index::{self, Weights};
-use crate::score::{self, Profile, ScoreOptions, Scorecard};
+use crate::score::{self, Profile, RollUp, ScoreOptions, Scorecard};
 use crate::{kind, say};
 
 /// Expressions may nest; evaluating one must never run out of stack on a worker thread.
@@ -45,6 +45,10 @@ pub struct Score {
     /// What to print.
     #[arg(long, value_name = "FORMAT", default_value = "term", value_parser = formats())]
     format: String,
+    /// What agencies are summed up over: what was scored; or all that the catalogue lists, of the agencies of this run
+    /// or of the nation, where a database that was not scored counts 0.
+    #[arg(long, value_name = "SCOPE", default_value = "run", value_parser = ["run", "agencies", "nation"])]
+    roll_up: String,
     /// Also write the scorecard as JSON into this directory, as `scorecard.json`.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -98,6 +102,7 @@ impl Score {
             },
             as_of: format!("{}+07:00", format_timestamp(as_of)),
             engine: concat!("thuocdo ", env!("CARGO_PKG_VERSION")).to_owned(),
+            roll_up: RollUp::ALL.into_iter().find(|scope| scope.id() == self.roll_up).unwrap_or_default(),
             indices,
         };
         let card = score::assemble(measured, &options);

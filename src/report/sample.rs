@@ -39,7 +39,7 @@ fn options(profile: Profile) -> ScoreOptions {
         profile,
         as_of: "2026-11-21T00:00:00+07:00".to_owned(),
         engine: "thuocdo 0.1.0".to_owned(),
-        indices: Vec::new(),
+        ..ScoreOptions::default()
     }
 }
 

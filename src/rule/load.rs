@@ -59,6 +59,7 @@ pub fn load(paths: &[PathBuf], kinds: Kinds) -> Loaded {
     }
     loaded.databases.sort_by(|a, b| a.id.value.cmp(&b.id.value));
     check_references(&mut loaded);
+    super::catalog::adopt(&mut loaded);
     loaded
 }
 

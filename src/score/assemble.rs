@@ -8,6 +8,7 @@ use super::evidence::{Confidence, Evidence};
 use super::grade::{self, Grade};
 use super::index::{Weights, index};
 use super::methodology::{Methodology, Profile};
+use super::registry::{self, RollUp, Slot};
 use super::rollup::{Node, Rollup, Scored};
 use super::rule_points::{Triple, official_defects, per_million, rule_points};
 use super::scorecard::{
@@ -19,6 +20,7 @@ use crate::base::{Diagnostic, Dimension, Level, Nano, Ratio, Severity, Status, T
 use crate::engine::measured::{
     MeasuredCodeList, MeasuredDatabase, MeasuredPack, MeasuredRule, MeasuredTable, Presence,
 };
+use crate::rule::Catalog;
 use crate::say;
 use crate::score::curve;
 use crate::state::Tally;
@@ -33,6 +35,7 @@ pub struct ScoreOptions {
     pub engine: String,
     /// Second methodologies that are computed beside ours.
     pub indices: Vec<Weights>,
+    pub roll_up: RollUp,
 }
 
 /// Scores databases under the published methodology.
@@ -52,20 +55,26 @@ pub fn assemble(databases: Vec<MeasuredDatabase>, opts: &ScoreOptions) -> Scorec
         })
         .collect();
 
-    let mut groups: BTreeMap<&str, Vec<&ScoredDatabase>> = BTreeMap::new();
-    for database in &scored {
-        if let Some(agency) = &database.card.agency {
-            groups.entry(agency).or_default().push(database);
+    let catalog = Catalog::shipped();
+    let registered: Vec<registry::Scored<'_>> = scored.iter().map(ScoredDatabase::registered).collect();
+    let slots = registry::slots(opts.roll_up, catalog, &registered);
+    let mut groups: BTreeMap<&str, Vec<&Slot<'_>>> = BTreeMap::new();
+    for slot in &slots {
+        if let Some(agency) = slot.agency {
+            groups.entry(agency).or_default().push(slot);
         }
     }
-    let agencies = groups.iter().map(|(id, members)| agency_card(Some(id), members, &methodology)).collect();
-    let overall = agency_card(None, &scored.iter().collect::<Vec<_>>(), &methodology);
+    let agencies =
+        groups.iter().map(|(id, slots)| agency_card(Some(id), slots, &scored, &methodology)).collect();
+    let overall = agency_card(None, &slots.iter().collect::<Vec<_>>(), &scored, &methodology);
     Scorecard {
         schema: SCHEMA.to_owned(),
         as_of: opts.as_of.clone(),
         engine: opts.engine.clone(),
         methodology: methodology.id(),
         profile: opts.profile,
+        roll_up: opts.roll_up,
+        catalog: (!opts.roll_up.is_run()).then(|| catalog.hash.clone()),
         complete: incomplete.is_empty(),
         incomplete,
         agencies,
@@ -79,6 +88,13 @@ struct ScoredDatabase {
     card: DatabaseCard,
     points: Triple,
     dimensions: Vec<(Dimension, Node)>,
+}
+
+impl ScoredDatabase {
+    fn registered(&self) -> registry::Scored<'_> {
+        let DatabaseCard { id, agency, weight, .. } = &self.card;
+        registry::Scored { id, agency: agency.as_deref(), weight: *weight }
+    }
 }
 
 /// A rule's standing before anything is rolled up.
@@ -393,15 +409,29 @@ fn rule_card(
     }
 }
 
-fn agency_card(id: Option<&str>, databases: &[&ScoredDatabase], methodology: &Methodology) -> AgencyCard {
-    let members: Vec<Member<'_>> = databases
+fn agency_card(
+    id: Option<&str>,
+    slots: &[&Slot<'_>],
+    scored: &[ScoredDatabase],
+    methodology: &Methodology,
+) -> AgencyCard {
+    let of = |slot: &Slot<'_>| slot.scored.and_then(|at| scored.get(at));
+    let databases = || slots.iter().filter_map(|slot| of(slot));
+    // A database that was not scored has all dimensions that count, and nothing in them.
+    let counts = |dimension: &Dimension| match methodology.profile.required() {
+        Some(required) => required.contains(dimension),
+        None => databases().any(|database| database.dimensions.iter().any(|(id, _)| id == dimension)),
+    };
+    let nothing: Vec<(Dimension, Node)> =
+        Dimension::ALL.into_iter().filter(counts).map(|dimension| (dimension, Node::UNKNOWN)).collect();
+    let members: Vec<Member<'_>> = slots
         .iter()
-        .map(|database| Member {
-            id: &database.card.id,
-            weight: database.card.weight,
-            points: database.points,
-            dimensions: database.dimensions.clone(),
-            grade: database.card.grade,
+        .map(|slot| Member {
+            id: slot.id,
+            weight: slot.weight,
+            points: of(slot).map_or(Triple::UNKNOWN, |database| database.points),
+            dimensions: of(slot).map_or_else(|| nothing.clone(), |database| database.dimensions.clone()),
+            grade: of(slot).map_or(Grade::Ungraded, |database| database.card.grade),
         })
         .collect();
     let summary = agency::summarize(&members, methodology);
@@ -434,8 +464,8 @@ fn agency_card(id: Option<&str>, databases: &[&ScoredDatabase], methodology: &Me
             5..15 => PeerGroup::Medium,
             _ => PeerGroup::Large,
         },
-        comparable: databases.iter().all(|database| database.card.comparable),
-        databases: databases.iter().map(|database| database.card.id.clone()).collect(),
+        comparable: databases().next().is_some() && databases().all(|database| database.card.comparable),
+        databases: slots.iter().map(|slot| slot.id.to_owned()).collect(),
     }
 }
 

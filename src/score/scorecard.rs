@@ -11,6 +11,7 @@ use super::evidence::Confidence;
 use super::grade::Grade;
 use super::index::IndexCard;
 use super::methodology::Profile;
+use super::registry::RollUp;
 use crate::base::{Dimension, Scale, Severity, Status, Text, Unit};
 use crate::state::{Example, Figure};
 
@@ -31,6 +32,12 @@ pub struct Scorecard {
     pub methodology: String,
     /// Which dimensions count, and whether scores may be compared.
     pub profile: Profile,
+    /// What agencies are summed up over; unless it says otherwise, the databases of the run.
+    #[serde(default, skip_serializing_if = "RollUp::is_run")]
+    pub roll_up: RollUp,
+    /// The catalogue of databases that the roll-up takes as complete: first 12 hexadecimal digits of its SHA-256.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub catalog: Option<String>,
     /// Whether everything that the rules ask for was measured.
     pub complete: bool,
     /// What was not measured.
@@ -422,7 +429,7 @@ pub struct AgencyCard {
     pub score: Score,
     /// Dimensions on the same weights, for display: the points above are the mean of the databases' points.
     pub dimensions: BTreeMap<Dimension, DimensionCard>,
-    /// Databases that are registered.
+    /// Databases that are registered: those of the run, or of the catalogue as `roll_up` says.
     pub registered: u64,
     /// Databases of which something was measured.
     pub measured: u64,
@@ -436,7 +443,7 @@ pub struct AgencyCard {
     pub peer_group: PeerGroup,
     /// Whether all of its databases may be compared.
     pub comparable: bool,
-    /// The ids of its databases.
+    /// The ids of its databases, scored or not.
     pub databases: Vec<String>,
 }
 

@@ -1,6 +1,7 @@
 //! The scorecard as a page for a terminal: the verdict first, then what holds it down, then where to begin.
 
 mod bar;
+pub mod catalog;
 mod database;
 mod index;
 mod overview;
