@@ -9,6 +9,7 @@ pub mod cli;
 pub mod engine;
 pub mod extract;
 pub mod format;
+pub mod generate;
 pub mod kernel;
 pub mod kind;
 pub mod report;

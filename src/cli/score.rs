@@ -49,6 +49,9 @@ pub struct Score {
     /// Threads to use [default: one for each processor].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
+    /// Failing rows to list for each rule.
+    #[arg(long, value_name = "N", default_value_t = engine::EXAMPLES)]
+    examples: usize,
     /// Show values of failing rows as they are. They may be personal data.
     #[arg(long)]
     reveal: bool,
@@ -103,8 +106,14 @@ impl Score {
             },
         )?;
         let bars = Bars::new(console);
-        let options =
-            RunOptions { data: &self.data, as_of, reveal: self.reveal, interrupted, progress: &bars };
+        let options = RunOptions {
+            data: &self.data,
+            as_of,
+            reveal: self.reveal,
+            examples: self.examples,
+            interrupted,
+            progress: &bars,
+        };
         let measured = pool.install(|| {
             loaded
                 .databases

@@ -13,9 +13,10 @@ pub mod measured;
 mod outcome;
 mod plan;
 mod problems;
+pub mod rehearsal;
 mod run;
 mod scan;
 mod source;
 
 pub use measured::{MeasuredCodeList, MeasuredDatabase, MeasuredFile, MeasuredRule, MeasuredTable, Presence};
-pub use run::{Progress, RunOptions, Silent, run};
+pub use run::{EXAMPLES, Progress, RunOptions, Silent, run};

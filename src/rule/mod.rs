@@ -4,6 +4,7 @@ pub mod arguments;
 pub mod baseline;
 pub mod code_list;
 pub mod condition;
+mod demand;
 pub mod file;
 pub mod kind;
 pub mod load;
@@ -14,6 +15,7 @@ pub mod table;
 mod table_rule;
 
 pub use condition::Condition;
+pub use demand::Demand;
 pub use file::Database;
 pub use kind::{
     About, AnyCheck, AnyState, BindError, Binder, Bound, Check, ContractColumn, Explanation, FoundFile,
