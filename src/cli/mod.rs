@@ -5,6 +5,7 @@ mod completions;
 mod diagnostics;
 mod explain;
 mod failure;
+mod generate;
 mod lint;
 mod man;
 mod output;
@@ -32,6 +33,7 @@ enum Command {
     Score(score::Score),
     Lint(lint::Lint),
     Explain(explain::Explain),
+    Generate(generate::Generate),
     Schema(schema::Schema),
     Completions(completions::Completions),
     Man(man::Man),
@@ -64,6 +66,7 @@ fn command() -> Exit {
         Command::Score(command) => command.run(&console),
         Command::Lint(command) => command.run(&console),
         Command::Explain(command) => command.run(&console),
+        Command::Generate(command) => command.run(&console),
         Command::Schema(command) => command.run(&console),
         Command::Completions(command) => command.run(&console),
         Command::Man(command) => command.run(&console),

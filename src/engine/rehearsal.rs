@@ -75,7 +75,8 @@ impl Rehearsal {
         };
         let arrays: Vec<ArrayRef> = self.places.iter().map(array).collect();
         let batch = Batch::new(&self.plan.columns, rows.len(), &arrays);
-        let truths: Vec<_> = self.plan.filters.iter().map(|filter| filter.condition.evaluate(&batch)).collect();
+        let truths: Vec<_> =
+            self.plan.filters.iter().map(|filter| filter.condition.evaluate(&batch)).collect();
         let fault = |rule: &plan::RulePlan| {
             let Work::Scan(check) = &rule.work else { return None };
             if !check.judges_rows() {

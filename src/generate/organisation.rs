@@ -1,7 +1,7 @@
 //! An enterprise: its tax code with the right check digit, and a name.
 
 use super::random::Random;
-use crate::format::{self, Judge};
+use crate::format;
 
 const FORMS: &[&str] = &["Công ty TNHH", "Công ty Cổ phần", "Doanh nghiệp tư nhân", "Hợp tác xã"];
 const TRADES: &[&str] = &[
@@ -57,7 +57,8 @@ fn tax_code(random: &mut Random) -> String {
     let format = format::find("vn.mst");
     loop {
         let digits = format!("{:02}{:07}", 1 + random.below(63), 1 + random.below(9_999_998));
-        let sum: u64 = digits.bytes().zip(WEIGHTS).map(|(digit, weight)| u64::from(digit - b'0') * weight).sum();
+        let sum: u64 =
+            digits.bytes().zip(WEIGHTS).map(|(digit, weight)| u64::from(digit - b'0') * weight).sum();
         if let Some(check) = 10_u64.checked_sub(sum % 11)
             && check < 10
         {

@@ -1,9 +1,9 @@
 //! Texts that a pattern matches: for named formats, by changing letters and digits of a published example; for regular
 //! expressions, by walking through their automaton.
 
+use regex_automata::Anchored;
 use regex_automata::dfa::{Automaton, StartKind, dense};
 use regex_automata::util::start;
-use regex_automata::Anchored;
 
 use super::random::Random;
 use crate::format::{self, Judge, Verdict};
@@ -75,7 +75,8 @@ impl Walk {
                 !dfa.is_dead_state(next) && !dfa.is_quit_state(next)
             };
             let range = if wide { 0..=255 } else { 0..=0 };
-            let ways: Vec<u8> = PLAIN.iter().copied().chain(range.filter(|&byte| byte > b' ')).filter(|&b| open(b)).collect();
+            let ways: Vec<u8> =
+                PLAIN.iter().copied().chain(range.filter(|&byte| byte > b' ')).filter(|&b| open(b)).collect();
             let ways = if ways.is_empty() { (b' '..=255).filter(|&byte| open(byte)).collect() } else { ways };
             match random.pick(&ways) {
                 Some(&byte) => {
@@ -110,8 +111,16 @@ mod tests {
     #[test]
     fn walks_match() {
         let mut random = Random::of(6, "walks", 0);
-        for regex in ["[0-9]{5,6}", "HS-\\d{4}(-[A-Z]+)?", "a|bc|def", "[a-z0-9&][a-z0-9&'./ -]*", "[A-ZĐ].*", "Đ[0-9]"] {
-            let (walk, pattern) = (Walk::new(regex).expect("a walk"), Pattern::new(regex).expect("a pattern"));
+        for regex in [
+            "[0-9]{5,6}",
+            "HS-\\d{4}(-[A-Z]+)?",
+            "a|bc|def",
+            "[a-z0-9&][a-z0-9&'./ -]*",
+            "[A-ZĐ].*",
+            "Đ[0-9]",
+        ] {
+            let (walk, pattern) =
+                (Walk::new(regex).expect("a walk"), Pattern::new(regex).expect("a pattern"));
             for _ in 0..50 {
                 let text = walk.text(&mut random).unwrap_or_else(|| panic!("{regex}"));
                 assert!(pattern.is_match(&text), "{regex}: {text}");

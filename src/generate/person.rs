@@ -25,7 +25,11 @@ impl Person {
         let (youngest, oldest) = if random.chance(120_000) { (1, 17) } else { (18, 85) };
         let age = random.between(youngest * 366, oldest * 365);
         let birth = today - i32::try_from(age).unwrap_or(0);
-        let birth = not_a_stand_in(birth);
+        Self::born(female, not_a_stand_in(birth), random)
+    }
+
+    /// Somebody of this gender who was born on this day.
+    pub fn born(female: bool, birth: i32, random: &mut Random) -> Self {
         Self { id: number(female, birth, random), name: names::name(female, random), female, birth }
     }
 
@@ -36,7 +40,12 @@ impl Person {
         let first = days(year, 1, 2)?;
         let last = days(year, 12, 31)?.min(today);
         let birth = i32::try_from(random.between(first.into(), last.into())).ok()?;
-        Some(Self { id: id.to_owned(), name: names::name(holder.female, random), female: holder.female, birth })
+        Some(Self {
+            id: id.to_owned(),
+            name: names::name(holder.female, random),
+            female: holder.female,
+            birth,
+        })
     }
 }
 

@@ -53,7 +53,11 @@ impl Places {
             commune: commune.map_or("", |commune| commune.code),
             province,
             commune_name: commune.map_or("", |commune| commune.name),
-            province_name: self.provinces.iter().find(|unit| unit.code == province).map_or("", |unit| unit.name),
+            province_name: self
+                .provinces
+                .iter()
+                .find(|unit| unit.code == province)
+                .map_or("", |unit| unit.name),
         }
     }
 

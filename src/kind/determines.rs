@@ -6,8 +6,8 @@ use crate::base::{Dimension, Scale, Severity, Unit};
 use crate::kernel::memory::{Cell, Remember};
 use crate::rule::arguments::{Arguments, Columns};
 use crate::rule::{
-    About, At, BindError, Binder, Bound, Demand, Fields, Group, GroupJudge, GroupSpec, Mark, ParseContext, Spec,
-    Words,
+    About, At, BindError, Binder, Bound, Demand, Fields, Group, GroupJudge, GroupSpec, Mark, ParseContext,
+    Spec, Words,
 };
 
 static ABOUT: About = About {

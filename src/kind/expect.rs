@@ -4,7 +4,8 @@ use crate::base::{Dimension, Scale, Severity, Unit};
 use crate::kernel::expression::Expression;
 use crate::kernel::{Batch, Population, RowVerdict};
 use crate::rule::{
-    About, At, BindError, Binder, Bound, Check, Demand, Condition, Kind, Node, ParseContext, Spec, Words, expression,
+    About, At, BindError, Binder, Bound, Check, Condition, Demand, Kind, Node, ParseContext, Spec, Words,
+    expression,
 };
 
 /// A condition over the columns of one row holds.

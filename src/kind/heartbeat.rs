@@ -11,7 +11,9 @@ use crate::kernel::date_format::format_timestamp;
 use crate::kernel::key::{self, Absent};
 use crate::kernel::{Batch, ColumnId, ColumnType, Population, RowVerdict};
 use crate::rule::arguments::{Arguments, Column, Columns, Seconds};
-use crate::rule::{About, At, BindError, Binder, Bound, Demand, Check, Fields, Node, ParseContext, Spec, Words};
+use crate::rule::{
+    About, At, BindError, Binder, Bound, Check, Demand, Fields, Node, ParseContext, Spec, Words,
+};
 use crate::say;
 use crate::state::day_histogram::heartbeat_mass;
 use crate::state::{Figure, Mass, Measure, State, Tally};

@@ -11,7 +11,7 @@ use crate::kernel::text::canonical;
 use crate::kernel::{Batch, ColumnId, ColumnType, Population, RowVerdict};
 use crate::rule::arguments::{Arguments, Column, Texts};
 use crate::rule::{
-    About, At, BindError, Binder, Bound, Demand, Check, Explanation, Fields, Node, ParseContext, Spec, Words,
+    About, At, BindError, Binder, Bound, Check, Demand, Explanation, Fields, Node, ParseContext, Spec, Words,
 };
 use crate::say;
 

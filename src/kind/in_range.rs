@@ -9,7 +9,9 @@ use super::limit::{self, Limit, Limits, WHOLE};
 use crate::base::{Dimension, Scale, Severity, Unit};
 use crate::kernel::verdict::minus;
 use crate::kernel::{Batch, ColumnId, ColumnType, Population, RowVerdict};
-use crate::rule::{About, At, BindError, Binder, Bound, Check, Demand, Kind, Node, ParseContext, Spec, Words};
+use crate::rule::{
+    About, At, BindError, Binder, Bound, Check, Demand, Kind, Node, ParseContext, Spec, Words,
+};
 use crate::say;
 
 /// Values lie between two bounds.

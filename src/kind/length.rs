@@ -5,7 +5,9 @@ use crate::base::{Dimension, Scale, Severity, Text, Unit};
 use crate::kernel::text::chars_len;
 use crate::kernel::{Batch, ColumnId, Population, RowVerdict};
 use crate::rule::arguments::{Arguments, Choice, Column};
-use crate::rule::{About, At, BindError, Binder, Bound, Check, Demand, Fields, Node, ParseContext, Spec, Words};
+use crate::rule::{
+    About, At, BindError, Binder, Bound, Check, Demand, Fields, Node, ParseContext, Spec, Words,
+};
 use crate::say;
 
 static ABOUT: About = About {

@@ -8,8 +8,8 @@ use crate::format::{self, Format, Judge, Verdict};
 use crate::kernel::text::{Pattern, PatternError};
 use crate::kernel::{Batch, ColumnId, Population, RowVerdict};
 use crate::rule::{
-    About, At, BindError, Binder, Bound, Demand, Check, Explanation, Fields, Kind, Node, ParseContext, Reader, Spec,
-    Words,
+    About, At, BindError, Binder, Bound, Check, Demand, Explanation, Fields, Kind, Node, ParseContext,
+    Reader, Spec, Words,
 };
 use crate::say;
 

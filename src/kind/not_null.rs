@@ -3,7 +3,9 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use super::arguments;
 use crate::base::{Dimension, Scale, Severity, Unit};
 use crate::kernel::{Batch, ColumnId, Population, RowVerdict};
-use crate::rule::{About, At, BindError, Binder, Bound, Check, Demand, Kind, Node, ParseContext, Spec, Words};
+use crate::rule::{
+    About, At, BindError, Binder, Bound, Check, Demand, Kind, Node, ParseContext, Spec, Words,
+};
 
 /// Every row has a value: not null, not blank, not a placeholder.
 #[derive(Debug)]

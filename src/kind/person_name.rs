@@ -5,7 +5,7 @@ use crate::kernel::text::{Defects, NameDefects, defects, name_defects};
 use crate::kernel::{Batch, ColumnId, Population, RowVerdict};
 use crate::rule::arguments::{Arguments, Column};
 use crate::rule::{
-    About, At, BindError, Binder, Bound, Demand, Check, Explanation, Fields, ParseContext, Spec, Words,
+    About, At, BindError, Binder, Bound, Check, Demand, Explanation, Fields, ParseContext, Spec, Words,
 };
 use crate::state::{Figure, Measure, State, Tally};
 

@@ -2,7 +2,9 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 
 use crate::base::{Dimension, Scale, Severity, Unit};
 use crate::kernel::{Batch, Population, RowVerdict};
-use crate::rule::{About, At, BindError, Binder, Bound, Demand, Check, Kind, Node, ParseContext, Spec, Words};
+use crate::rule::{
+    About, At, BindError, Binder, Bound, Check, Demand, Kind, Node, ParseContext, Spec, Words,
+};
 use crate::say;
 use crate::state::{Figure, Measure, State, Tally};
 

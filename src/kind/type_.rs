@@ -3,7 +3,9 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use super::arguments;
 use crate::base::{Dimension, Scale, Severity, Unit};
 use crate::kernel::{Batch, ColumnId, ColumnType, Population, RowVerdict};
-use crate::rule::{About, At, BindError, Binder, Bound, Check, Demand, Kind, Node, ParseContext, Spec, Words};
+use crate::rule::{
+    About, At, BindError, Binder, Bound, Check, Demand, Kind, Node, ParseContext, Spec, Words,
+};
 use crate::say;
 
 /// Values are of the declared type, as written.

@@ -4,6 +4,7 @@
 mod arguments;
 mod bad_input;
 mod cli;
+mod generate;
 mod house;
 mod laws;
 mod measure;

@@ -2,8 +2,8 @@
 //! columns, presence, membership. For whoever wants to make it true; whether it *is* true only the evaluator says.
 
 use datafusion_sql::sqlparser::ast::{
-    BinaryOperator, DateTimeField, Expr as Tree, FunctionArg, FunctionArgExpr, FunctionArguments, UnaryOperator,
-    Value,
+    BinaryOperator, DateTimeField, Expr as Tree, FunctionArg, FunctionArgExpr, FunctionArguments,
+    UnaryOperator, Value,
 };
 
 use super::{Expression, grammar};
@@ -143,7 +143,9 @@ fn shape(tree: &Tree) -> Shape {
             };
             let (left, right) = (term(left), term(right));
             match (left, order, right) {
-                (Term::Column(column), Order::Equal, Term::Text(text)) => Shape::Among(column, vec![text], true),
+                (Term::Column(column), Order::Equal, Term::Text(text)) => {
+                    Shape::Among(column, vec![text], true)
+                }
                 (Term::Column(column), Order::Different, Term::Text(text)) => {
                     Shape::Among(column, vec![text], false)
                 }
@@ -277,7 +279,10 @@ mod tests {
             shape_of("cap >= sinh + INTERVAL '14 years'"),
             Shape::Compare(*column("cap"), Order::AtLeast, later)
         );
-        assert_eq!(shape_of("a <= 2.5"), Shape::Compare(*column("a"), Order::AtMost, Term::Number(2_500_000)));
+        assert_eq!(
+            shape_of("a <= 2.5"),
+            Shape::Compare(*column("a"), Order::AtMost, Term::Number(2_500_000))
+        );
         assert_eq!(shape_of("d <= as_of"), Shape::Compare(*column("d"), Order::AtMost, Term::AsOf));
     }
 
@@ -290,6 +295,9 @@ mod tests {
             shape_of("t <> 'x' OR a IS NOT NULL"),
             Shape::Any(vec![among(false), Shape::Present("a".to_owned())])
         );
-        assert_eq!(shape_of("length(a) > 3"), Shape::Compare(Term::Other, Order::Above, Term::Number(3_000_000)));
+        assert_eq!(
+            shape_of("length(a) > 3"),
+            Shape::Compare(Term::Other, Order::Above, Term::Number(3_000_000))
+        );
     }
 }
