@@ -24,7 +24,7 @@ fn kernels(c: &mut Criterion) {
     let ids = column(|row| format!("0010{:08}", row * 7919 % 100_000_000));
     let addresses = column(|row| format!("Số {} đường Lê Lợi, thôn {}", row % 300, row % 20));
     let names = column(|row| format!("Nguyễn {} Thủy {row}", ["Văn", "Thị", "Hoà"][row % 3]));
-    let placeholders = standard_placeholders(false, false);
+    let placeholders = standard_placeholders(false, false, &[]);
     let all = arrow::buffer::BooleanBuffer::new_set(ROWS);
     let pattern = text::Pattern::new("0[0-9]{2}[0-9][0-9]{8}").expect("a pattern");
     let cccd = format::find("vn.cccd").expect("a format");

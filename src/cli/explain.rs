@@ -10,12 +10,13 @@ use super::output::Console;
 use crate::base::{Lang, suggest};
 use crate::format::{self, Format};
 use crate::kind::{self, Answer};
-use crate::rule::{Database, Kind, Rule, Table};
+use crate::rule::role::ROLES;
+use crate::rule::{Database, Kind, Origin, Rule, Table};
 use crate::say;
 
 /// Explain a rule kind, a format, or the rules of a file as they were expanded.
 ///
-/// Without arguments it lists all kinds and formats; `vocabulary` tells how the checks of other tools are said here. With a rule file it lists the file's rules with everything that was
+/// Without arguments it lists all kinds and formats; `roles` lists what columns can mean, `vocabulary` tells how the checks of other tools are said here. With a rule file it lists the file's rules with everything that was
 /// left unsaid; with a rule's id as well, that rule.
 #[derive(Debug, Args)]
 pub struct Explain {
@@ -25,6 +26,9 @@ pub struct Explain {
     /// The id of a rule of the file.
     #[arg(value_name = "RULE")]
     rule: Option<String>,
+    /// Show what packs made of the file's columns, and why.
+    #[arg(long, requires = "subject", conflicts_with = "rule")]
+    expanded: bool,
 }
 
 impl Explain {
@@ -34,13 +38,19 @@ impl Explain {
             None => overview(lang),
             Some(name) if name == VOCABULARY => vocabulary_page(lang),
             Some(name) => {
-                if let Some(kind) = kind::find(name) {
+                if name == ROLES_PAGE {
+                    roles_page(lang)
+                } else if let Some(kind) = kind::find(name) {
                     kind_page(kind, lang)
                 } else if let Some(format) = format::find(name) {
                     format_page(format, lang)
                 } else if std::path::Path::new(name).exists() {
                     let loaded = super::score::rules(&[PathBuf::from(name)], console)?;
-                    rules_page(&loaded.databases, self.rule.as_deref(), lang)?
+                    if self.expanded {
+                        super::expanded::page(&loaded.databases, lang)
+                    } else {
+                        rules_page(&loaded.databases, self.rule.as_deref(), lang)?
+                    }
                 } else {
                     return Err(unknown(name));
                 }
@@ -106,6 +116,22 @@ fn entry(name: &str, text: &str) -> String {
 /// The subject of the page about other tools' checks.
 const VOCABULARY: &str = "vocabulary";
 
+/// The subject of the page about roles.
+const ROLES_PAGE: &str = "roles";
+
+fn roles_page(lang: Lang) -> String {
+    let title = say!(
+        "Roles that a column may have; core packs are written in them",
+        "Các vai trò của cột; gói quy tắc lõi được viết theo vai trò"
+    );
+    let mut page = format!("{}\n\n", title.get(lang));
+    for role in ROLES {
+        let types: Vec<&str> = role.types.iter().map(|ty| ty.id()).collect();
+        page.push_str(&entry(role.name, &format!("{} ({})", role.about.text().get(lang), types.join(", "))));
+    }
+    page
+}
+
 fn vocabulary_page(lang: Lang) -> String {
     let title = say!(
         "What other data-quality tools check, and how it is said here",
@@ -132,7 +158,7 @@ fn vocabulary_page(lang: Lang) -> String {
     page
 }
 
-fn pick<'t>(en: &'t str, vi: &'t str, lang: Lang) -> &'t str {
+pub(super) fn pick<'t>(en: &'t str, vi: &'t str, lang: Lang) -> &'t str {
     match lang {
         Lang::En => en,
         Lang::Vi => vi,
@@ -274,6 +300,14 @@ fn expanded(database: &Database, table: &Table, rule: &Rule, lang: Lang) -> Stri
             say!("the column's declaration", "khai báo của cột").get(lang).to_owned(),
         );
     }
+    if let Origin::Pack { id, family, .. } = &rule.origin {
+        field(say!("pack", "gói"), format!("{id} ({family})"));
+    }
+    if let Some(role) = rule.lacking {
+        let name = role.name;
+        let text = say!("role {name}: the rule counts 0", "vai trò {name}: quy tắc được 0 điểm");
+        field(say!("lacks", "thiếu"), text.get(lang).to_owned());
+    }
     field(say!("at", "tại"), format!("{}:{line}", rule.place.file.name));
     let why = rule.why.clone().unwrap_or_else(|| about.why.text());
     field(say!("why", "vì sao"), why.get(lang).to_owned());
@@ -282,7 +316,7 @@ fn expanded(database: &Database, table: &Table, rule: &Rule, lang: Lang) -> Stri
 }
 
 /// Breaks a text into lines of at most `width` characters.
-fn wrapped(text: &str, width: usize, indent: &str) -> String {
+pub(super) fn wrapped(text: &str, width: usize, indent: &str) -> String {
     let mut lines = vec![indent.to_owned()];
     for word in text.split_whitespace() {
         let last = lines.len() - 1;

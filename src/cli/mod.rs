@@ -3,6 +3,7 @@
 mod arguments;
 mod completions;
 mod diagnostics;
+mod expanded;
 mod explain;
 mod failure;
 mod generate;

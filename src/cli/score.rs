@@ -37,9 +37,10 @@ pub struct Score {
     /// The moment to which ages are counted (RFC 3339 or a date; without an offset, Vietnamese time) [default: now].
     #[arg(long, value_name = "TIME")]
     as_of: Option<String>,
-    /// What counts: `local` takes the dimensions that have rules; `vn-4` and `vn-6` take all four or six.
-    #[arg(long, value_name = "PROFILE", default_value = "local", value_parser = ["local", "vn-4", "vn-6"])]
-    profile: String,
+    /// What counts: `local` takes the dimensions that have rules; `vn-4` and `vn-6` take all four or six [default: vn-4
+    /// where all databases go by core packs, else local].
+    #[arg(long, value_name = "PROFILE", value_parser = ["local", "vn-4", "vn-6"])]
+    profile: Option<String>,
     /// What to print.
     #[arg(long, value_name = "FORMAT", default_value = "term", value_parser = formats())]
     format: String,
@@ -124,7 +125,11 @@ impl Score {
         bars.finish();
         let measured = measured.ok_or(Failure::Interrupted)?;
         let options = ScoreOptions {
-            profile: Profile::parse(&self.profile).unwrap_or(Profile::Local),
+            profile: match &self.profile {
+                Some(named) => Profile::parse(named).unwrap_or_default(),
+                None if measured.iter().all(engine::MeasuredDatabase::is_core) => Profile::Vn4,
+                None => Profile::Local,
+            },
             as_of: format!("{}+07:00", format_timestamp(as_of)),
             engine: concat!("thuocdo ", env!("CARGO_PKG_VERSION")).to_owned(),
         };

@@ -11,13 +11,31 @@ pub struct MeasuredDatabase {
     pub title: Option<Text>,
     /// Weight within its agency (registry: 3 priority, 2 important, 1 other).
     pub weight: u32,
-    /// Core packs the rule file names; empty means local rules only.
-    pub packs: Vec<String>,
+    /// The packs that its tables go by.
+    pub packs: Vec<MeasuredPack>,
     /// Code lists that were read from files.
     pub code_lists: Vec<MeasuredCodeList>,
     pub tables: Vec<MeasuredTable>,
     /// Findings about the whole database (missing directory, unreadable file …).
     pub problems: Vec<Diagnostic>,
+}
+
+/// A pack that a database's rules came with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MeasuredPack {
+    pub id: String,
+    pub version: String,
+    /// Of the pack, what it includes and the lists that it reads: 12 hexadecimal digits.
+    pub hash: String,
+    /// Shipped with the program.
+    pub core: bool,
+}
+
+impl MeasuredDatabase {
+    /// Whether only rules of core packs count officially.
+    pub fn is_core(&self) -> bool {
+        self.packs.iter().any(|pack| pack.core)
+    }
 }
 
 /// A code list that was read from a file.
@@ -77,6 +95,11 @@ pub struct MeasuredRule {
     pub kind: &'static str,
     pub dimension: Dimension,
     pub severity: Severity,
+    /// It came with a core pack.
+    pub core: bool,
+    /// The pack that it came with, and what it is there for (P1 to P12).
+    pub pack: Option<String>,
+    pub family: Option<String>,
     /// Overrides the severity's weight under the `local` profile.
     pub weight: Option<u32>,
     pub unit: Unit,

@@ -10,6 +10,7 @@ mod groups;
 mod keys;
 mod ledger;
 pub mod measured;
+mod naming;
 mod outcome;
 mod plan;
 mod problems;
@@ -18,5 +19,7 @@ mod run;
 mod scan;
 mod source;
 
-pub use measured::{MeasuredCodeList, MeasuredDatabase, MeasuredFile, MeasuredRule, MeasuredTable, Presence};
+pub use measured::{
+    MeasuredCodeList, MeasuredDatabase, MeasuredFile, MeasuredPack, MeasuredRule, MeasuredTable, Presence,
+};
 pub use run::{EXAMPLES, Progress, RunOptions, Silent, run};

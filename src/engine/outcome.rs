@@ -15,7 +15,7 @@ use super::source::TableSource;
 use crate::base::{Status, Unit};
 use crate::kernel::RowVerdict;
 use crate::kernel::key::KeyJudge;
-use crate::rule::{Rule, Table};
+use crate::rule::{Origin, Rule, Table};
 use crate::say;
 use crate::state::{Figure, Measure, Tally};
 
@@ -260,11 +260,18 @@ pub fn measured_rule(table: &Table, rule: &Rule, measure: Measure) -> MeasuredRu
     } else {
         about.unit
     };
+    let (pack, family) = match &rule.origin {
+        Origin::Local => (None, None),
+        Origin::Pack { id, family, .. } => (Some(id.clone()), Some(family.clone())),
+    };
     MeasuredRule {
         id: rule.id.clone(),
         kind: about.name,
         dimension: rule.dimension,
         severity: rule.severity,
+        core: rule.is_core(),
+        pack,
+        family,
         weight: rule.weight,
         unit,
         scale: about.scale,

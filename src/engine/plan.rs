@@ -12,6 +12,7 @@ use crate::kernel::key::{Absent, KeyJudge};
 use crate::kernel::memory::Remember;
 use crate::kernel::text::Placeholders as PlaceholderSet;
 use crate::kernel::{ColumnId, ColumnPlan, ColumnType, typed};
+use crate::rule::role::Role;
 use crate::rule::table::Placeholders;
 use crate::rule::{
     AnyCheck, At, BindError, Binder, Bound, Column, Condition, ContractColumn, GroupJudge, Rule, Table,
@@ -160,7 +161,11 @@ struct TableBinder<'t> {
 impl TableBinder<'_> {
     fn rule(&mut self, rule: &Rule) -> RulePlan {
         self.used.clear();
-        let bound = rule.spec.bind(self).and_then(|bound| {
+        let bound = match rule.lacking {
+            Some(role) => Err(BindError::MissingRole(role.name)),
+            None => rule.spec.bind(self),
+        };
+        let bound = bound.and_then(|bound| {
             let filter = rule.when.as_ref().map(|when| self.filter(when)).transpose()?;
             Ok((bound, filter))
         });
@@ -168,7 +173,7 @@ impl TableBinder<'_> {
             work: Work::Not { status: Status::Error, note: Text::default() },
             filter: None,
             sources: Vec::new(),
-            soils: rule.severity >= Severity::Major,
+            soils: rule.severity >= Severity::Major && (rule.is_core() || !self.table.is_core()),
             personal: rule
                 .spec
                 .columns()
@@ -211,6 +216,10 @@ impl TableBinder<'_> {
     fn unbound(&self, error: BindError) -> Work {
         match error {
             BindError::Unreadable(note) => Work::Not { status: Status::Error, note },
+            BindError::MissingRole(role) => Work::Not {
+                status: Status::MissingInput,
+                note: say!("no column carries the role `{role}`", "không có cột nào mang vai trò `{role}`"),
+            },
             BindError::MissingColumn(name) => {
                 let column = &name.value;
                 let near = self.source.like(column);
@@ -319,26 +328,25 @@ impl TableBinder<'_> {
     /// Words for every column; repeated digits only where codes are kept; stand-in dates only where dates are.
     fn placeholders(&self, name: &str, ty: ColumnType) -> PlaceholderSet {
         let column = self.table.column(name);
+        let role = column.and_then(|column| column.role);
+        let standard = |more: &[String]| {
+            let code =
+                self.table.key.iter().any(|key| key.value == name) || role.is_some_and(Role::holds_codes);
+            let dates = matches!(ty, ColumnType::Date | ColumnType::Timestamp);
+            standard_placeholders(code && ty == ColumnType::Text, dates, more)
+        };
         match column.map_or(&Placeholders::Default, |column| &column.placeholders) {
-            Placeholders::None => PlaceholderSet::none(),
+            Placeholders::Default => standard(&[]),
+            // Under a core pack the methodology's own stay, whatever a file adds.
+            Placeholders::Only(words) if role.is_some() && self.table.is_core() => standard(words),
             Placeholders::Only(words) => PlaceholderSet::only(words.iter().map(String::as_str)),
-            Placeholders::Default => {
-                let code = self.table.key.iter().any(|key| key.value == name)
-                    || column.and_then(|column| column.role.as_deref()).is_some_and(holds_codes);
-                let code = code && ty == ColumnType::Text;
-                standard_placeholders(code, matches!(ty, ColumnType::Date | ColumnType::Timestamp))
-            }
+            Placeholders::None => PlaceholderSet::none(),
         }
     }
 
     fn declared_formats(&self, name: &str) -> Option<&[String]> {
         self.table.column(name)?.formats.as_deref()
     }
-}
-
-/// Roles whose values are identifiers.
-fn holds_codes(role: &str) -> bool {
-    matches!(role, "person_id" | "organisation_id" | "tax_code" | "phone" | "code" | "bank_account")
 }
 
 impl Binder for TableBinder<'_> {

@@ -7,13 +7,16 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use indexmap::IndexMap;
 
 use super::keys::Parents;
-use super::measured::{MeasuredCodeList, MeasuredDatabase, MeasuredFile, MeasuredTable, Presence};
+use super::measured::{
+    MeasuredCodeList, MeasuredDatabase, MeasuredFile, MeasuredPack, MeasuredTable, Presence,
+};
 use super::outcome;
 use super::plan::{self, TablePlan};
 use super::problems::Problems;
 use super::scan::{self, ScanOptions, TableState};
 use super::source::TableSource;
 use crate::base::{Diagnostic, Status};
+use crate::rule::pack::Pack;
 use crate::rule::{Database, Table};
 use crate::say;
 use crate::state::Measure;
@@ -76,11 +79,16 @@ pub fn run(database: &Database, options: &RunOptions<'_>) -> Option<MeasuredData
         agency: database.agency.clone(),
         title: database.title.clone(),
         weight: database.weight,
-        packs: database.packs.clone(),
+        packs: database.packs.iter().map(|pack| measured_pack(pack)).collect(),
         code_lists: code_lists(database),
         tables,
         problems: Vec::new(),
     })
+}
+
+fn measured_pack(pack: &Pack) -> MeasuredPack {
+    let Pack { id, version, hash, core, .. } = pack;
+    MeasuredPack { id: id.clone(), version: version.clone(), hash: hash.clone(), core: *core }
 }
 
 /// Rules that went by a code list whose file is no longer what was read: nobody can repeat what they say.

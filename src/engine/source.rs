@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 use arrow::datatypes::DataType;
 use indexmap::IndexMap;
 
+use super::naming::{Naming, naming};
 use super::problems::Problems;
 use crate::base::{Text, suggest};
-use crate::extract::{self, Source};
+use crate::extract::{self, Renamed, Source};
 use crate::kernel::text::mask;
 use crate::rule::{FoundFile, Table};
 use crate::say;
@@ -190,7 +191,7 @@ fn open(found: &extract::DataFile, table: &Table, problems: &mut Problems) -> Ta
     let bytes = metadata.as_ref().map_or(0, std::fs::Metadata::len);
     let modified = metadata.as_ref().and_then(modified);
     let (source, problem) = match extract::open_file(found, &table.text_options) {
-        Ok(source) => (Some(source), None),
+        Ok(source) => (Some(known(source, table, &found.relative, problems)), None),
         Err(error) => {
             problems.extract_error(&found.relative, &error);
             (None, Some(error.what))
@@ -198,6 +199,30 @@ fn open(found: &extract::DataFile, table: &Table, problems: &mut Problems) -> Ta
     };
     let (name, path) = (found.relative.clone(), found.path.clone());
     TableFile { name, path, bytes, modified, source, problem }
+}
+
+/// The source with the names that the rule file has for its columns.
+fn known(source: Box<dyn Source>, table: &Table, file: &str, problems: &mut Problems) -> Box<dyn Source> {
+    let found: Vec<String> = source.schema().fields().iter().map(|field| field.name().clone()).collect();
+    let Naming { renamed, ambiguous } = naming(table, &found);
+    for (name, places) in ambiguous {
+        let places = places.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        problems.error(
+            say!(
+                "`{file}`: columns {places} could each be `{name}`",
+                "`{file}`: các cột thứ {places} đều có thể là `{name}`"
+            ),
+            Some(say!(
+                "call the right one `{name}` in the extract, or take the wrong names out of its `aliases`",
+                "đặt tên cột đúng là `{name}` trong dữ liệu, hoặc bỏ tên sai khỏi `aliases`"
+            )),
+        );
+    }
+    if renamed.is_empty() {
+        source
+    } else {
+        Box::new(Renamed::new(source, |name| renamed.get(name).cloned()))
+    }
 }
 
 impl TableFile {

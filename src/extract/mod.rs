@@ -18,12 +18,14 @@ pub mod ndjson;
 pub mod open;
 pub mod parquet;
 pub mod partition;
+mod renamed;
 mod sample;
 mod views;
 
 pub use self::discover::{DataFile, Discovery, discover};
 pub use self::fingerprint::{Fingerprint, fingerprint, sha256};
 pub use self::open::{SOURCES, SourceKind, open, open_file};
+pub use self::renamed::Renamed;
 
 use std::io;
 use std::ops::ControlFlow;

@@ -96,8 +96,8 @@ impl Field {
         let ty = column.and_then(|column| column.ty).unwrap_or(ColumnType::Text);
         let mut field = Self {
             name: name.to_owned(),
-            role: column.and_then(|column| column.role.clone()).unwrap_or_default(),
-            of: String::new(),
+            role: column.and_then(|column| column.role).map_or_else(|| guess(name), |role| role.name).to_owned(),
+            of: column.and_then(|column| column.of.clone()).unwrap_or_default(),
             ty: ColumnType::Text,
             pattern: String::new(),
             formats: Arc::new([]),
@@ -220,6 +220,20 @@ impl Field {
     pub fn clamped(&self, units: Units) -> Units {
         let units = self.low.map_or(units, |low| units.max(low));
         self.high.map_or(units, |high| units.min(high))
+    }
+}
+
+/// The role of a column that declares none, by names that every register uses.
+fn guess(name: &str) -> &'static str {
+    match name {
+        "so_dinh_danh" | "so_cccd" => "person_id",
+        "ho_ten" | "ho_va_ten" => "person_name",
+        "ngay_sinh" => "birth_date",
+        "gioi_tinh" => "gender",
+        "so_dien_thoai" => "phone",
+        "email" => "email",
+        "dia_chi" => "address",
+        _ => "",
     }
 }
 

@@ -66,7 +66,7 @@ struct Mending {
 
 /// Rounds of mending before a row is begun anew, and before the table is given up.
 const ANEW: usize = 40;
-const ROUNDS: usize = 600;
+const ROUNDS: usize = 300;
 /// Times that all rows are compared with each other.
 const SWEEPS: usize = 60;
 

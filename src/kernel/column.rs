@@ -1,7 +1,7 @@
 //! One column as text: views into the extract's own bytes, once per distinct value where there is a dictionary.
 
 use std::borrow::Cow;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use arrow::array::{
     Array, ArrayRef, AsArray, BooleanBufferBuilder, Int32Array, StringViewArray, StringViewBuilder,
@@ -134,12 +134,13 @@ impl States {
 }
 
 /// The placeholders of a column for which the rule file says nothing: words everywhere, repeated digits where codes
-/// are kept, stand-in dates where dates are.
-pub fn standard_placeholders(codes: bool, dates: bool) -> Placeholders {
-    static WITH_CODES: LazyLock<Vec<&str>> =
-        LazyLock::new(|| [placeholders::STRINGS, placeholders::IDENTIFIERS].concat());
+/// are kept, stand-in dates where dates are. `more` are words of its own.
+pub fn standard_placeholders(codes: bool, dates: bool, more: &[String]) -> Placeholders {
+    let mut words = placeholders::STRINGS.to_vec();
+    words.extend(placeholders::IDENTIFIERS.iter().filter(|_| codes));
+    words.extend(more.iter().map(String::as_str));
     Placeholders::of(&PlaceholderList {
-        strings: if codes { WITH_CODES.as_slice() } else { placeholders::STRINGS },
+        strings: &words,
         dates: if dates { placeholders::DATES } else { &[] },
         one_digit: codes,
     })

@@ -3,6 +3,7 @@
 use crate::base::{Diagnostic, Dimension, Scale, Severity, Status, Text, Unit};
 use crate::engine::measured::{MeasuredDatabase, MeasuredFile, MeasuredRule, MeasuredTable, Presence};
 use crate::say;
+use crate::score::scorecard::PackCard;
 use crate::score::{Profile, ScoreOptions, Scorecard, assemble};
 use crate::state::{Example, Figure, Measure, Tally};
 
@@ -37,7 +38,8 @@ pub fn hostile() -> Scorecard {
         database.id = evil(&database.id);
         database.agency = Some(evil("agency"));
         database.title = Some(Text::same(evil("title")));
-        database.packs = vec![evil("pack")];
+        database.packs =
+            vec![PackCard { id: evil("pack"), version: "1".to_owned(), hash: "0".repeat(12), core: true }];
         database.score.official = evil("points");
         database.clean_records.unknown_tables = vec![evil("table")];
         database.not_comparable_because = vec![Text::same(evil("because"))];
@@ -97,6 +99,9 @@ fn rule(
         kind,
         dimension,
         severity,
+        core: true,
+        pack: None,
+        family: None,
         weight: None,
         unit,
         scale: Scale::Defect,
@@ -272,7 +277,12 @@ fn population() -> MeasuredDatabase {
         agency: Some("bca".to_owned()),
         title: Some(say!("National population database", "CSDL quốc gia về dân cư")),
         weight: 3,
-        packs: vec!["core/person-register".to_owned()],
+        packs: vec![crate::engine::MeasuredPack {
+            id: "core/person-register".to_owned(),
+            version: "1.0.0".to_owned(),
+            hash: "0123456789ab".to_owned(),
+            core: true,
+        }],
         code_lists: vec![crate::engine::MeasuredCodeList {
             name: "xa".to_owned(),
             path: "../lists/xa.csv".to_owned(),

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::code_list::CodeList;
 use super::kind::CodeLists;
 use super::node::{At, Node};
+use super::pack::{self, Pack};
 use super::reader::Reader;
 use super::table::{Kinds, Table, TableParser};
 use super::{Value, node};
@@ -22,7 +23,8 @@ pub struct Database {
     pub agency: Option<String>,
     /// Weight within its agency: 3 priority, 2 important, 1 other.
     pub weight: u32,
-    pub packs: Vec<String>,
+    /// All packs of its tables.
+    pub packs: Vec<Arc<Pack>>,
     /// Those that were read from files.
     pub code_lists: Vec<Arc<CodeList>>,
     pub tables: Vec<Table>,
@@ -57,50 +59,38 @@ fn database(tree: &Node, folder: &Path, kinds: Kinds, reader: &mut Reader) -> Op
     let title = fields.optional("title").and_then(|node| reader.bilingual(node));
     let agency = fields.optional("agency").and_then(|node| reader.text(node)).map(|at| at.value);
     let weight = fields.optional("weight").and_then(|node| weight(node, reader)).unwrap_or(1);
-    let packs = fields
-        .optional("packs")
-        .map(|node| reader.texts(node))
-        .unwrap_or_default()
-        .into_iter()
-        .map(|pack| {
-            let name = &pack.value;
-            reader
-                .error(
-                    &pack.span,
-                    say!(
-                        "no core pack `{name}` is shipped with this version",
-                        "phiên bản này chưa có gói quy tắc lõi `{name}`"
-                    ),
-                )
-                .hint = Some(say!(
-                "remove `packs` and write the rules out; they are scored under the `local` profile",
-                "bỏ `packs` và viết quy tắc trực tiếp; chúng được chấm theo hồ sơ `local`"
-            ));
-            pack.value
-        })
-        .collect();
+    let packs = fields.optional("packs").map(|node| pack::named(node, folder, reader)).unwrap_or_default();
+    let any_naming = fields.optional("naming").and_then(|node| {
+        let what = say!("way of naming columns", "cách đặt tên cột");
+        reader.choice(node, &what, &[("exact", false), ("any", true)])
+    });
     let code_lists =
         fields.optional("code_lists").map(|node| lists(node, folder, reader)).unwrap_or_default();
     let tables = fields.required("tables", reader);
     fields.finish(reader);
 
     let entries = tables.and_then(|node| reader.entries(node)).unwrap_or_default();
-    let mut parser = TableParser { reader, code_lists: &code_lists, kinds, folder };
+    let any_naming = any_naming.unwrap_or(false);
+    let mut parser =
+        TableParser { reader, code_lists: &code_lists, kinds, folder, packs: &packs, any_naming };
     let tables: Vec<Option<Table>> =
         entries.into_iter().map(|(name, node)| parser.table(name, node)).collect();
+    let tables = tables.into_iter().collect::<Option<Vec<_>>>()?;
+    let id = id?;
+    let packs = pack::of_database(&id, &tables, reader);
     Some(Database {
-        id: id?,
+        id,
         file: Arc::clone(&reader.file),
         title,
         agency,
         weight,
         packs,
         code_lists: code_lists.values().filter(|list| list.evidence().is_some()).cloned().collect(),
-        tables: tables.into_iter().collect::<Option<Vec<_>>>()?,
+        tables,
     })
 }
 
-fn version(fields: &mut super::Fields<'_>, reader: &mut Reader) {
+pub(super) fn version(fields: &mut super::Fields<'_>, reader: &mut Reader) {
     let Some(node) = fields.required("thuocdo", reader) else { return };
     let Some(version) = reader.integer::<u32>(node) else { return };
     if version != VERSION {
@@ -145,7 +135,7 @@ fn identifier(node: &Node, reader: &mut Reader) -> Option<At<String>> {
     Some(id)
 }
 
-fn lists(node: &Node, folder: &Path, reader: &mut Reader) -> CodeLists {
+pub(super) fn lists(node: &Node, folder: &Path, reader: &mut Reader) -> CodeLists {
     let entries = reader.entries(node).unwrap_or_default();
     entries
         .into_iter()

@@ -184,6 +184,8 @@ pub struct ContractColumn {
 pub enum BindError {
     /// The extract has no such column.
     MissingColumn(At<String>),
+    /// No column of the table carries this role.
+    MissingRole(&'static str),
     /// It is there, but not in a form that this rule can read; or the arguments do not fit the data's types.
     Unreadable(Text),
 }

@@ -9,7 +9,9 @@ pub mod file;
 pub mod kind;
 pub mod load;
 pub mod node;
+pub mod pack;
 pub mod reader;
+pub mod role;
 pub mod schema;
 pub mod table;
 mod table_rule;
@@ -24,4 +26,4 @@ pub use kind::{
 pub use node::{At, Node, Value};
 pub use reader::{Fields, Reader};
 pub use table::{Column, Table};
-pub use table_rule::{Rule, expression};
+pub use table_rule::{Origin, Rule, expression};

@@ -4,6 +4,8 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, generate::SchemaSettings};
 use serde_json::{Map, Value, json};
 
 use super::code_list;
+use super::pack;
+use super::role::ROLES;
 use super::table::Kinds;
 use crate::base::{Dimension, Severity};
 use crate::kernel::ColumnType;
@@ -36,6 +38,9 @@ pub fn rule_file(kinds: Kinds) -> Value {
             "required": { "type": "boolean", "description": "Whether the table must be there (default true)." },
             "allow_empty": { "type": "boolean", "description": "Whether it may have no rows (default false)." },
             "update_cycle": { "$ref": "#/$defs/Duration", "description": "How often the table is updated." },
+            "sla": { "$ref": "#/$defs/Duration", "description": "In what time what happens is recorded, for core packs." },
+            "control_total": { "type": "integer", "minimum": 0, "description": "Rows that the sender counted, for core packs." },
+            "packs": packs("Packs that apply to this table, instead of the database's."),
             "columns": { "type": "object", "additionalProperties": column },
             "rules": { "type": ["array", "null"], "items": rule }
         }
@@ -72,7 +77,8 @@ pub fn rule_file(kinds: Kinds) -> Value {
             "title": { "$ref": "#/$defs/Bilingual" },
             "agency": { "type": "string", "description": "The agency that is responsible." },
             "weight": { "enum": [1, 2, 3], "description": "Weight within the agency: 3 priority, 2 important, 1 other." },
-            "packs": { "$ref": "#/$defs/Texts", "description": "Core packs that apply." },
+            "packs": packs("Packs that apply to the tables that name none themselves."),
+            "naming": { "enum": ["exact", "any"], "description": "Whether columns are found in any style of writing: ho_ten, HoTen, HO_TEN, HOTEN." },
             "code_lists": {
                 "type": "object",
                 "description": "Lists of values by name: written out, or `file.csv#column` relative to this file, or described.",
@@ -97,6 +103,12 @@ fn list_file() -> Value {
             "valid_to": { "type": "string", "description": "The column with its last day; empty is open." }
         }
     })
+}
+
+fn packs(about: &str) -> Value {
+    let core: Vec<&str> = pack::CORE.iter().map(|(id, _)| *id).collect();
+    let one = json!({ "type": "string", "examples": core });
+    json!({ "anyOf": [one, { "type": "array", "items": one }], "description": about })
 }
 
 fn builtin_list() -> Value {
@@ -147,6 +159,7 @@ fn rule(kinds: Kinds, generator: &mut SchemaGenerator) -> Value {
 
 fn column(generator: &mut SchemaGenerator) -> Value {
     let ty: Schema = ColumnType::json_schema(generator);
+    let roles: Vec<&str> = ROLES.iter().map(|role| role.name).collect();
     json!({
         "anyOf": [
             { "type": "null" },
@@ -158,7 +171,10 @@ fn column(generator: &mut SchemaGenerator) -> Value {
                     "title": { "$ref": "#/$defs/Bilingual" },
                     "type": ty,
                     "formats": { "$ref": "#/$defs/Texts", "description": "How dates are written, such as `%d/%m/%Y`." },
-                    "role": { "type": "string", "description": "What the column means: person_id, person_name, birth_date …" },
+                    "role": { "enum": roles, "description": "What the column means; core packs are written in roles." },
+                    "of": { "type": "string", "description": "Whose it is, where it is not about the record's subject." },
+                    "aliases": { "$ref": "#/$defs/Texts", "description": "Other names that extracts give it." },
+                    "references": { "type": "string", "description": "`table.column` of the database that its values come from." },
                     "required": { "type": "boolean", "description": "true: every row needs a value; false: the column may be absent." },
                     "code_list": { "type": "string", "description": "The code list that its values come from." },
                     "pii": { "enum": ["none", "basic", "sensitive"], "description": "Whether it holds personal data." },

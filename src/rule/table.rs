@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use super::kind::{CodeLists, DeclaredColumn, Kind};
 use super::node::{At, Node, Value};
+use super::pack::{self, Pack};
 use super::reader::Reader;
+use super::role::Role;
 use super::table_rule::Rule;
 use crate::base::Text;
 use crate::extract::TextOptions;
@@ -28,6 +30,10 @@ pub struct Table {
     pub allow_empty: bool,
     /// Seconds.
     pub update_cycle: Option<u64>,
+    /// The packs that it goes by. With a core pack among them only rules of core packs count officially.
+    pub packs: Vec<Arc<Pack>>,
+    /// Whether columns are found in any style of writing.
+    pub any_naming: bool,
     pub columns: Vec<Column>,
     pub rules: Vec<Rule>,
 }
@@ -38,10 +44,16 @@ pub struct Column {
     pub title: Option<Text>,
     pub ty: Option<ColumnType>,
     pub formats: Option<Vec<String>>,
-    pub role: Option<String>,
+    pub role: Option<&'static Role>,
+    /// Whose it is, where it is not about the record's subject: `me`, `nguoi_dai_dien` …
+    pub of: Option<String>,
+    /// Other names that extracts give it.
+    pub aliases: Vec<String>,
     /// `true`: every row needs a value. `false`: the column may be absent. Unsaid: it must be there.
     pub required: Option<bool>,
     pub code_list: Option<At<String>>,
+    /// `table.column` of the same database that its values come from.
+    pub references: Option<At<String>>,
     /// Holds data about a person, so values are masked in every output.
     pub personal: bool,
     pub placeholders: Placeholders,
@@ -56,6 +68,9 @@ pub enum Placeholders {
     Only(Vec<String>),
 }
 
+/// The tier of main tables.
+pub(super) const MAIN: u32 = 3;
+
 /// The kinds that a rule file may use, in the order of the reference.
 pub type Kinds = &'static [&'static dyn Kind];
 
@@ -64,6 +79,9 @@ pub(super) struct TableParser<'p> {
     pub code_lists: &'p CodeLists,
     pub kinds: Kinds,
     pub folder: &'p Path,
+    /// Those of the database, for tables that name none themselves.
+    pub packs: &'p [Arc<Pack>],
+    pub any_naming: bool,
 }
 
 impl TableParser<'_> {
@@ -80,7 +98,18 @@ impl TableParser<'_> {
         let required = fields.optional("required").and_then(|node| self.reader.flag(node)).unwrap_or(true);
         let allow_empty =
             fields.optional("allow_empty").and_then(|node| self.reader.flag(node)).unwrap_or(false);
-        let update_cycle = fields.optional("update_cycle").and_then(|node| self.reader.duration(node));
+        let cycle = fields.optional("update_cycle");
+        let update_cycle = cycle.and_then(|node| self.reader.duration(node));
+        let cycle = cycle.filter(|_| update_cycle.is_some()).and_then(|node| self.reader.text(node));
+        let sla = fields.optional("sla").and_then(|node| {
+            self.reader.duration(node)?;
+            self.reader.text(node)
+        });
+        let control_total = fields.optional("control_total").and_then(|node| {
+            self.reader.integer::<u64>(node)?;
+            self.reader.text(node)
+        });
+        let own_packs = fields.optional("packs").map(|node| pack::named(node, self.folder, self.reader));
         let columns = fields.optional("columns").map(|node| self.columns(node)).unwrap_or_default();
         let rule_nodes = match fields.optional("rules") {
             Some(Node { value: Value::Null, .. }) | None => Vec::new(),
@@ -100,8 +129,29 @@ impl TableParser<'_> {
         for column in &key {
             self.declared(column, &declared);
         }
-        let mut implied = self.implied(&columns, &rules, &declared, &identity);
+        let packs = own_packs.clone().unwrap_or_else(|| self.packs.to_vec());
+        let scope = pack::Scope {
+            columns: &columns,
+            key: &key,
+            subject: own_packs.is_some() || tier == MAIN,
+            main: tier == MAIN,
+            update_cycle: cycle.as_ref().map(|cycle| cycle.value.as_str()),
+            sla: sla.as_ref().map(|sla| sla.value.as_str()),
+            control_total: control_total.as_ref().map(|total| total.value.as_str()),
+        };
+        self.demand(id, &packs, &scope);
+        let mut core = self.expanded(&packs, &scope, &declared, &identity, update_cycle);
+        let core_pack = packs.iter().find(|pack| pack.core);
+        if let Some(pack) = core_pack {
+            let contract = columns.iter().filter(|column| column.role.is_some());
+            let mut implied = self.implied(contract, &core, &declared, &identity, Some(pack));
+            core.append(&mut implied);
+        }
+        let others = columns.iter().filter(|column| core_pack.is_none() || column.role.is_none());
+        let mut implied = self.implied(others, &rules, &declared, &identity, None);
         rules.append(&mut implied);
+        core.append(&mut rules);
+        let rules = core;
         let table = Table {
             id: id.clone(),
             title,
@@ -112,6 +162,8 @@ impl TableParser<'_> {
             required,
             allow_empty,
             update_cycle,
+            packs,
+            any_naming: self.any_naming,
             columns,
             rules,
         };
@@ -179,8 +231,11 @@ impl TableParser<'_> {
             ty: None,
             formats: None,
             role: None,
+            of: None,
+            aliases: Vec::new(),
             required: None,
             code_list: None,
+            references: None,
             personal: false,
             placeholders: Placeholders::default(),
         };
@@ -197,9 +252,14 @@ impl TableParser<'_> {
         column.title = fields.optional("title").and_then(|node| self.reader.bilingual(node));
         column.ty = fields.optional("type").and_then(|node| self.column_type(node));
         column.formats = fields.optional("formats").map(|node| self.formats(node));
-        column.role = fields.optional("role").and_then(|node| self.reader.text(node)).map(|at| at.value);
+        let role = fields.optional("role").and_then(|node| self.reader.text(node));
+        column.role = role.as_ref().and_then(|role| self.role(role, &mut column.ty));
+        column.of = fields.optional("of").and_then(|node| self.reader.text(node)).map(|at| at.value);
+        let aliases = fields.optional("aliases").map(|node| self.reader.texts(node)).unwrap_or_default();
+        column.aliases = aliases.into_iter().map(|at| at.value).collect();
         column.required = fields.optional("required").and_then(|node| self.reader.flag(node));
         column.code_list = fields.optional("code_list").and_then(|node| self.reader.text(node));
+        column.references = fields.optional("references").and_then(|node| self.reader.text(node));
         let pii = fields.optional("pii").and_then(|node| {
             let what = say!("kind of personal data", "loại dữ liệu cá nhân");
             self.reader.choice(node, &what, &[("none", false), ("basic", true), ("sensitive", true)])
@@ -208,7 +268,7 @@ impl TableParser<'_> {
             fields.optional("placeholders").map(|node| self.placeholders(node)).unwrap_or_default();
         fields.finish(self.reader);
         // A role about a person makes a column personal unless the file says otherwise.
-        column.personal = pii.unwrap_or_else(|| column.role.as_deref().is_some_and(is_personal_role));
+        column.personal = pii.unwrap_or_else(|| column.role.is_some_and(Role::personal));
         if let (Some(formats), Some(ty)) = (&column.formats, column.ty)
             && !formats.is_empty()
             && !matches!(ty, ColumnType::Date | ColumnType::Timestamp)
@@ -223,6 +283,34 @@ impl TableParser<'_> {
             );
         }
         Some(column)
+    }
+
+    /// The role, if it fits the declared type; without one the role decides.
+    fn role(&mut self, name: &At<String>, ty: &mut Option<ColumnType>) -> Option<&'static Role> {
+        let Some(role) = Role::find(&name.value) else {
+            pack::unknown_role(name, self.reader);
+            return None;
+        };
+        match *ty {
+            None => *ty = role.types.first().copied(),
+            Some(declared) if !role.types.contains(&declared) => {
+                let (role, declared) = (role.name, declared.id());
+                let fitting: Vec<&str> = Role::find(role)?.types.iter().map(|ty| ty.id()).collect();
+                let fitting = fitting.join(", ");
+                self.reader
+                    .error(
+                        &name.span,
+                        say!(
+                            "a column of role `{role}` is not `{declared}`",
+                            "cột có vai trò `{role}` không thể có kiểu `{declared}`"
+                        ),
+                    )
+                    .hint = Some(say!("fitting types: {fitting}", "các kiểu phù hợp: {fitting}"));
+                return None;
+            }
+            Some(_) => {}
+        }
+        Some(role)
     }
 
     fn column_type(&mut self, node: &Node) -> Option<ColumnType> {
@@ -248,28 +336,14 @@ impl TableParser<'_> {
     }
 }
 
-/// Roles whose columns hold data about a person.
-fn is_personal_role(role: &str) -> bool {
-    matches!(
-        role,
-        "person_id"
-            | "person_name"
-            | "birth_date"
-            | "gender"
-            | "ethnic_group"
-            | "religion"
-            | "address"
-            | "phone"
-            | "email"
-            | "tax_code"
-            | "health"
-            | "bank_account"
-    )
-}
-
 impl Table {
     pub fn column(&self, name: &str) -> Option<&Column> {
         self.columns.iter().find(|column| column.name.value == name)
+    }
+
+    /// Whether only rules of core packs count officially.
+    pub fn is_core(&self) -> bool {
+        self.packs.iter().any(|pack| pack.core)
     }
 
     pub fn key_names(&self) -> Vec<String> {

@@ -4,7 +4,9 @@ use arrow::datatypes::DataType;
 
 use super::kind::{DeclaredColumn, Kind, ParseContext, Spec};
 use super::node::{At, Node, Value};
+use super::pack::Pack;
 use super::reader::{Fields, Reader};
+use super::role::Role;
 use super::table::{Column, Table, TableParser};
 use crate::base::{Dimension, Place, Severity, Text, suggest};
 use crate::kernel::expression::Expression;
@@ -28,6 +30,31 @@ pub struct Rule {
     pub owner: Option<String>,
     /// Follows from a column's declaration instead of being written as a rule.
     pub implied: bool,
+    pub origin: Origin,
+    /// A role that the rule is about and that no column carries.
+    pub lacking: Option<&'static Role>,
+}
+
+/// Where a rule comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// The rule file itself.
+    Local,
+    Pack {
+        /// The pack's id.
+        id: String,
+        /// P1 to P12.
+        family: String,
+        /// Shipped: it counts for the official score.
+        core: bool,
+    },
+}
+
+impl Rule {
+    /// Whether it came with a core pack.
+    pub fn is_core(&self) -> bool {
+        matches!(self.origin, Origin::Pack { core: true, .. })
+    }
 }
 
 impl TableParser<'_> {
@@ -163,28 +190,39 @@ impl TableParser<'_> {
         }
     }
 
-    /// The rules that follow from declarations: `required`, `type`, `code_list`. A written rule of the same kind on
-    /// the same column takes their place.
-    pub(super) fn implied(
+    /// The rules that follow from declarations: `required`, `type`, `code_list`, `references`. A rule among `written`
+    /// of the same kind on the same column takes their place. Those that follow under a core pack are its own: only its
+    /// rules take their place, never a laxer one of the file.
+    pub(super) fn implied<'c>(
         &mut self,
-        columns: &[Column],
+        columns: impl Iterator<Item = &'c Column>,
         written: &[Rule],
         declared: &[DeclaredColumn],
         identity: &[String],
+        core: Option<&Pack>,
     ) -> Vec<Rule> {
         let mut implied = Vec::new();
         for column in columns {
             let name = &column.name;
             let list = column.code_list.as_ref();
+            let parent = column.references.as_ref();
+            let dated = matches!(column.ty, Some(ColumnType::Date | ColumnType::Timestamp));
             let wanted = [
-                ("not_null", column.required == Some(true), None),
-                ("type", column.ty.is_some_and(|ty| ty != ColumnType::Text), None),
-                ("in_set", list.is_some(), list),
+                ("not_null", "P2", column.required == Some(true), ("column", None)),
+                (
+                    "type",
+                    if dated { "P3" } else { "P10" },
+                    column.ty.is_some_and(|ty| ty != ColumnType::Text),
+                    ("column", None),
+                ),
+                ("in_set", "P4", list.is_some(), ("column", list.map(|list| ("code_list", list)))),
+                ("references", "P10", parent.is_some(), ("columns", parent.map(|parent| ("to", parent)))),
             ];
-            for (kind_name, follows, code_list) in wanted {
+            for (kind_name, family, follows, (subject, more)) in wanted {
                 let already = || {
                     written.iter().any(|rule| {
-                        rule.kind.about().name == kind_name
+                        rule.is_core() == core.is_some()
+                            && rule.kind.about().name == kind_name
                             && rule.spec.columns().first().is_some_and(|first| first.value == name.value)
                     })
                 };
@@ -200,8 +238,8 @@ impl TableParser<'_> {
                     span: at.span.clone(),
                 };
                 let key = |text: &str| At { value: text.to_owned(), span: name.span.clone() };
-                let mut arguments = vec![(key("column"), scalar(name))];
-                arguments.extend(code_list.map(|list| (key("code_list"), scalar(list))));
+                let mut arguments = vec![(key(subject), scalar(name))];
+                arguments.extend(more.map(|(argument, value)| (key(argument), scalar(value))));
                 let node = Node { value: Value::Map(arguments), span: name.span.clone() };
                 let mut context = ParseContext {
                     reader: self.reader,
@@ -212,8 +250,9 @@ impl TableParser<'_> {
                 };
                 if let Some(spec) = kind.parse(&node, &mut context) {
                     let place = self.reader.place(&name.span);
-                    implied
-                        .push(Rule { implied: true, ..Common::default().rule(kind, spec, identity, place) });
+                    let origin = core.map_or(Origin::Local, |pack| pack.origin(family));
+                    let rule = Common::default().rule(kind, spec, identity, place);
+                    implied.push(Rule { implied: true, origin, ..rule });
                 }
             }
         }
@@ -223,7 +262,17 @@ impl TableParser<'_> {
     /// Gives ids to the rules without one, and reports ids that are used twice.
     pub(super) fn with_ids(&mut self, mut table: Table) -> Table {
         let mut taken = hashbrown::HashSet::new();
+        let core = table.is_core();
         for rule in &table.rules {
+            if core && rule.id.starts_with("core.") {
+                self.reader.error(
+                    &rule.place.span,
+                    say!(
+                        "ids that begin with `core.` are those of core packs",
+                        "mã bắt đầu bằng `core.` dành cho gói quy tắc lõi"
+                    ),
+                );
+            }
             if !rule.id.is_empty() && !taken.insert(rule.id.clone()) {
                 let id = &rule.id;
                 self.reader
@@ -234,7 +283,8 @@ impl TableParser<'_> {
                     .hint = Some(say!("ids are unique within a table", "mã phải duy nhất trong một bảng"));
             }
         }
-        let sort = |rule: &Rule| (rule.kind.about().name, column_names(rule));
+        // What the file adds must not change the ids of a pack's rules.
+        let sort = |rule: &Rule| (rule.is_core(), rule.kind.about().name, column_names(rule));
         let mut alike = hashbrown::HashMap::new();
         for rule in &table.rules {
             *alike.entry(sort(rule)).or_insert(0_u32) += 1;
@@ -243,8 +293,9 @@ impl TableParser<'_> {
         let table_id = table.id.value.clone();
         for rule in table.rules.iter_mut().filter(|rule| rule.id.is_empty()) {
             let sort = sort(rule);
-            let mut parts = vec![table_id.clone(), sort.0.to_owned()];
-            parts.extend((!sort.1.is_empty()).then(|| sort.1.clone()));
+            let mut parts: Vec<String> = if sort.0 { vec!["core".to_owned()] } else { Vec::new() };
+            parts.extend([table_id.clone(), sort.1.to_owned()]);
+            parts.extend((!sort.2.is_empty()).then(|| sort.2.clone()));
             let distinction = rule.spec.distinction();
             if !distinction.is_empty() && alike[&sort] > 1 {
                 parts.push(distinction);
@@ -325,6 +376,8 @@ impl Common {
             tags: self.tags,
             owner: self.owner,
             implied: false,
+            origin: Origin::Local,
+            lacking: None,
         }
     }
 }

@@ -11,11 +11,13 @@ use super::rollup::{Node, Rollup, Scored};
 use super::rule_points::{Triple, official_defects, per_million, rule_points};
 use super::scorecard::{
     AgencyCard, Cap, CleanRecords, CodeListCard, DatabaseCard, DimensionCard, FileCard, Fraction, Gap,
-    Incomplete, PeerGroup, Problem, ProblemLevel, Rate, RuleCard, SCHEMA, Score, Scorecard, TableCard,
-    TablePresence,
+    Incomplete, PackCard, PeerGroup, Problem, ProblemLevel, Rate, RuleCard, SCHEMA, Score, Scorecard,
+    TableCard, TablePresence,
 };
 use crate::base::{Diagnostic, Dimension, Level, Nano, Ratio, Severity, Status, Text, Unit};
-use crate::engine::measured::{MeasuredCodeList, MeasuredDatabase, MeasuredRule, MeasuredTable, Presence};
+use crate::engine::measured::{
+    MeasuredCodeList, MeasuredDatabase, MeasuredPack, MeasuredRule, MeasuredTable, Presence,
+};
 use crate::say;
 use crate::score::curve;
 use crate::state::Tally;
@@ -75,7 +77,8 @@ struct Standing {
     weight: u32,
 }
 
-fn standing(table: &MeasuredTable, rule: &MeasuredRule, methodology: &Methodology) -> Standing {
+/// `core`: only rules of core packs count.
+fn standing(table: &MeasuredTable, rule: &MeasuredRule, methodology: &Methodology, core: bool) -> Standing {
     let status = match (table.presence, rule.measure.status) {
         (Presence::Missing, _) => Status::MissingTable,
         (Presence::Absent, _) => Status::Na,
@@ -86,24 +89,30 @@ fn standing(table: &MeasuredTable, rule: &MeasuredRule, methodology: &Methodolog
     let points = rule_points(status, &measure.tally, measure.mass.as_ref(), rule.scale, &methodology.knots);
     let weight = if points.is_some() { methodology.weight(rule.severity, rule.weight) } else { 0 };
     // A rule without weight in a table without weight stays visible, with its points, and counts nowhere.
-    let weight = if table.tier > 0 { weight } else { 0 };
+    let weight = if table.tier > 0 && (rule.core || !core) { weight } else { 0 };
     Standing { status, points, weight }
 }
 
 fn score_database(database: MeasuredDatabase, methodology: &Methodology) -> ScoredDatabase {
-    let standings: Vec<Vec<Standing>> = database
-        .tables
-        .iter()
-        .map(|table| table.rules.iter().map(|rule| standing(table, rule, methodology)).collect())
-        .collect();
-    let mut scored = Vec::new();
-    for (at, table) in database.tables.iter().enumerate() {
-        for (rule, standing) in table.rules.iter().zip(&standings[at]) {
-            scored.extend(entry(at, rule, standing));
+    let standings = |core| -> Vec<Vec<Standing>> {
+        let of_table = |table: &MeasuredTable| {
+            table.rules.iter().map(|rule| standing(table, rule, methodology, core)).collect()
+        };
+        database.tables.iter().map(of_table).collect()
+    };
+    let rollup = |standings: &[Vec<Standing>], required| {
+        let mut scored = Vec::new();
+        for (at, table) in database.tables.iter().enumerate() {
+            for (rule, standing) in table.rules.iter().zip(&standings[at]) {
+                scored.extend(entry(at, rule, standing));
+            }
         }
-    }
-    let tiers = database.tables.iter().map(|table| table.tier).collect();
-    let rollup = Rollup::new(&scored, tiers, methodology.profile.required());
+        Rollup::new(&scored, database.tables.iter().map(|table| table.tier).collect(), required)
+    };
+    let internal =
+        database.is_core().then(|| rollup(&standings(false), None).database(methodology.lambda).points);
+    let standings = standings(database.is_core());
+    let rollup = rollup(&standings, methodology.profile.required());
 
     // Without any of its required tables nothing was delivered: unknown, not known to be bad.
     let delivered = database.tables.iter().all(|table| table.presence != Presence::Missing)
@@ -130,7 +139,7 @@ fn score_database(database: MeasuredDatabase, methodology: &Methodology) -> Scor
     let found = caps::database(&methodology.caps, &inputs);
     let official = node.points.official;
     let grade_by_points = grade::by_points(&methodology.bands, official);
-    let reasons = not_comparable(methodology, &database.packs, node.coverage);
+    let reasons = not_comparable(methodology, database.is_core(), node.coverage);
     let small_n = database.tables.iter().zip(&standings).any(|(table, standings)| {
         table.rules.iter().zip(standings).any(|(rule, standing)| {
             let units = rule.measure.tally.applicable();
@@ -176,7 +185,8 @@ fn score_database(database: MeasuredDatabase, methodology: &Methodology) -> Scor
         agency: database.agency,
         title: database.title,
         weight: database.weight,
-        packs: database.packs,
+        packs: database.packs.into_iter().map(pack_card).collect(),
+        internal: internal.as_ref().map(score_card),
         code_lists: database.code_lists.into_iter().map(code_list_card).collect(),
     };
     let tables = database
@@ -242,11 +252,16 @@ fn clean_rate(tables: &[MeasuredTable]) -> CleanRate {
     rate
 }
 
-fn not_comparable(methodology: &Methodology, packs: &[String], coverage: Ratio) -> Vec<Text> {
+fn pack_card(pack: MeasuredPack) -> PackCard {
+    let MeasuredPack { id, version, hash, core } = pack;
+    PackCard { id, version, hash, core }
+}
+
+fn not_comparable(methodology: &Methodology, core: bool, coverage: Ratio) -> Vec<Text> {
     let mut reasons = Vec::new();
     if methodology.profile == Profile::Local {
         reasons.push(say!("local rules, not comparable", "quy tắc nội bộ, không so sánh được"));
-    } else if packs.is_empty() {
+    } else if !core {
         reasons
             .push(say!("the rule file names no core pack", "tệp quy tắc không khai báo gói quy tắc lõi nào"));
     }
@@ -331,6 +346,9 @@ fn rule_card(
         kind: rule.kind.to_owned(),
         dimension: rule.dimension,
         severity: rule.severity,
+        core: rule.core,
+        pack: rule.pack,
+        family: rule.family,
         columns: rule.columns,
         status: standing.status,
         pass: measure.tally.pass,

@@ -129,8 +129,12 @@ pub struct DatabaseCard {
     pub title: Option<Text>,
     /// Weight in its agency: 3 priority, 2 important, 1 other.
     pub weight: u32,
-    /// Core packs that its rule file names.
-    pub packs: Vec<String>,
+    /// The packs that its rules came with.
+    pub packs: Vec<PackCard>,
+    /// The internal score ("điểm nội bộ"), under core packs: of all rules, local ones included. It is for improvement at
+    /// home and never compared; the official score is of the core packs' rules alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub internal: Option<Score>,
     /// Code lists that were read from files, by name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub code_lists: Vec<CodeListCard>,
@@ -162,6 +166,19 @@ pub struct DatabaseCard {
     pub tables: Vec<TableCard>,
     /// Findings about the database as a whole.
     pub problems: Vec<Problem>,
+}
+
+/// A pack of rules.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct PackCard {
+    /// Its id: `core/…`, or the name that it gives itself.
+    pub id: String,
+    /// Its version.
+    pub version: String,
+    /// First 12 hexadecimal digits of the SHA-256 of it, of what it includes and of the lists that it reads.
+    pub hash: String,
+    /// It is shipped with the program, and its rules count officially.
+    pub core: bool,
 }
 
 /// A hard cap: no better grade than this, whatever the points.
@@ -310,6 +327,15 @@ pub struct RuleCard {
     pub dimension: Dimension,
     /// How much its failure matters.
     pub severity: Severity,
+    /// It came with a core pack. Where any rule of the database did, only such rules count officially.
+    pub core: bool,
+    /// The pack that it came with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pack: Option<String>,
+    /// What the pack has it for: P1 identity, P2 required cells, P3 dates, P4 national code lists, P5 encoding, P6 control
+    /// total, P7 heartbeat, P8 latency, P9 reconciliation, P10 schema, P11 connections, P12 share requests.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub family: Option<String>,
     /// The columns it looks at.
     pub columns: Vec<String>,
     /// What became of it.

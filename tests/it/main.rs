@@ -8,6 +8,7 @@ mod generate;
 mod house;
 mod laws;
 mod measure;
+mod packs;
 mod peers;
 mod specs;
 mod stage;

@@ -22,9 +22,9 @@ pub enum ValueState {
 
 /// A published list of placeholders, as it is compiled in.
 #[derive(Clone, Copy, Debug)]
-pub struct PlaceholderList {
+pub struct PlaceholderList<'w> {
     /// Words and numbers, compared after normalisation.
-    pub strings: &'static [&'static str],
+    pub strings: &'w [&'w str],
     /// Dates in the form YYYY-MM-DD; in text also recognised as DD/MM/YYYY and DD-MM-YYYY.
     pub dates: &'static [&'static str],
     /// Whether six or more times the same digit is a placeholder.
@@ -61,7 +61,7 @@ impl Placeholders {
     }
 
     /// A published list.
-    pub fn of(list: &PlaceholderList) -> Self {
+    pub fn of(list: &PlaceholderList<'_>) -> Self {
         let mut words: Vec<String> = list.strings.iter().map(|word| normalise(word)).collect();
         let mut days = Vec::new();
         for date in list.dates.iter().filter_map(|date| date.parse::<Date>().ok()) {

@@ -26,7 +26,8 @@ pub fn write(page: &mut Page, lang: Lang, profile: Profile, database: &DatabaseC
     let agency = database.agency.as_deref().map_or_else(Line::new, |agency| {
         Line::new().dim(&format!("{} {}", pick(lang, "cơ quan", "agency"), middle(agency, 24)))
     });
-    let packs = match database.packs.join(", ") {
+    let packs: Vec<&str> = database.packs.iter().map(|pack| pack.id.as_str()).collect();
+    let packs = match packs.join(", ") {
         none if none.is_empty() => Line::new(),
         packs => Line::new().dim(&format!("{} {}", pick(lang, "gói", "packs"), middle(&packs, 40))),
     };
@@ -88,11 +89,18 @@ fn verdict(page: &mut Page, lang: Lang, database: &DatabaseCard) {
         let text = say!("small n: fewer than 100 units", "n nhỏ: chưa đến 100 đơn vị");
         trust.push(Line::of(WEAK, text.get(lang)).glued());
     }
+    let internal = database.internal.as_ref().map_or_else(Line::new, |score| {
+        let points = points(&score.official, lang);
+        let text = say!(
+            "internal score, local rules included: {points}",
+            "điểm nội bộ, kể cả quy tắc riêng: {points}"
+        );
+        Line::of(PLAIN, text.get(lang))
+    });
     let mut text = Vec::new();
     let width = page.columns.saturating_sub(BOX);
-    for line in
-        [Line::dotted(headline), interval(&database.score, lang), clean(database, lang), Line::dotted(trust)]
-    {
+    let interval = interval(&database.score, lang);
+    for line in [Line::dotted(headline), interval, clean(database, lang), Line::dotted(trust), internal] {
         text.extend(line.wrapped(width, 3));
     }
     page.beside(margin, BOX, text);

@@ -38,6 +38,7 @@ fn vietnamese_page() {
       │  D  │  trong khoảng 40,91 – 79,42 · phần đo được 76,11
       ╰─────╯  98,41% bản ghi sạch · 1.215.000 trên 1.234.567 bản ghi
                đo được 66,66% trọng số quy tắc · độ tin cậy thấp
+               điểm nội bộ, kể cả quy tắc riêng: 68,05
 
         điểm liệt không làm đổi hạng: K3, K6, K8
 
@@ -144,6 +145,7 @@ fn english_page_of_local_rules() {
       │  C  │  between 68.05 and 76.40 · 76.11 where measured
       ╰─────╯  98.41% clean records · 1,215,000 of 1,234,567 rows
                88.88% of rule weight measured · confidence medium
+               internal score, local rules included: 68.05
 
         caps that change nothing here: K6, K8
 
