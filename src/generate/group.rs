@@ -20,7 +20,7 @@ pub struct Group {
 
 fn thing(role: &str) -> Option<Thing> {
     Some(match role {
-        "person_id" | "person_name" | "birth_date" | "gender" => Thing::Person,
+        "person_id" | "person_name" | "birth_date" | "partial_birth_date" | "gender" => Thing::Person,
         "commune" | "province" | "address" | "place" => Thing::Place,
         "organisation_id" | "tax_code" | "organisation_name" => Thing::Organisation,
         _ => return None,
@@ -34,6 +34,7 @@ pub fn groups(fields: &[Field]) -> Vec<Group> {
         let Some(thing) = thing(&field.role) else { continue };
         let known = groups.iter_mut().rev().find(|group| group.thing == thing && group.of == field.of);
         match known {
+            Some(group) if field.role == "partial_birth_date" => group.columns.push(at),
             Some(group) if group.columns.iter().all(|&other| fields[other].role != field.role) => {
                 group.columns.push(at);
             }

@@ -135,6 +135,7 @@ impl Rows<'_> {
                 "person_name" => person.name.clone(),
                 "birth_date" if field.is_time() => field.text(Units::from(person.birth) * DAY),
                 "birth_date" => crate::kernel::date_format::format_date(person.birth),
+                "partial_birth_date" => crate::kernel::date_format::civil(person.birth).0.to_string(),
                 _ => gender_text(field, person.female),
             };
             self.put(at, text, times, row, random);

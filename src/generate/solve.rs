@@ -40,6 +40,9 @@ impl Solver<'_> {
     pub fn solve(&self, shape: &Shape, row: &Row, random: &mut Random) -> Option<Move> {
         match shape {
             Shape::All(parts) => {
+                if let Some(between) = self.between(parts, row, random) {
+                    return Some(between);
+                }
                 let open: Vec<&Shape> =
                     parts.iter().filter(|part| self.truth(part, row) != Some(true)).collect();
                 self.solve(random.pick(&open)?, row, random)
@@ -158,9 +161,34 @@ impl Solver<'_> {
                 (Value::Number(a), Value::Number(b)) => Some(Value::Number(a.checked_mul(b)? / ONE)),
                 _ => None,
             },
+            Term::Year(inner) => match self.value(inner, row)? {
+                Value::Time(at) => Some(Value::Number(year_of(at) * ONE)),
+                _ => None,
+            },
             Term::Either(first, second) => self.value(first, row).or_else(|| self.value(second, row)),
             Term::Other => None,
         }
+    }
+
+    /// A value between two bounds of one column.
+    fn between(&self, parts: &[Shape], row: &Row, random: &mut Random) -> Option<Move> {
+        let [Shape::Compare(one, Order::AtLeast, low), Shape::Compare(other, Order::AtMost, high)] = parts else {
+            return None;
+        };
+        let Term::Column(name) = one else { return None };
+        let at = self.free(name).filter(|_| one == other)?;
+        let (low, high) = match (self.value(low, row)?, self.value(high, row)?) {
+            (Value::Number(low), Value::Number(high)) | (Value::Time(low), Value::Time(high)) => (low, high),
+            _ => return None,
+        };
+        let field = &self.fields[at];
+        // A tolerance is for rounding; what is meant lies in the middle.
+        let narrow = !field.is_time() && high - low <= ONE;
+        let units = if narrow { (low + high).div_euclid(2) } else { random.between(low, high) };
+        let coarse = if field.is_time() || narrow { field.step() } else { field.step().max(10_000) };
+        let cut = units.div_euclid(coarse) * coarse;
+        let units = if cut >= low { cut } else { cut + coarse };
+        (low..=high).contains(&units).then(|| Move::Write(at, field.text(field.clamped(units))))
     }
 
     /// Chooses a column of either side and gives it a value by which the comparison holds.
@@ -195,6 +223,7 @@ impl Solver<'_> {
                 self.columns_of(a, all);
                 self.columns_of(b, all);
             }
+            Term::Year(inner) => self.columns_of(inner, all),
             _ => {}
         }
     }
@@ -257,6 +286,20 @@ impl Solver<'_> {
                 }
                 let order = if factor < 0 { order.turned() } else { order };
                 self.isolate(inner, order, Value::Number(quotient), column, row, random)
+            }
+            Term::Year(inner) => {
+                let Value::Number(target) = target else { return None };
+                let year = target.div_euclid(ONE);
+                let year = match order {
+                    Order::Equal => year,
+                    Order::AtMost => year - random.between(0, 10),
+                    Order::Below => year - random.between(1, 10),
+                    Order::AtLeast => year + random.between(0, 10),
+                    Order::Above | Order::Different => year + random.between(1, 10),
+                };
+                let first = days(u32::try_from(year).ok()?, 1, 2)?;
+                let day = Units::from(first) + random.between(0, 360);
+                self.isolate(inner, Order::Equal, Value::Time(day * DAY), column, row, random)
             }
             Term::Either(a, b) => {
                 let inner = if has(a) { a } else { b };
@@ -329,6 +372,11 @@ fn alike(left: Value, right: Value) -> (Value, Value) {
     }
 }
 
+fn year_of(at: Units) -> Units {
+    let (year, _, _) = civil(i32::try_from(at.div_euclid(DAY)).unwrap_or(0));
+    year.into()
+}
+
 /// So many calendar months and microseconds later.
 fn later(at: Units, months: i32, rest: Units) -> Units {
     let (year, month, date) = civil(i32::try_from(at.div_euclid(DAY)).unwrap_or(0));
@@ -393,6 +441,7 @@ tables:
             "w = 'y'",
             "w <> 'x' OR a = 2",
             "c BETWEEN 5 AND 9",
+            "date_part('year', d) >= c + 2020",
             "d - CAST(e AS date) >= 30",
         ] {
             let shape = Expression::parse(text).expect("an expression").shape();

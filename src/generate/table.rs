@@ -60,6 +60,11 @@ struct Mending {
     when: Option<Shape>,
     /// The second column follows the first within so many seconds.
     soon: Option<u64>,
+    /// The column that repeats the province of the number in the first one.
+    province: Option<usize>,
+    /// The columns are a date, its month and its year.
+    parts: bool,
+    filled: Option<(usize, usize)>,
     together: Option<Together>,
     determined: Option<(Vec<usize>, Vec<usize>)>,
 }
@@ -124,7 +129,8 @@ fn mending(rule: &Rule, together: Option<Together>, names: &[String]) -> Mending
     columns.dedup();
     let demands = rule.spec.demands();
     let mut shapes = Vec::new();
-    let (mut soon, mut determined) = (None, None);
+    let (mut soon, mut determined, mut province, mut filled) = (None, None, None, None);
+    let mut parts = false;
     for demand in demands {
         match demand {
             Demand::Holds(shape) => shapes.push(shape),
@@ -132,6 +138,9 @@ fn mending(rule: &Rule, together: Option<Together>, names: &[String]) -> Mending
                 shapes.extend(rule.spec.columns().first().map(|at| Shape::Present(at.value.clone())))
             }
             Demand::Soon { seconds } => soon = Some(seconds),
+            Demand::Province { column } => province = place(&column),
+            Demand::Parts => parts = true,
+            Demand::Filled { low, high } => filled = Some((low, high)),
             Demand::Determined { from, to } => {
                 let places = |names: &[String]| names.iter().filter_map(place).collect();
                 determined = Some((places(&from), places(&to)));
@@ -142,7 +151,7 @@ fn mending(rule: &Rule, together: Option<Together>, names: &[String]) -> Mending
     let when = rule.when.as_ref().map(|when| when.value.shape());
     // Rules about a whole column's habits hold whatever groups there are.
     let together = together.filter(|_| rule.kind.about().name != "consistent");
-    Mending { columns, shapes, when, soon, together, determined }
+    Mending { columns, shapes, when, soon, province, parts, filled, together, determined }
 }
 
 fn links(table: &Table, made: &[Made], names: &[String], mendings: &[Mending]) -> Vec<Link> {
@@ -277,6 +286,9 @@ impl Work<'_> {
                 return;
             }
         }
+        if random.chance(850_000) && self.mend_by_kind(mending, row, random).is_some() {
+            return;
+        }
         if let Some(shape) = random.pick(&mending.shapes)
             && random.chance(850_000)
             && self.rows.satisfy(shape, row, random)
@@ -285,6 +297,39 @@ impl Work<'_> {
         }
         let Some(&column) = random.pick(&mending.columns) else { return };
         self.change(column, number, before, row, random);
+    }
+
+    /// What only one kind of rule asks for.
+    fn mend_by_kind(&self, mending: &Mending, row: &mut Row, random: &mut Random) -> Option<()> {
+        let fields = self.rows.fields;
+        if let (Some(column), Some(&number)) = (mending.province, mending.columns.first()) {
+            row[column] = Some(row[number].as_deref()?.get(1..3)?.to_owned());
+            return Some(());
+        }
+        if let ([date, month, year], true) = (mending.columns.as_slice(), mending.parts) {
+            let units = row[*date].as_deref().and_then(|text| fields[*date].units(text));
+            // Of old people often no more than the year is known.
+            let (whole, known) = match units {
+                Some(units) => (true, crate::kernel::date_format::format_date(i32::try_from(units / DAY).ok()?)),
+                None => (false, format!("{}-06-15", random.between(1920, 1950))),
+            };
+            let keep = |at: usize, random: &mut Random| fields[at].required || random.chance(500_000);
+            let known_month = (whole && keep(*month, random)).then(|| known[..7].to_owned());
+            let known_year = (!whole || keep(*year, random)).then(|| known[..4].to_owned());
+            (row[*month], row[*year]) = (known_month, known_year);
+            return Some(());
+        }
+        let (low, high) = mending.filled?;
+        let (full, empty): (Vec<usize>, Vec<usize>) = mending.columns.iter().partition(|&&at| row[at].is_some());
+        if full.len() < low {
+            self.rows.refill(*random.pick(&empty)?, row, random);
+        } else if full.len() > high {
+            let spare: Vec<usize> = full.into_iter().filter(|&at| !fields[at].required).collect();
+            row[*random.pick(&spare)?] = None;
+        } else {
+            return None;
+        }
+        Some(())
     }
 
     /// Gives a cell another value, by its link or its group if it has one.

@@ -106,7 +106,8 @@ impl Spec for IdAgrees {
             female: words(&self.female, "Nữ"),
             male: words(&self.male, "Nam"),
         };
-        self.gender.iter().map(gender).collect()
+        let province = |column: &Column| Demand::Province { column: column.value.clone() };
+        self.gender.iter().map(gender).chain(self.province.iter().map(province)).collect()
     }
 
     fn bind(&self, binder: &mut dyn Binder) -> Result<Bound, BindError> {

@@ -37,6 +37,12 @@ pub enum Demand {
     Determined { from: Vec<String>, to: Vec<String> },
     /// How the genders are written that a personal number speaks of.
     Gender { column: String, female: Vec<String>, male: Vec<String> },
+    /// A column repeats the province of the personal number.
+    Province { column: String },
+    /// A date, its month and its year, each in a column of its own, as far as they are known.
+    Parts,
+    /// So many of the columns have a value.
+    Filled { low: usize, high: usize },
     /// So many rows.
     Rows { low: u64, high: u64 },
     /// A condition on the row.

@@ -51,6 +51,8 @@ pub enum Term {
     Sum(Box<Term>, Box<Term>),
     Difference(Box<Term>, Box<Term>),
     Product(Box<Term>, Box<Term>),
+    /// The year of a day.
+    Year(Box<Term>),
     /// The first of the two that has a value.
     Either(Box<Term>, Box<Term>),
     /// Anything else.
@@ -204,6 +206,17 @@ fn term(tree: &Tree) -> Term {
                 BinaryOperator::Plus => Term::Sum(left, right),
                 BinaryOperator::Minus => Term::Difference(left, right),
                 BinaryOperator::Multiply => Term::Product(left, right),
+                _ => Term::Other,
+            }
+        }
+        Tree::Extract { field: DateTimeField::Year, expr, .. } => Term::Year(Box::new(term(expr))),
+        Tree::Function(function) if function.name.to_string().eq_ignore_ascii_case("date_part") => {
+            let FunctionArguments::List(list) = &function.args else { return Term::Other };
+            match list.args.as_slice() {
+                [
+                    FunctionArg::Unnamed(FunctionArgExpr::Expr(part)),
+                    FunctionArg::Unnamed(FunctionArgExpr::Expr(date)),
+                ] if word(part).is_some_and(|part| part == "year") => Term::Year(Box::new(term(date))),
                 _ => Term::Other,
             }
         }
