@@ -68,8 +68,8 @@ pub fn fields(table: &Table, as_of: i64) -> Vec<Field> {
             continue;
         };
         for demand in rule.spec.demands() {
-            // What holds for some rows only does no harm to the others, but for presence.
-            if rule.when.is_none() || !matches!(demand, Demand::Present | Demand::Listed { .. }) {
+            // What holds for some rows only is seen to where a row lacks it.
+            if rule.when.is_none() {
                 fields[first].heed(&demand, as_of);
             }
             match demand {
@@ -96,7 +96,10 @@ impl Field {
         let ty = column.and_then(|column| column.ty).unwrap_or(ColumnType::Text);
         let mut field = Self {
             name: name.to_owned(),
-            role: column.and_then(|column| column.role).map_or_else(|| guess(name), |role| role.name).to_owned(),
+            role: column
+                .and_then(|column| column.role)
+                .map_or_else(|| guess(name), |role| role.name)
+                .to_owned(),
             of: column.and_then(|column| column.of.clone()).unwrap_or_default(),
             ty: ColumnType::Text,
             pattern: String::new(),

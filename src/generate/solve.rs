@@ -165,6 +165,10 @@ impl Solver<'_> {
                 Value::Time(at) => Some(Value::Number(year_of(at) * ONE)),
                 _ => None,
             },
+            Term::Start(inner, count) => match self.value(inner, row)? {
+                Value::Text(text) => Some(Value::Text(text.chars().take(*count).collect())),
+                _ => None,
+            },
             Term::Either(first, second) => self.value(first, row).or_else(|| self.value(second, row)),
             Term::Other => None,
         }
@@ -172,7 +176,8 @@ impl Solver<'_> {
 
     /// A value between two bounds of one column.
     fn between(&self, parts: &[Shape], row: &Row, random: &mut Random) -> Option<Move> {
-        let [Shape::Compare(one, Order::AtLeast, low), Shape::Compare(other, Order::AtMost, high)] = parts else {
+        let [Shape::Compare(one, Order::AtLeast, low), Shape::Compare(other, Order::AtMost, high)] = parts
+        else {
             return None;
         };
         let Term::Column(name) = one else { return None };
@@ -223,7 +228,7 @@ impl Solver<'_> {
                 self.columns_of(a, all);
                 self.columns_of(b, all);
             }
-            Term::Year(inner) => self.columns_of(inner, all),
+            Term::Year(inner) | Term::Start(inner, _) => self.columns_of(inner, all),
             _ => {}
         }
     }
@@ -301,6 +306,13 @@ impl Solver<'_> {
                 let day = Units::from(first) + random.between(0, 360);
                 self.isolate(inner, Order::Equal, Value::Time(day * DAY), column, row, random)
             }
+            Term::Start(inner, count) => {
+                let (Value::Text(target), Value::Text(now)) = (target, self.value(inner, row)?) else {
+                    return None;
+                };
+                let whole = target.chars().chain(now.chars().skip(*count)).collect();
+                self.isolate(inner, order, Value::Text(whole), column, row, random)
+            }
             Term::Either(a, b) => {
                 let inner = if has(a) { a } else { b };
                 self.isolate(inner, order, target, column, row, random)
@@ -328,6 +340,8 @@ impl Solver<'_> {
                 // As often hours as years.
                 let longest = [DAY / 24, DAY, 30 * DAY, 365 * DAY, 3 * 365 * DAY];
                 random.pick(&longest).copied().unwrap_or(DAY)
+            } else if field.role == "year" {
+                30 * ONE
             } else {
                 target.abs() / 2 + 10 * ONE
             };

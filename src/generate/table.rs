@@ -1,16 +1,20 @@
 //! All rows of a table: proposed, mended until no rule finds fault with any, and no two share what they must not.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::field::{self, DAY, Field};
 use super::group::{self, Group, Thing};
+use super::pattern::{self, Walk};
 use super::person::Person;
 use super::place::Places;
 use super::random::Random;
 use super::row::{Link, Rows, gender_text};
 use super::{Problem, Request};
 use crate::engine::rehearsal::{Rehearsal, Row, Together};
+use crate::format::Judge;
 use crate::kernel::expression::Shape;
+use crate::rule::code_list::{CodeList, Entry};
 use crate::rule::{Demand, Rule, Table};
 use crate::say;
 
@@ -65,8 +69,18 @@ struct Mending {
     /// The columns are a date, its month and its year.
     parts: bool,
     filled: Option<(usize, usize)>,
+    /// What the first column must be in the rows that the condition speaks of.
+    sometimes: Vec<Sometimes>,
     together: Option<Together>,
     determined: Option<(Vec<usize>, Vec<usize>)>,
+}
+
+/// What is asked of some rows only, so that the column as a whole is not made by it.
+enum Sometimes {
+    Format(&'static str, Arc<dyn Judge>),
+    Pattern(Box<Walk>),
+    Listed(Arc<CodeList>),
+    Length(u64, u64),
 }
 
 /// Rounds of mending before a row is begun anew, and before the table is given up.
@@ -130,7 +144,7 @@ fn mending(rule: &Rule, together: Option<Together>, names: &[String]) -> Mending
     let demands = rule.spec.demands();
     let mut shapes = Vec::new();
     let (mut soon, mut determined, mut province, mut filled) = (None, None, None, None);
-    let mut parts = false;
+    let (mut parts, mut sometimes) = (false, Vec::new());
     for demand in demands {
         match demand {
             Demand::Holds(shape) => shapes.push(shape),
@@ -138,6 +152,16 @@ fn mending(rule: &Rule, together: Option<Together>, names: &[String]) -> Mending
                 shapes.extend(rule.spec.columns().first().map(|at| Shape::Present(at.value.clone())))
             }
             Demand::Soon { seconds } => soon = Some(seconds),
+            Demand::Format { name, judge } if rule.when.is_some() => {
+                sometimes.push(Sometimes::Format(name, judge))
+            }
+            Demand::Pattern(regex) if rule.when.is_some() => {
+                sometimes.extend(Walk::new(&regex).map(|walk| Sometimes::Pattern(Box::new(walk))));
+            }
+            Demand::Listed { list, .. } if rule.when.is_some() => sometimes.push(Sometimes::Listed(list)),
+            Demand::Length { low, high } if rule.when.is_some() => {
+                sometimes.push(Sometimes::Length(low, high))
+            }
             Demand::Province { column } => province = place(&column),
             Demand::Parts => parts = true,
             Demand::Filled { low, high } => filled = Some((low, high)),
@@ -151,7 +175,7 @@ fn mending(rule: &Rule, together: Option<Together>, names: &[String]) -> Mending
     let when = rule.when.as_ref().map(|when| when.value.shape());
     // Rules about a whole column's habits hold whatever groups there are.
     let together = together.filter(|_| rule.kind.about().name != "consistent");
-    Mending { columns, shapes, when, soon, province, parts, filled, together, determined }
+    Mending { columns, shapes, when, soon, province, parts, filled, sometimes, together, determined }
 }
 
 fn links(table: &Table, made: &[Made], names: &[String], mendings: &[Mending]) -> Vec<Link> {
@@ -306,11 +330,29 @@ impl Work<'_> {
             row[column] = Some(row[number].as_deref()?.get(1..3)?.to_owned());
             return Some(());
         }
+        if let (Some(sometimes), Some(&column)) = (random.pick(&mending.sometimes), mending.columns.first())
+            && !self.rows.fixed[column]
+        {
+            row[column] = Some(match sometimes {
+                Sometimes::Format(name, judge) => pattern::of_format(name, judge.as_ref(), random)?,
+                Sometimes::Pattern(walk) => walk.text(random)?,
+                Sometimes::Length(low, high) => random.digits(usize::try_from((*high).min(*low + 8)).ok()?),
+                Sometimes::Listed(list) => {
+                    let today = self.rows.today();
+                    let current: Vec<&Entry> =
+                        list.entries().iter().filter(|entry| entry.in_force(today)).collect();
+                    random.pick(&current)?.code.clone()
+                }
+            });
+            return Some(());
+        }
         if let ([date, month, year], true) = (mending.columns.as_slice(), mending.parts) {
             let units = row[*date].as_deref().and_then(|text| fields[*date].units(text));
             // Of old people often no more than the year is known.
             let (whole, known) = match units {
-                Some(units) => (true, crate::kernel::date_format::format_date(i32::try_from(units / DAY).ok()?)),
+                Some(units) => {
+                    (true, crate::kernel::date_format::format_date(i32::try_from(units / DAY).ok()?))
+                }
                 None => (false, format!("{}-06-15", random.between(1920, 1950))),
             };
             let keep = |at: usize, random: &mut Random| fields[at].required || random.chance(500_000);
@@ -320,7 +362,8 @@ impl Work<'_> {
             return Some(());
         }
         let (low, high) = mending.filled?;
-        let (full, empty): (Vec<usize>, Vec<usize>) = mending.columns.iter().partition(|&&at| row[at].is_some());
+        let (full, empty): (Vec<usize>, Vec<usize>) =
+            mending.columns.iter().partition(|&&at| row[at].is_some());
         if full.len() < low {
             self.rows.refill(*random.pick(&empty)?, row, random);
         } else if full.len() > high {

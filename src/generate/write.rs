@@ -44,10 +44,15 @@ pub fn path(table: &Table, form: Form) -> Option<String> {
         }
         let ends = pattern.strip_suffix(".*").map(|stem| format!("{stem}.{}", form.extension()));
         let path = ends.unwrap_or_else(|| pattern.clone());
-        [path.replace("**/", "").replace('*', "1"), path.replace("**/", "").replace('*', id)]
-            .into_iter()
-            .chain([format!("{id}.{}", form.extension())])
-            .find(fits)
+        let ended = format!("1.{}", form.extension());
+        [
+            path.replace("**/", "").replace('*', &ended),
+            path.replace("**/", "").replace('*', "1"),
+            path.replace("**/", "").replace('*', id),
+        ]
+        .into_iter()
+        .chain([format!("{id}.{}", form.extension())])
+        .find(fits)
     })
 }
 

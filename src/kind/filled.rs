@@ -6,7 +6,7 @@ use crate::base::{Dimension, Scale, Severity, Unit};
 use crate::kernel::{Batch, ColumnId, Population, RowVerdict};
 use crate::rule::arguments::{Arguments, Columns};
 use crate::rule::{
-    About, At, BindError, Binder, Bound, Demand, Check, Explanation, Fields, Node, ParseContext, Spec, Words,
+    About, At, BindError, Binder, Bound, Check, Demand, Explanation, Fields, Node, ParseContext, Spec, Words,
 };
 use crate::say;
 

@@ -8,7 +8,7 @@ use crate::kernel::date_format::{civil, default_date};
 use crate::kernel::{Batch, ColumnId, ColumnType, Population, RowVerdict};
 use crate::rule::arguments::{Arguments, Column};
 use crate::rule::{
-    About, At, BindError, Binder, Bound, Demand, Check, Explanation, Fields, ParseContext, Spec, Words,
+    About, At, BindError, Binder, Bound, Check, Demand, Explanation, Fields, ParseContext, Spec, Words,
 };
 use crate::say;
 use crate::state::{Figure, Measure, State, Tally};

@@ -53,6 +53,8 @@ pub enum Term {
     Product(Box<Term>, Box<Term>),
     /// The year of a day.
     Year(Box<Term>),
+    /// The first so many characters.
+    Start(Box<Term>, usize),
     /// The first of the two that has a value.
     Either(Box<Term>, Box<Term>),
     /// Anything else.
@@ -209,6 +211,26 @@ fn term(tree: &Tree) -> Term {
                 _ => Term::Other,
             }
         }
+        Tree::Substring { expr, substring_from: Some(from), substring_for: Some(count), .. } => {
+            start(expr, from, count)
+        }
+        Tree::Function(function)
+            if matches!(function.name.to_string().to_lowercase().as_str(), "substr" | "left") =>
+        {
+            let FunctionArguments::List(list) = &function.args else { return Term::Other };
+            let plain = |argument: &FunctionArg| match argument {
+                FunctionArg::Unnamed(FunctionArgExpr::Expr(tree)) => Some(tree.clone()),
+                _ => None,
+            };
+            let arguments: Option<Vec<Tree>> = list.args.iter().map(plain).collect();
+            match arguments.as_deref() {
+                Some([text, from, count]) => start(text, from, count),
+                Some([text, count]) if function.name.to_string().eq_ignore_ascii_case("left") => {
+                    beginning(text, count)
+                }
+                _ => Term::Other,
+            }
+        }
         Tree::Extract { field: DateTimeField::Year, expr, .. } => Term::Year(Box::new(term(expr))),
         Tree::Function(function) if function.name.to_string().eq_ignore_ascii_case("date_part") => {
             let FunctionArguments::List(list) = &function.args else { return Term::Other };
@@ -234,6 +256,18 @@ fn term(tree: &Tree) -> Term {
             }
         }
         _ => Term::Other,
+    }
+}
+
+/// A part of a text that begins where the text does.
+fn start(text: &Tree, from: &Tree, count: &Tree) -> Term {
+    if word(from).as_deref() == Some("1") { beginning(text, count) } else { Term::Other }
+}
+
+fn beginning(text: &Tree, count: &Tree) -> Term {
+    match word(count).and_then(|count| count.parse().ok()) {
+        Some(count) => Term::Start(Box::new(term(text)), count),
+        None => Term::Other,
     }
 }
 
