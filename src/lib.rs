@@ -1,7 +1,8 @@
 //! Data-quality scoring: declarative rules over database extracts, exact scorecards out.
 //!
 //! The floors, bottom to top; a module imports only from floors below its own (a test keeps this):
-//! `base` → `state` → `kernel` → `format` → `extract` → `rule` → `kind` → `engine` → `score` → `report` → `cli`.
+//! `base` → `state` → `kernel` → `format` → `extract` → `rule` → `kind` → `engine` → `score` → `report` → `generate` →
+//! `cli`.
 //! ARCHITECTURE.md walks through them.
 
 pub mod base;
@@ -9,6 +10,7 @@ pub mod cli;
 pub mod engine;
 pub mod extract;
 pub mod format;
+pub mod generate;
 pub mod kernel;
 pub mod kind;
 pub mod report;

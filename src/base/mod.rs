@@ -4,6 +4,7 @@ pub mod diagnostic;
 pub mod duration;
 pub mod nano;
 pub mod placeholders;
+pub mod random;
 pub mod suggest;
 pub mod text;
 pub mod wide;
@@ -11,6 +12,7 @@ pub mod words;
 
 pub use diagnostic::{Diagnostic, Level, Place};
 pub use nano::{Nano, Ratio};
+pub use random::SplitMix64;
 pub use text::{Lang, Text};
 pub use wide::Wide;
 pub use words::{Dimension, Scale, Severity, Status, Unit};

@@ -8,6 +8,7 @@ mod diagnostics;
 mod expanded;
 mod explain;
 mod failure;
+mod generate;
 mod init;
 mod lint;
 mod man;
@@ -38,6 +39,7 @@ enum Command {
     Explain(explain::Explain),
     Catalog(catalog::CatalogCommand),
     Init(init::Init),
+    Generate(generate::Generate),
     Schema(schema::Schema),
     Completions(completions::Completions),
     Man(man::Man),
@@ -72,6 +74,7 @@ fn command() -> Exit {
         Command::Explain(command) => command.run(&console),
         Command::Catalog(command) => command.run(&console),
         Command::Init(command) => command.run(&console),
+        Command::Generate(command) => command.run(&console),
         Command::Schema(command) => command.run(&console),
         Command::Completions(command) => command.run(&console),
         Command::Man(command) => command.run(&console),

@@ -61,6 +61,9 @@ pub struct Score {
     /// Threads to use [default: one for each processor].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
+    /// Failing rows to list for each rule.
+    #[arg(long, value_name = "N", default_value_t = engine::EXAMPLES)]
+    examples: usize,
     /// Show values of failing rows as they are. They may be personal data.
     #[arg(long)]
     reveal: bool,
@@ -72,7 +75,7 @@ fn formats() -> PossibleValuesParser {
 
 impl Score {
     pub fn run(self, console: &Console) -> Result<Exit, Failure> {
-        let as_of = self.as_of()?;
+        let as_of = moment(self.as_of.as_deref())?;
         let loaded = rules(&self.rules, console)?;
         let indices = self.indices(&loaded, console)?;
         if !self.data.is_dir() {
@@ -128,8 +131,14 @@ impl Score {
             },
         )?;
         let bars = Bars::new(console);
-        let options =
-            RunOptions { data: &self.data, as_of, reveal: self.reveal, interrupted, progress: &bars };
+        let options = RunOptions {
+            data: &self.data,
+            as_of,
+            reveal: self.reveal,
+            examples: self.examples,
+            interrupted,
+            progress: &bars,
+        };
         let measured = pool.install(|| {
             loaded
                 .databases
@@ -177,27 +186,27 @@ impl Score {
             None => Ok(()),
         }
     }
+}
 
-    /// Microseconds of local time.
-    fn as_of(&self) -> Result<i64, Failure> {
-        let Some(text) = &self.as_of else {
-            let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-            let seconds = i64::try_from(now.as_secs()).unwrap_or_default();
-            return Ok((seconds + LOCAL_OFFSET_SECONDS) * 1_000_000);
-        };
-        let parsed = crate::kernel::date_format::default_timestamps()
-            .iter()
-            .find_map(|format: &DateFormat| format.parse_timestamp(text));
-        parsed.ok_or_else(|| {
-            Failure::usage(
-                say!("`{text}` is not a moment in time", "`{text}` không phải là một thời điểm"),
-                say!(
-                    "write it as 2026-11-21T00:00:00+07:00 or 2026-11-21",
-                    "viết dạng 2026-11-21T00:00:00+07:00 hoặc 2026-11-21"
-                ),
-            )
-        })
-    }
+/// A moment as flags name it, or now: microseconds of local time.
+pub fn moment(text: Option<&str>) -> Result<i64, Failure> {
+    let Some(text) = text else {
+        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+        let seconds = i64::try_from(now.as_secs()).unwrap_or_default();
+        return Ok((seconds + LOCAL_OFFSET_SECONDS) * 1_000_000);
+    };
+    let parsed = crate::kernel::date_format::default_timestamps()
+        .iter()
+        .find_map(|format: &DateFormat| format.parse_timestamp(text));
+    parsed.ok_or_else(|| {
+        Failure::usage(
+            say!("`{text}` is not a moment in time", "`{text}` không phải là một thời điểm"),
+            say!(
+                "write it as 2026-11-21T00:00:00+07:00 or 2026-11-21",
+                "viết dạng 2026-11-21T00:00:00+07:00 hoặc 2026-11-21"
+            ),
+        )
+    })
 }
 
 /// Loads rule files; errors stop the command, warnings are shown.

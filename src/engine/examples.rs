@@ -7,8 +7,8 @@ use crate::kernel::text::mask;
 use crate::rule::Explanation;
 use crate::state::{Example, State};
 
-/// How many failing rows of a rule are shown.
-const SHOWN: usize = 20;
+/// How many failing rows of a rule are shown unless somebody asks for another number.
+pub const SHOWN: usize = 20;
 
 /// Where a row is: file, piece of the file, row of the piece.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -34,16 +34,29 @@ pub struct Shown {
 }
 
 /// The rows with the smallest digests: a sample that favours no value and no part of the table.
-#[derive(Default)]
 pub struct Examples {
     rows: BTreeMap<(u128, Position), Shown>,
+    most: usize,
+}
+
+impl Default for Examples {
+    fn default() -> Self {
+        Self::at_most(SHOWN)
+    }
 }
 
 impl Examples {
+    pub fn at_most(most: usize) -> Self {
+        Self { rows: BTreeMap::new(), most }
+    }
+
     /// Offers a failing row. `shown` is asked for few rows.
     pub fn offer(&mut self, position: Position, shown: impl FnOnce() -> Shown, reveal: bool) {
         let key = (position.digest(), position);
-        if self.rows.len() == SHOWN && self.rows.last_key_value().is_some_and(|(last, _)| *last < key) {
+        if self.most == 0 {
+            return;
+        }
+        if self.rows.len() == self.most && self.rows.last_key_value().is_some_and(|(last, _)| *last < key) {
             return;
         }
         let mut shown = shown();
@@ -52,7 +65,7 @@ impl Examples {
             shown.value.iter_mut().chain(repaired).for_each(|text| *text = mask(text));
         }
         self.rows.insert(key, shown);
-        if self.rows.len() > SHOWN {
+        if self.rows.len() > self.most {
             self.rows.pop_last();
         }
     }
@@ -75,7 +88,7 @@ impl Examples {
 impl State for Examples {
     fn merge(&mut self, other: Self) {
         self.rows.extend(other.rows);
-        while self.rows.len() > SHOWN {
+        while self.rows.len() > self.most {
             self.rows.pop_last();
         }
     }

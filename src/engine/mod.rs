@@ -14,6 +14,7 @@ mod naming;
 mod outcome;
 mod plan;
 mod problems;
+pub mod rehearsal;
 mod run;
 mod scan;
 mod source;
@@ -21,4 +22,4 @@ mod source;
 pub use measured::{
     MeasuredCodeList, MeasuredDatabase, MeasuredFile, MeasuredPack, MeasuredRule, MeasuredTable, Presence,
 };
-pub use run::{Progress, RunOptions, Silent, run};
+pub use run::{EXAMPLES, Progress, RunOptions, Silent, run};

@@ -34,6 +34,9 @@ pub struct Silent;
 
 impl Progress for Silent {}
 
+/// Failing rows that are kept of each rule unless somebody asks for another number.
+pub const EXAMPLES: usize = super::examples::SHOWN;
+
 pub struct RunOptions<'o> {
     /// The directory that holds the extracts. A folder of it with a database's id holds that database's files.
     pub data: &'o Path,
@@ -41,6 +44,8 @@ pub struct RunOptions<'o> {
     pub as_of: i64,
     /// Show values in examples as they are.
     pub reveal: bool,
+    /// Failing rows that are kept of each rule; [`EXAMPLES`] in reports for people.
+    pub examples: usize,
     /// Set from outside to stop early.
     pub interrupted: &'o AtomicBool,
     pub progress: &'o dyn Progress,
@@ -55,6 +60,7 @@ pub fn run(database: &Database, options: &RunOptions<'_>) -> Option<MeasuredData
         options.progress.table_started(&database.id.value, table, run.source.bytes());
         let scan = ScanOptions {
             reveal: options.reveal,
+            examples: options.examples,
             interrupted: options.interrupted,
             progress: options.progress,
         };

@@ -60,12 +60,12 @@ pub struct TableState {
 }
 
 impl TableState {
-    pub fn new(plan: &TablePlan) -> Self {
+    pub fn new(plan: &TablePlan, examples: usize) -> Self {
         let rule = |work: &Work| RuleState {
             tally: Tally::default(),
             when_unknown: 0,
             reasons: BTreeMap::new(),
-            examples: Examples::default(),
+            examples: Examples::at_most(examples),
             own: match work {
                 Work::Scan(check) => Some(check.state()),
                 _ => None,
@@ -143,13 +143,15 @@ impl TableState {
 
 pub struct ScanOptions<'o> {
     pub reveal: bool,
+    /// Failing rows that are kept of each rule.
+    pub examples: usize,
     pub interrupted: &'o AtomicBool,
     pub progress: &'o dyn Progress,
 }
 
 /// Scans all files of a table on the threads of the current pool.
 pub fn scan(plan: &TablePlan, source: &TableSource, options: &ScanOptions<'_>) -> TableState {
-    let mut state = TableState::new(plan);
+    let mut state = TableState::new(plan, options.examples);
     for file in &source.files {
         file.show(|found| {
             for (rule, state) in plan.rules.iter().zip(&mut state.rules) {
@@ -161,7 +163,7 @@ pub fn scan(plan: &TablePlan, source: &TableSource, options: &ScanOptions<'_>) -
     }
     let feed = Mutex::new(Feed::new(plan, source));
     let shares = rayon::broadcast(|_| {
-        let mut worker = Worker { plan, source, options, state: TableState::new(plan) };
+        let mut worker = Worker { plan, source, options, state: TableState::new(plan, options.examples) };
         while !options.interrupted.load(Ordering::Relaxed) {
             // A poisoned lock means that a source panicked while it was pulled; its file is reported by that thread.
             let task = feed.lock().unwrap_or_else(std::sync::PoisonError::into_inner).next();

@@ -90,6 +90,17 @@ impl TableSource {
         source
     }
 
+    /// Columns of text that are in no file.
+    pub fn of_columns(names: &[String]) -> Self {
+        Self {
+            files: Vec::new(),
+            columns: names.iter().map(|name| (name.clone(), DataType::Utf8View)).collect(),
+            named: names.iter().cloned().collect(),
+            reveal: false,
+            unfound: false,
+        }
+    }
+
     pub fn bytes(&self) -> u64 {
         self.files.iter().map(|file| file.bytes).sum()
     }

@@ -5,7 +5,7 @@ use crate::kernel::text::{Defects, defects};
 use crate::kernel::{Batch, ColumnId, Population, RowVerdict};
 use crate::rule::arguments::{Arguments, Column};
 use crate::rule::{
-    About, At, BindError, Binder, Bound, Check, Explanation, Fields, ParseContext, Spec, Words,
+    About, At, BindError, Binder, Bound, Check, Demand, Explanation, Fields, ParseContext, Spec, Words,
 };
 
 static ABOUT: About = About {
@@ -61,6 +61,10 @@ impl Arguments for CleanText {
 impl Spec for CleanText {
     fn columns(&self) -> Vec<At<String>> {
         self.named_columns()
+    }
+
+    fn demands(&self) -> Vec<Demand> {
+        vec![Demand::Clean]
     }
 
     fn bind(&self, binder: &mut dyn Binder) -> Result<Bound, BindError> {

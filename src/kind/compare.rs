@@ -8,12 +8,14 @@ use super::amount::{Amount, DAY_MICROS, Family};
 use super::limit::{Limit, WHOLE};
 use crate::arguments;
 use crate::base::{Dimension, Scale, Severity, Text, Unit};
+use crate::kernel::expression::{Order, Shape, Term};
 use crate::kernel::memory::{Cell, Memory, Remember};
+use crate::kernel::number::{self, Parsed};
 use crate::kernel::text::canonical;
 use crate::kernel::{Batch, ColumnId, ColumnType, Population, RowVerdict};
 use crate::rule::arguments::{Arguments, Choice, Columns};
 use crate::rule::{
-    About, At, BindError, Binder, Bound, Check, Explanation, Fields, Node, ParseContext, Spec, Words,
+    About, At, BindError, Binder, Bound, Check, Demand, Explanation, Fields, Node, ParseContext, Spec, Words,
 };
 use crate::say;
 
@@ -159,7 +161,42 @@ impl Arguments for Compare {
     }
 }
 
+/// How many of a number's ticks make a millionth.
+const PER_MILLIONTH: i128 = WHOLE / 1_000_000;
+
 impl Compare {
+    fn shape(&self) -> Shape {
+        let sum = |columns: &[At<String>]| {
+            let terms = columns.iter().map(|column| Term::Column(column.value.clone()));
+            terms.reduce(|sum, term| Term::Sum(Box::new(sum), Box::new(term))).unwrap_or(Term::Other)
+        };
+        let mut right = match &self.value {
+            None => sum(self.right()),
+            Some(limit) if limit.value.0 == "as_of" => Term::AsOf,
+            Some(limit) => match number::decimal(&limit.value.0) {
+                Parsed::Value(value) => Term::Number(value / PER_MILLIONTH),
+                _ => Term::Text(limit.value.0.clone()),
+            },
+        };
+        if let Some(plus) = &self.plus {
+            let plus = if plus.time {
+                Term::Span(0, plus.value * 1_000_000)
+            } else {
+                Term::Number(plus.value / PER_MILLIONTH)
+            };
+            right = Term::Sum(Box::new(right), Box::new(plus));
+        }
+        let order = match self.op {
+            Operator::AtMost => Order::AtMost,
+            Operator::Below => Order::Below,
+            Operator::Equal => Order::Equal,
+            Operator::Different => Order::Different,
+            Operator::AtLeast => Order::AtLeast,
+            Operator::Above => Order::Above,
+        };
+        Shape::Compare(sum(&self.left), order, right)
+    }
+
     fn right(&self) -> &[At<String>] {
         self.right.as_deref().unwrap_or_default()
     }
@@ -258,6 +295,10 @@ impl Spec for Compare {
         let value = self.value.as_ref().map(|value| value.value.0.clone());
         let plus = self.plus.as_ref().map(|plus| plus.written.clone());
         [Some(self.op.word().to_owned()), value, plus].into_iter().flatten().collect::<Vec<_>>().join(" ")
+    }
+
+    fn demands(&self) -> Vec<Demand> {
+        vec![Demand::Holds(self.shape())]
     }
 
     fn bind(&self, binder: &mut dyn Binder) -> Result<Bound, BindError> {

@@ -6,8 +6,8 @@ use crate::base::{Dimension, Scale, Severity, Unit};
 use crate::kernel::memory::{Cell, Remember};
 use crate::rule::arguments::{Arguments, Columns};
 use crate::rule::{
-    About, At, BindError, Binder, Bound, Fields, Group, GroupJudge, GroupSpec, Mark, ParseContext, Spec,
-    Words,
+    About, At, BindError, Binder, Bound, Demand, Fields, Group, GroupJudge, GroupSpec, Mark, ParseContext,
+    Spec, Words,
 };
 
 static ABOUT: About = About {
@@ -59,6 +59,11 @@ impl Arguments for Determines {
 impl Spec for Determines {
     fn columns(&self) -> Vec<At<String>> {
         self.named_columns()
+    }
+
+    fn demands(&self) -> Vec<Demand> {
+        let names = |columns: &Columns| columns.iter().map(|column| column.value.clone()).collect();
+        vec![Demand::Determined { from: names(&self.from), to: names(&self.to) }]
     }
 
     fn bind(&self, binder: &mut dyn Binder) -> Result<Bound, BindError> {

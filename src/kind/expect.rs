@@ -4,7 +4,8 @@ use crate::base::{Dimension, Scale, Severity, Unit};
 use crate::kernel::expression::Expression;
 use crate::kernel::{Batch, Population, RowVerdict};
 use crate::rule::{
-    About, At, BindError, Binder, Bound, Check, Condition, Kind, Node, ParseContext, Spec, Words, expression,
+    About, At, BindError, Binder, Bound, Check, Condition, Demand, Kind, Node, ParseContext, Spec, Words,
+    expression,
 };
 
 /// A condition over the columns of one row holds.
@@ -58,6 +59,10 @@ impl Spec for Expect {
     fn columns(&self) -> Vec<At<String>> {
         let at = |column: &String| At { value: column.clone(), span: self.expression.span.clone() };
         self.expression.value.columns().iter().map(at).collect()
+    }
+
+    fn demands(&self) -> Vec<Demand> {
+        vec![Demand::Holds(self.expression.value.shape())]
     }
 
     fn bind(&self, binder: &mut dyn Binder) -> Result<Bound, BindError> {

@@ -6,7 +6,7 @@ use crate::base::{Dimension, Scale, Severity, Unit};
 use crate::kernel::{Batch, ColumnId, Population, RowVerdict};
 use crate::rule::arguments::{Arguments, Columns};
 use crate::rule::{
-    About, At, BindError, Binder, Bound, Check, Explanation, Fields, Node, ParseContext, Spec, Words,
+    About, At, BindError, Binder, Bound, Check, Demand, Explanation, Fields, Node, ParseContext, Spec, Words,
 };
 use crate::say;
 
@@ -86,6 +86,11 @@ impl Spec for Filled {
     fn distinction(&self) -> String {
         let (min, max) = self.range();
         self.max.map_or_else(|| format!("{min}.."), |_| format!("{min}..{max}"))
+    }
+
+    fn demands(&self) -> Vec<Demand> {
+        let (low, high) = self.range();
+        vec![Demand::Filled { low, high }]
     }
 
     fn bind(&self, binder: &mut dyn Binder) -> Result<Bound, BindError> {

@@ -11,7 +11,9 @@ use crate::kernel::date_format::format_timestamp;
 use crate::kernel::key::{self, Absent};
 use crate::kernel::{Batch, ColumnId, ColumnType, Population, RowVerdict};
 use crate::rule::arguments::{Arguments, Column, Columns, Seconds};
-use crate::rule::{About, At, BindError, Binder, Bound, Check, Fields, Node, ParseContext, Spec, Words};
+use crate::rule::{
+    About, At, BindError, Binder, Bound, Check, Demand, Fields, Node, ParseContext, Spec, Words,
+};
 use crate::say;
 use crate::state::day_histogram::heartbeat_mass;
 use crate::state::{Figure, Mass, Measure, State, Tally};
@@ -74,6 +76,11 @@ impl Arguments for Heartbeat {
 impl Spec for Heartbeat {
     fn columns(&self) -> Vec<At<String>> {
         self.named_columns()
+    }
+
+    fn demands(&self) -> Vec<Demand> {
+        let cycle = self.cycle.map(|Seconds(seconds)| Demand::Fresh { seconds, rows: false });
+        cycle.into_iter().collect()
     }
 
     fn bind(&self, binder: &mut dyn Binder) -> Result<Bound, BindError> {

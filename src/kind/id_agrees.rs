@@ -11,7 +11,7 @@ use crate::kernel::text::canonical;
 use crate::kernel::{Batch, ColumnId, ColumnType, Population, RowVerdict};
 use crate::rule::arguments::{Arguments, Column, Texts};
 use crate::rule::{
-    About, At, BindError, Binder, Bound, Check, Explanation, Fields, Node, ParseContext, Spec, Words,
+    About, At, BindError, Binder, Bound, Check, Demand, Explanation, Fields, Node, ParseContext, Spec, Words,
 };
 use crate::say;
 
@@ -94,6 +94,20 @@ impl Arguments for IdAgrees {
 impl Spec for IdAgrees {
     fn columns(&self) -> Vec<At<String>> {
         self.named_columns()
+    }
+
+    fn demands(&self) -> Vec<Demand> {
+        let words = |words: &Option<Texts>, usual: &str| match words {
+            Some(words) => words.iter().map(|word| word.value.clone()).collect(),
+            None => vec![usual.to_owned()],
+        };
+        let gender = |column: &Column| Demand::Gender {
+            column: column.value.clone(),
+            female: words(&self.female, "Nữ"),
+            male: words(&self.male, "Nam"),
+        };
+        let province = |column: &Column| Demand::Province { column: column.value.clone() };
+        self.gender.iter().map(gender).chain(self.province.iter().map(province)).collect()
     }
 
     fn bind(&self, binder: &mut dyn Binder) -> Result<Bound, BindError> {

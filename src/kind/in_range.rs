@@ -9,7 +9,9 @@ use super::limit::{self, Limit, Limits, WHOLE};
 use crate::base::{Dimension, Scale, Severity, Unit};
 use crate::kernel::verdict::minus;
 use crate::kernel::{Batch, ColumnId, ColumnType, Population, RowVerdict};
-use crate::rule::{About, At, BindError, Binder, Bound, Check, Kind, Node, ParseContext, Spec, Words};
+use crate::rule::{
+    About, At, BindError, Binder, Bound, Check, Demand, Kind, Node, ParseContext, Spec, Words,
+};
 use crate::say;
 
 /// Values lie between two bounds.
@@ -90,6 +92,11 @@ impl Kind for InRangeKind {
 impl Spec for InRange {
     fn columns(&self) -> Vec<At<String>> {
         vec![self.column.clone()]
+    }
+
+    fn demands(&self) -> Vec<Demand> {
+        let text = |limit: &Option<At<Limit>>| limit.as_ref().map(|limit| limit.value.0.clone());
+        vec![Demand::Within { low: text(&self.limits.min), high: text(&self.limits.max) }]
     }
 
     fn bind(&self, binder: &mut dyn Binder) -> Result<Bound, BindError> {

@@ -14,7 +14,7 @@ use crate::kernel::verdict::minus;
 use crate::kernel::{Batch, ColumnId, ColumnType, Population, RowVerdict, TextColumn};
 use crate::rule::code_list::{CodeList, Entry, Slot, lower_case};
 use crate::rule::{
-    About, At, BindError, Binder, Bound, Check, Explanation, Kind, Node, ParseContext, Spec, Words,
+    About, At, BindError, Binder, Bound, Check, Demand, Explanation, Kind, Node, ParseContext, Spec, Words,
 };
 use crate::say;
 
@@ -267,6 +267,14 @@ impl Spec for InSet {
 
     fn code_lists(&self) -> Vec<&CodeList> {
         self.allowed.iter().chain(&self.banned).map(AsRef::as_ref).collect()
+    }
+
+    fn demands(&self) -> Vec<Demand> {
+        let repeats = |list: &Arc<CodeList>| Demand::Listed {
+            list: Arc::clone(list),
+            repeats: self.conditions.iter().map(|c| (c.column.value.clone(), c.attribute)).collect(),
+        };
+        self.allowed.iter().map(repeats).collect()
     }
 
     fn bind(&self, binder: &mut dyn Binder) -> Result<Bound, BindError> {

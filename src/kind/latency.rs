@@ -6,7 +6,9 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use crate::base::{Dimension, Scale, Severity, Unit};
 use crate::kernel::verdict::minus;
 use crate::kernel::{Batch, ColumnId, ColumnType, Population, RowVerdict};
-use crate::rule::{About, At, BindError, Binder, Bound, Check, Kind, Node, ParseContext, Spec, Words};
+use crate::rule::{
+    About, At, BindError, Binder, Bound, Check, Demand, Kind, Node, ParseContext, Spec, Words,
+};
 use crate::state::latency_histogram::LatencyEdges;
 use crate::state::{Figure, LatencyHistogram, Measure, Tally};
 
@@ -73,6 +75,10 @@ impl Kind for LatencyKind {
 impl Spec for Latency {
     fn columns(&self) -> Vec<At<String>> {
         vec![self.event.clone(), self.recorded.clone()]
+    }
+
+    fn demands(&self) -> Vec<Demand> {
+        vec![Demand::Soon { seconds: self.within }]
     }
 
     fn bind(&self, binder: &mut dyn Binder) -> Result<Bound, BindError> {

@@ -5,7 +5,9 @@ use crate::base::{Dimension, Scale, Severity, Text, Unit};
 use crate::kernel::text::chars_len;
 use crate::kernel::{Batch, ColumnId, Population, RowVerdict};
 use crate::rule::arguments::{Arguments, Choice, Column};
-use crate::rule::{About, At, BindError, Binder, Bound, Check, Fields, Node, ParseContext, Spec, Words};
+use crate::rule::{
+    About, At, BindError, Binder, Bound, Check, Demand, Fields, Node, ParseContext, Spec, Words,
+};
 use crate::say;
 
 static ABOUT: About = About {
@@ -89,6 +91,12 @@ impl Spec for Length {
 
     fn distinction(&self) -> String {
         self.unit.map(Choice::word).unwrap_or_default().to_owned()
+    }
+
+    fn demands(&self) -> Vec<Demand> {
+        let characters = matches!(self.unit, None | Some(Counted::Characters));
+        let length = Demand::Length { low: self.min.unwrap_or(0), high: self.max.unwrap_or(u64::MAX) };
+        characters.then_some(length).into_iter().collect()
     }
 
     fn bind(&self, binder: &mut dyn Binder) -> Result<Bound, BindError> {

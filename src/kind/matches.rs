@@ -8,8 +8,8 @@ use crate::format::{self, Format, Judge, Verdict};
 use crate::kernel::text::{Pattern, PatternError};
 use crate::kernel::{Batch, ColumnId, Population, RowVerdict};
 use crate::rule::{
-    About, At, BindError, Binder, Bound, Check, Explanation, Fields, Kind, Node, ParseContext, Reader, Spec,
-    Words,
+    About, At, BindError, Binder, Bound, Check, Demand, Explanation, Fields, Kind, Node, ParseContext,
+    Reader, Spec, Words,
 };
 use crate::say;
 
@@ -106,6 +106,7 @@ struct Matches {
     form: Form,
     /// What the rule is about, for its id.
     distinction: String,
+    demand: Option<Demand>,
 }
 
 #[derive(Clone)]
@@ -159,7 +160,9 @@ impl Kind for MatchesKind {
         let read = match (patterns.first(), format) {
             (Some(&(node, like, wanted)), _) => {
                 fields.finish(reader);
-                pattern(node, like, reader).map(|(text, pattern)| (text, Form::Pattern(pattern, wanted)))
+                pattern(node, like, reader).map(|(text, regex, pattern)| {
+                    (text, Form::Pattern(pattern, wanted), wanted.then_some(Demand::Pattern(regex)))
+                })
             }
             (None, Some(node)) => named(node, accept, fields, reader),
             (None, None) => {
@@ -172,8 +175,8 @@ impl Kind for MatchesKind {
                 None
             }
         };
-        let (distinction, form) = read?;
-        Some(Box::new(Matches { column: column?, form, distinction }))
+        let (distinction, form, demand) = read?;
+        Some(Box::new(Matches { column: column?, form, distinction, demand }))
     }
 
     fn schema(&self, generator: &mut SchemaGenerator) -> Schema {
@@ -194,8 +197,8 @@ impl Kind for MatchesKind {
     }
 }
 
-/// One pattern for all that are listed, and their text.
-fn pattern(node: &Node, like: bool, reader: &mut Reader) -> Option<(String, Arc<Pattern>)> {
+/// One pattern for all that are listed, their text and the pattern's.
+fn pattern(node: &Node, like: bool, reader: &mut Reader) -> Option<(String, String, Arc<Pattern>)> {
     let written = reader.texts(node);
     if written.is_empty() {
         return None;
@@ -217,7 +220,7 @@ fn pattern(node: &Node, like: bool, reader: &mut Reader) -> Option<(String, Arc<
     };
     let text = written.iter().map(|text| text.value.as_str()).collect::<Vec<_>>().join(" | ");
     match Pattern::new(&joined) {
-        Ok(pattern) => Some((text, Arc::new(pattern))),
+        Ok(pattern) => Some((text, joined, Arc::new(pattern))),
         Err(error) => {
             reader.error(&node.span, no_pattern(error));
             None
@@ -265,7 +268,7 @@ fn named(
     accept: Option<&Node>,
     mut fields: Fields<'_>,
     reader: &mut Reader,
-) -> Option<(String, Form)> {
+) -> Option<(String, Form, Option<Demand>)> {
     let name = reader.text(node)?;
     let Some(format) = format::find(&name.value) else {
         let value = &name.value;
@@ -309,7 +312,8 @@ fn named(
             Some(judge) => judge.into(),
             None => Arc::new(Named(format)),
         };
-    sound.then_some((distinction, Form::Format(judge, accept)))
+    let demand = Demand::Format { name: format.name(), judge: Arc::clone(&judge) };
+    sound.then_some((distinction, Form::Format(judge, accept), Some(demand)))
 }
 
 /// A format as it is, without arguments.
@@ -332,6 +336,10 @@ impl Spec for Matches {
 
     fn distinction(&self) -> String {
         self.distinction.clone()
+    }
+
+    fn demands(&self) -> Vec<Demand> {
+        self.demand.iter().cloned().collect()
     }
 
     fn bind(&self, binder: &mut dyn Binder) -> Result<Bound, BindError> {

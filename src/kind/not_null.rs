@@ -3,7 +3,9 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use super::arguments;
 use crate::base::{Dimension, Scale, Severity, Unit};
 use crate::kernel::{Batch, ColumnId, Population, RowVerdict};
-use crate::rule::{About, At, BindError, Binder, Bound, Check, Kind, Node, ParseContext, Spec, Words};
+use crate::rule::{
+    About, At, BindError, Binder, Bound, Check, Demand, Kind, Node, ParseContext, Spec, Words,
+};
 
 /// Every row has a value: not null, not blank, not a placeholder.
 #[derive(Debug)]
@@ -59,6 +61,10 @@ impl Spec for NotNull {
 
     fn identifies(&self, key: &[String]) -> bool {
         key.contains(&self.column.value)
+    }
+
+    fn demands(&self) -> Vec<Demand> {
+        vec![Demand::Present]
     }
 
     fn bind(&self, binder: &mut dyn Binder) -> Result<Bound, BindError> {

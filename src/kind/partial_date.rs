@@ -8,7 +8,7 @@ use crate::kernel::date_format::{civil, default_date};
 use crate::kernel::{Batch, ColumnId, ColumnType, Population, RowVerdict};
 use crate::rule::arguments::{Arguments, Column};
 use crate::rule::{
-    About, At, BindError, Binder, Bound, Check, Explanation, Fields, ParseContext, Spec, Words,
+    About, At, BindError, Binder, Bound, Check, Demand, Explanation, Fields, ParseContext, Spec, Words,
 };
 use crate::say;
 use crate::state::{Figure, Measure, State, Tally};
@@ -64,6 +64,10 @@ impl Arguments for PartialDate {
 impl Spec for PartialDate {
     fn columns(&self) -> Vec<At<String>> {
         self.named_columns()
+    }
+
+    fn demands(&self) -> Vec<Demand> {
+        vec![Demand::Parts]
     }
 
     fn bind(&self, binder: &mut dyn Binder) -> Result<Bound, BindError> {

@@ -5,7 +5,7 @@ use crate::kernel::text::{Defects, NameDefects, defects, name_defects};
 use crate::kernel::{Batch, ColumnId, Population, RowVerdict};
 use crate::rule::arguments::{Arguments, Column};
 use crate::rule::{
-    About, At, BindError, Binder, Bound, Check, Explanation, Fields, ParseContext, Spec, Words,
+    About, At, BindError, Binder, Bound, Check, Demand, Explanation, Fields, ParseContext, Spec, Words,
 };
 use crate::state::{Figure, Measure, State, Tally};
 
@@ -62,6 +62,10 @@ impl Arguments for PersonName {
 impl Spec for PersonName {
     fn columns(&self) -> Vec<At<String>> {
         self.named_columns()
+    }
+
+    fn demands(&self) -> Vec<Demand> {
+        vec![Demand::Name]
     }
 
     fn bind(&self, binder: &mut dyn Binder) -> Result<Bound, BindError> {

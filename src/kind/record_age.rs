@@ -9,7 +9,9 @@ use super::arguments;
 use crate::base::{Dimension, Scale, Severity, Unit};
 use crate::kernel::verdict::minus;
 use crate::kernel::{Batch, ColumnId, ColumnType, Population, RowVerdict};
-use crate::rule::{About, At, BindError, Binder, Bound, Check, Kind, Node, ParseContext, Spec, Words};
+use crate::rule::{
+    About, At, BindError, Binder, Bound, Check, Demand, Kind, Node, ParseContext, Spec, Words,
+};
 use crate::say;
 use crate::state::{DayHistogram, Figure, Measure, Tally};
 
@@ -85,6 +87,10 @@ impl Kind for RecordAgeKind {
 impl Spec for RecordAge {
     fn columns(&self) -> Vec<At<String>> {
         vec![self.column.clone()]
+    }
+
+    fn demands(&self) -> Vec<Demand> {
+        vec![Demand::Fresh { seconds: self.cycle.saturating_mul(86_400), rows: true }]
     }
 
     fn bind(&self, binder: &mut dyn Binder) -> Result<Bound, BindError> {

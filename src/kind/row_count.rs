@@ -2,7 +2,9 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 
 use crate::base::{Dimension, Scale, Severity, Unit};
 use crate::kernel::{Batch, Population, RowVerdict};
-use crate::rule::{About, At, BindError, Binder, Bound, Check, Kind, Node, ParseContext, Spec, Words};
+use crate::rule::{
+    About, At, BindError, Binder, Bound, Check, Demand, Kind, Node, ParseContext, Spec, Words,
+};
 use crate::say;
 use crate::state::{Figure, Measure, State, Tally};
 
@@ -90,6 +92,14 @@ impl Kind for RowCountKind {
 impl Spec for RowCount {
     fn columns(&self) -> Vec<At<String>> {
         Vec::new()
+    }
+
+    fn demands(&self) -> Vec<Demand> {
+        let (low, high) = match self.expected {
+            Some(expected) => (expected, expected),
+            None => (self.min.unwrap_or(0), self.max.unwrap_or(u64::MAX)),
+        };
+        vec![Demand::Rows { low, high }]
     }
 
     fn bind(&self, _: &mut dyn Binder) -> Result<Bound, BindError> {

@@ -3,7 +3,9 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use super::arguments;
 use crate::base::{Dimension, Scale, Severity, Unit};
 use crate::kernel::{Batch, ColumnId, ColumnType, Population, RowVerdict};
-use crate::rule::{About, At, BindError, Binder, Bound, Check, Kind, Node, ParseContext, Spec, Words};
+use crate::rule::{
+    About, At, BindError, Binder, Bound, Check, Demand, Kind, Node, ParseContext, Spec, Words,
+};
 use crate::say;
 
 /// Values are of the declared type, as written.
@@ -97,6 +99,10 @@ impl Spec for TypeSpec {
 
     fn distinction(&self) -> String {
         self.ty.map(|ty| ty.id().to_owned()).unwrap_or_default()
+    }
+
+    fn demands(&self) -> Vec<Demand> {
+        vec![Demand::Type(self.ty)]
     }
 
     fn bind(&self, binder: &mut dyn Binder) -> Result<Bound, BindError> {

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use arrow::datatypes::DataType;
 
 use super::code_list::CodeList;
+use super::demand::Demand;
 use super::node::{At, Node};
 use super::reader::Reader;
 use crate::base::{Dimension, Scale, Severity, Text, Unit};
@@ -119,6 +120,11 @@ pub trait Spec: Debug + Send + Sync {
 
     /// The code lists that it judges by.
     fn code_lists(&self) -> Vec<&CodeList> {
+        Vec::new()
+    }
+
+    /// What it asks of values, for whoever makes rows that pass.
+    fn demands(&self) -> Vec<Demand> {
         Vec::new()
     }
 

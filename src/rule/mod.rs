@@ -5,6 +5,7 @@ pub mod baseline;
 pub mod catalog;
 pub mod code_list;
 pub mod condition;
+mod demand;
 pub mod file;
 pub mod kind;
 pub mod load;
@@ -20,6 +21,7 @@ mod table_rule;
 
 pub use catalog::Catalog;
 pub use condition::Condition;
+pub use demand::Demand;
 pub use file::Database;
 pub use kind::{
     About, AnyCheck, AnyState, BindError, Binder, Bound, Check, ContractColumn, Explanation, FoundFile,

@@ -9,8 +9,10 @@ use regex::Regex;
 use crate::stage::root;
 
 /// Bottom to top; a floor imports from floors below it and from itself.
-const FLOORS: [&str; 11] =
-    ["base", "state", "kernel", "format", "extract", "rule", "kind", "engine", "score", "report", "cli"];
+const FLOORS: [&str; 12] = [
+    "base", "state", "kernel", "format", "extract", "rule", "kind", "engine", "score", "report", "generate",
+    "cli",
+];
 
 /// A source file without its comments and its tests.
 struct Source {

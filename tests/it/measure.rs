@@ -34,7 +34,14 @@ pub fn score(database: &Database, data: &Path, as_of: &str, threads: usize) -> D
         .unwrap_or_else(|| panic!("`{as_of}` is no moment"));
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
     let interrupted = AtomicBool::new(false);
-    let options = RunOptions { data, as_of, reveal: false, interrupted: &interrupted, progress: &Silent };
+    let options = RunOptions {
+        data,
+        as_of,
+        reveal: false,
+        examples: engine::EXAMPLES,
+        interrupted: &interrupted,
+        progress: &Silent,
+    };
     let measured = pool.install(|| engine::run(database, &options)).expect("nobody interrupts");
     score::assemble(vec![measured], &ScoreOptions::default()).databases.remove(0)
 }

@@ -21,11 +21,13 @@ mod functions;
 mod grammar;
 mod harden;
 mod own;
+mod shape;
 mod substring;
 mod types;
 mod weight;
 
 pub use evaluate::{BoundExpression, Truth};
+pub use shape::{Order, Shape, Term, time};
 
 /// A parsed expression that is not yet bound to columns.
 #[derive(Clone, Debug)]

@@ -1,0 +1,98 @@
+//! The rules of a table on rows that are in no file yet: what a scan would say of each.
+
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, StringViewArray};
+use arrow::buffer::BooleanBuffer;
+
+use super::plan::{self, TablePlan, Work};
+use super::source::TableSource;
+use crate::base::Text;
+use crate::kernel::key::KeyJudge;
+use crate::kernel::text::state::ValueState;
+use crate::kernel::{Batch, Population};
+use crate::rule::Table;
+
+/// The cells of a row, in the order of the columns that the rehearsal was bound to; `None` is null.
+pub type Row = Vec<Option<String>>;
+
+/// The rules of one table, bound to columns of text.
+pub struct Rehearsal {
+    plan: TablePlan,
+    /// Where each of the plan's sources is among the columns.
+    places: Vec<usize>,
+}
+
+/// Rules that look at several rows at once, by the columns (as positions) that say which.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Together {
+    /// No two rows may share these.
+    Unique(Vec<usize>),
+    /// Rows that share these are judged together; no column: all rows are.
+    Group(Vec<usize>),
+}
+
+impl Rehearsal {
+    pub fn new(table: &Table, columns: &[String], as_of: i64) -> Self {
+        let source = TableSource::of_columns(columns);
+        let (plan, _) = plan::plan(table, &source, as_of, &[]);
+        let place = |name: &String| columns.iter().position(|column| column == name).unwrap_or_default();
+        let places = plan.sources.iter().map(place).collect();
+        Self { plan, places }
+    }
+
+    /// Why a rule cannot run at all.
+    pub fn refusal(&self, rule: usize) -> Option<&Text> {
+        match &self.plan.rules[rule].work {
+            Work::Not { note, .. } => Some(note),
+            _ => None,
+        }
+    }
+
+    /// How a rule looks at several rows at once, if it does.
+    pub fn together(&self, rule: usize) -> Option<Together> {
+        let columns = |key: usize| {
+            let ids = &self.plan.keys[key].columns;
+            ids.iter().map(|&id| self.places[self.plan.columns[id].source]).collect()
+        };
+        match &self.plan.rules[rule].work {
+            Work::Keys { key, judge: KeyJudge::Unique } => Some(Together::Unique(columns(*key))),
+            Work::Groups { key, .. } => Some(Together::Group(key.map(columns).unwrap_or_default())),
+            _ => None,
+        }
+    }
+
+    /// Whether a value stands for none in this column.
+    pub fn is_placeholder(&self, column: usize, value: &str) -> bool {
+        let plans = self.plan.columns.iter().filter(|plan| self.places[plan.source] == column);
+        plans.into_iter().any(|plan| plan.placeholders.classify(value) == ValueState::Placeholder)
+    }
+
+    /// For every rule that judges rows by themselves: those that fail, or that it cannot judge.
+    pub fn faults(&self, rows: &[&Row]) -> Vec<Option<BooleanBuffer>> {
+        let array = |&place: &usize| -> ArrayRef {
+            Arc::new(rows.iter().map(|row| row[place].as_deref()).collect::<StringViewArray>())
+        };
+        let arrays: Vec<ArrayRef> = self.places.iter().map(array).collect();
+        let batch = Batch::new(&self.plan.columns, rows.len(), &arrays);
+        let truths: Vec<_> =
+            self.plan.filters.iter().map(|filter| filter.condition.evaluate(&batch)).collect();
+        let fault = |rule: &plan::RulePlan| {
+            let Work::Scan(check) = &rule.work else { return None };
+            if !check.judges_rows() {
+                return None;
+            }
+            let truth = rule.filter.map(|at| &truths[at]);
+            let population = Population {
+                rows: truth.map(|truth| truth.is_true.clone()),
+                damaged: truth.and_then(|truth| truth.failed.clone()),
+            };
+            let verdict = check.scan(&batch, &population, check.state().as_mut())?.within(&population);
+            Some(match verdict.unknown {
+                Some(unknown) => &verdict.fail | &unknown,
+                None => verdict.fail,
+            })
+        };
+        self.plan.rules.iter().map(fault).collect()
+    }
+}
