@@ -1,5 +1,6 @@
 //! What the engine hands to scoring: plain data, no weights or points yet.
 
+use super::vacuity::Strength;
 use crate::base::{Diagnostic, Dimension, Scale, Severity, Status, Text, Unit};
 use crate::state::Measure;
 
@@ -70,6 +71,8 @@ pub struct MeasuredTable {
     pub files: Vec<MeasuredFile>,
     /// Columns of the identity key, as declared.
     pub key: Vec<String>,
+    /// All columns that are declared.
+    pub columns: Vec<String>,
     /// Declared columns that have a role, and the role.
     pub roles: Vec<(String, String)>,
     /// Rows that no core rule of severity major or above fails or leaves unknown, and whose key is present
@@ -111,6 +114,8 @@ pub struct MeasuredRule {
     pub severity: Severity,
     /// It came with a core pack.
     pub core: bool,
+    /// How it stood against poison; `None` where it judges more than a row at a time.
+    pub strength: Option<Strength>,
     /// The pack that it came with, and what it is there for (P1 to P12).
     pub pack: Option<String>,
     pub family: Option<String>,

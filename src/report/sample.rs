@@ -142,6 +142,7 @@ fn rule(
         dimension,
         severity,
         core: true,
+        strength: None,
         pack: None,
         family: None,
         weight: None,
@@ -178,6 +179,7 @@ fn table(id: &str, tier: u32, rows: u64, clean: u64, rules: Vec<MeasuredRule>) -
             problem: None,
         }],
         key: Vec::new(),
+        columns: Vec::new(),
         roles: Vec::new(),
         clean: Some(clean),
         rules,
@@ -225,6 +227,7 @@ fn population() -> MeasuredDatabase {
     let people = MeasuredTable {
         title: Some(say!("Citizens", "Công dân")),
         key: vec!["so_dinh_danh".to_owned()],
+        columns: Vec::new(),
         problems: vec![
             Diagnostic::warning(say!(
                 "column `ghi_chu` is not in the rule file",

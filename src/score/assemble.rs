@@ -12,7 +12,7 @@ use super::registry::{self, RollUp, Slot};
 use super::rollup::{Node, Rollup, Scored};
 use super::rule_points::{Triple, official_defects, per_million, rule_points};
 use super::scorecard::{
-    AgencyCard, Cap, CleanRecords, CodeListCard, DatabaseCard, DimensionCard, FileCard, Fraction, Gap,
+    self, AgencyCard, Cap, CleanRecords, CodeListCard, DatabaseCard, DimensionCard, FileCard, Fraction, Gap,
     Incomplete, PackCard, PeerGroup, Problem, ProblemLevel, Rate, RuleCard, SCHEMA, Score, Scorecard,
     TableCard, TablePresence,
 };
@@ -20,6 +20,7 @@ use crate::base::{Diagnostic, Dimension, Level, Nano, Ratio, Severity, Status, T
 use crate::engine::measured::{
     MeasuredCodeList, MeasuredDatabase, MeasuredPack, MeasuredRule, MeasuredTable, Presence,
 };
+use crate::engine::vacuity::Strength;
 use crate::rule::Catalog;
 use crate::say;
 use crate::score::curve;
@@ -111,7 +112,8 @@ fn standing(table: &MeasuredTable, rule: &MeasuredRule, methodology: &Methodolog
     let points = rule_points(status, &measure.tally, measure.mass.as_ref(), rule.scale, &methodology.knots);
     let weight = if points.is_some() { methodology.weight(rule.severity, rule.weight) } else { 0 };
     // A rule without weight in a table without weight stays visible, with its points, and counts nowhere.
-    let weight = if table.tier > 0 && (rule.core || !core) { weight } else { 0 };
+    let counts = (rule.core || !core) && !rule.strength.is_some_and(Strength::is_vacuous);
+    let weight = if table.tier > 0 && counts { weight } else { 0 };
     Standing { status, points, weight }
 }
 
@@ -190,6 +192,7 @@ fn score_database(database: MeasuredDatabase, methodology: &Methodology) -> Scor
             unknown_tables: inputs.clean.unknown_tables.clone(),
         },
         coverage: fraction(node.coverage),
+        column_coverage: column_coverage(&database.tables, &standings),
         dimensions: shown
             .into_iter()
             .map(|dimension| {
@@ -273,6 +276,19 @@ fn clean_rate(tables: &[MeasuredTable]) -> CleanRate {
         }
     }
     rate
+}
+
+/// Declared columns that some rule with weight looks at.
+fn column_coverage(tables: &[MeasuredTable], standings: &[Vec<Standing>]) -> Option<Fraction> {
+    let (mut covered, mut all) = (0_u64, 0_u64);
+    for (table, standings) in tables.iter().zip(standings) {
+        let ruled = |column: &String| {
+            table.rules.iter().zip(standings).any(|(rule, s)| s.weight > 0 && rule.columns.contains(column))
+        };
+        all += table.columns.len() as u64;
+        covered += table.columns.iter().filter(|column| ruled(column)).count() as u64;
+    }
+    Some(fraction(Ratio::new(covered.into(), all.into())?))
 }
 
 fn pack_card(pack: MeasuredPack) -> PackCard {
@@ -370,6 +386,10 @@ fn rule_card(
         dimension: rule.dimension,
         severity: rule.severity,
         core: rule.core,
+        strength: rule
+            .strength
+            .map(|Strength { killed, applicable }| scorecard::Strength { killed, applicable }),
+        vacuous: rule.strength.is_some_and(Strength::is_vacuous),
         pack: rule.pack,
         family: rule.family,
         columns: rule.columns,

@@ -160,6 +160,9 @@ pub struct DatabaseCard {
     pub clean_records: CleanRecords,
     /// The share of rules, by weight, whose value is known.
     pub coverage: Fraction,
+    /// Declared columns that some rule looks at which counts, of all that are declared; absent if none are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub column_coverage: Option<Fraction>,
     /// The dimensions, in order.
     pub dimensions: BTreeMap<Dimension, DimensionCard>,
     /// How far the score can be relied on.
@@ -177,6 +180,15 @@ pub struct DatabaseCard {
     pub indices: Vec<IndexCard>,
     /// Findings about the database as a whole.
     pub problems: Vec<Problem>,
+}
+
+/// How a rule stood against poison.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Strength {
+    /// Rows of poison that it failed.
+    pub killed: u64,
+    /// Rows of poison that it judged.
+    pub applicable: u64,
 }
 
 /// A pack of rules.
@@ -340,6 +352,13 @@ pub struct RuleCard {
     pub severity: Severity,
     /// It came with a core pack. Where any rule of the database did, only such rules count officially.
     pub core: bool,
+    /// How it stood against poison: wrong values of all kinds that it failed, of those that it judged. Absent where it
+    /// judges more than a row at a time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub strength: Option<Strength>,
+    /// No wrong value could break it: it says nothing, gives no coverage and counts nowhere.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub vacuous: bool,
     /// The pack that it came with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pack: Option<String>,

@@ -88,6 +88,13 @@ fn verdict(page: &mut Page, lang: Lang, database: &DatabaseCard) {
         .glued(),
         Line::of(PLAIN, say!("confidence {}", "độ tin cậy {}", confidence.get(lang)).get(lang)).glued(),
     ];
+    if let Some(columns) = database.column_coverage {
+        let columns = fraction(columns, lang);
+        trust.push(
+            Line::of(PLAIN, say!("rules for {columns} of columns", "{columns} số cột có quy tắc").get(lang))
+                .glued(),
+        );
+    }
     if database.small_n {
         let text = say!("small n: fewer than 100 units", "n nhỏ: chưa đến 100 đơn vị");
         trust.push(Line::of(WEAK, text.get(lang)).glued());

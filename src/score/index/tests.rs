@@ -11,6 +11,7 @@ fn rule(kind: &'static str, dimension: Dimension, columns: &[&str], tally: [u64;
     let [pass, fail, na, unknown] = tally;
     MeasuredRule {
         core: false,
+        strength: None,
         pack: None,
         family: None,
         id: format!("{kind}-{}", columns.join("-")),
@@ -41,6 +42,7 @@ fn table(id: &str, key: &[&str], roles: &[(&str, &str)], rules: Vec<MeasuredRule
         rows: 1_000,
         files: Vec::new(),
         key: key.iter().map(|&column| column.to_owned()).collect(),
+        columns: Vec::new(),
         roles: roles.iter().map(|&(column, role)| (column.to_owned(), role.to_owned())).collect(),
         clean: None,
         rules,
