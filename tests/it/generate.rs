@@ -80,6 +80,9 @@ fn records(bytes: &[u8]) -> Vec<Vec<String>> {
     records
 }
 
+/// Kinds that judge what all values of a column have in common, which nobody tries to satisfy.
+const OF_WHOLE_COLUMNS: [&str; 5] = ["aggregate", "digits", "distribution", "outliers", "value_set"];
+
 /// What contradicts "every injected defect is found and nothing else". An extract without defects must have no failure.
 fn contradictions(database: &Database, extract: &Extract) -> Vec<String> {
     let measured = measure(database, extract);
@@ -104,7 +107,7 @@ fn contradictions(database: &Database, extract: &Extract) -> Vec<String> {
             if !matches!(measure.status, Status::Measured | Status::Na | Status::Empty) {
                 said.push(format!("{name}: {:?} {:?}", measure.status, measure.note.as_ref().map(|n| &n.en)));
             }
-            if injected.is_empty() && measure.tally.fail > 0 {
+            if injected.is_empty() && measure.tally.fail > 0 && !OF_WHOLE_COLUMNS.contains(&rule.kind) {
                 said.push(format!("{name}: {} failures and no defect", measure.tally.fail));
             }
             for example in &measure.examples {
@@ -177,8 +180,11 @@ fn national_rule_files() {
         .collect();
     files.sort();
     assert_eq!(files.len(), 16);
-    let said: Vec<String> = files.iter().flat_map(|file| verify(file, 120).0).collect();
+    let verified: Vec<_> = files.iter().map(|file| verify(file, 120)).collect();
+    let said: Vec<&str> = verified.iter().flat_map(|(said, _)| said).map(String::as_str).collect();
     assert!(said.is_empty(), "{} contradictions\n{}", said.len(), said.join("\n"));
+    let kinds: BTreeSet<&str> = verified.iter().flat_map(|(_, kinds)| kinds).copied().collect();
+    assert!(kinds.len() >= 10, "{kinds:?}");
 }
 
 #[test]
