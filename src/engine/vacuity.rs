@@ -7,7 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use super::rehearsal::{Rehearsal, Row};
 use crate::base::Diagnostic;
 use crate::base::random::SplitMix64;
-use crate::kernel::date_format::{default_date, format_date};
+use crate::kernel::date_format::{MICROS_PER_DAY, default_date, format_date, write_moment};
 use crate::rule::{At, Demand, Rule, Table};
 use crate::say;
 
@@ -29,7 +29,7 @@ impl Strength {
 
 /// Nothing, blanks, stand-ins, garbage, wrong lengths, wrong check digits, dates that are not or not yet, wrong types,
 /// damaged text; and values that are right in many a column, beside which others are wrong.
-const POISON: [&str; 56] = [
+const POISON: [&str; 57] = [
     "",
     " ",
     "-",
@@ -86,7 +86,11 @@ const POISON: [&str; 56] = [
     "2150-01-01",
     "9999-12-31",
     "202413",
+    "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~",
 ];
+
+/// Days that are wrong somewhere, for columns with date formats of their own.
+const DAYS: [&str; 6] = ["1800-01-01", "1899-12-31", "1900-01-01", "1990-06-15", "2024-02-29", "2150-01-01"];
 
 /// Rows for a rule over several columns.
 const MIXED: u64 = 600;
@@ -113,7 +117,7 @@ pub fn strengths(table: &Table, as_of: i64) -> Vec<Option<Strength>> {
         if rule.lacking.is_some() {
             return None;
         }
-        let rows = poisoned(rule, &columns);
+        let rows = poisoned(rule, table, &columns);
         let rows: Vec<&Row> = rows.iter().collect();
         // A rule that panics is reported by the scan.
         let verdict = catch_unwind(AssertUnwindSafe(|| rehearsal.verdict(at, &rows))).ok()??;
@@ -159,8 +163,18 @@ fn read(rule: &Rule) -> BTreeSet<String> {
 
 /// Rows of poison for one rule: every value by itself for a rule over one column; mixtures for others, with what the
 /// rule names as likely as all else together, so that its conditions come true.
-fn poisoned(rule: &Rule, columns: &[String]) -> Vec<Row> {
-    let own = named_values(rule);
+fn poisoned(rule: &Rule, table: &Table, columns: &[String]) -> Vec<Row> {
+    let mut own = named_values(rule);
+    let formats = read(rule).into_iter().filter_map(|name| table.column(&name)?.formats.as_ref()).flatten();
+    let formats: Vec<&String> = formats.collect();
+    if !formats.is_empty() {
+        let days: Vec<i32> =
+            DAYS.iter().copied().chain(own.iter().map(String::as_str)).filter_map(day).collect();
+        let written = |day: i32| {
+            formats.iter().map(move |format| write_moment(format, i128::from(day) * MICROS_PER_DAY))
+        };
+        own.extend(days.into_iter().flat_map(written));
+    }
     let places: Vec<usize> =
         read(rule).iter().filter_map(|name| columns.iter().position(|column| column == name)).collect();
     let row = |values: &[(usize, Option<&str>)]| {
@@ -177,22 +191,22 @@ fn poisoned(rule: &Rule, columns: &[String]) -> Vec<Row> {
     }
     let mut random = SplitMix64::new(0);
     let mut draw = |end: usize| usize::try_from(random.next() % end.max(1) as u64).unwrap_or_default();
-    (0..MIXED)
-        .map(|_| {
-            let values: Vec<(usize, Option<&str>)> = places
-                .iter()
-                .map(|&place| {
-                    let value = match draw(16) {
-                        0 => None,
-                        1..=7 if !own.is_empty() => Some(own[draw(own.len())]),
-                        _ => Some(POISON[draw(POISON.len())]),
-                    };
-                    (place, value)
-                })
-                .collect();
-            row(&values)
-        })
-        .collect()
+    let mixed = (0..MIXED).map(|_| {
+        let values: Vec<(usize, Option<&str>)> = places
+            .iter()
+            .map(|&place| {
+                let value = match draw(16) {
+                    0 => None,
+                    1..=7 if !own.is_empty() => Some(own[draw(own.len())]),
+                    _ => Some(POISON[draw(POISON.len())]),
+                };
+                (place, value)
+            })
+            .collect();
+        row(&values)
+    });
+    // Nothing in any of them: what asks for one of many seldom meets that by chance.
+    std::iter::once(row(&[])).chain(mixed).collect()
 }
 
 /// What the rule itself names: bounds with their neighbours, words, codes.
@@ -213,7 +227,7 @@ fn named_values(rule: &Rule) -> Vec<String> {
                 let beside = [low.saturating_sub(1), high.saturating_add(1)];
                 values.extend(beside.into_iter().filter(|&length| length <= LONGEST).map(|length| {
                     let length = usize::try_from(length).unwrap_or_default();
-                    "Ab1 ".repeat(length / 4) + &"x".repeat(length % 4)
+                    "Abc1".repeat(length / 4) + &"x".repeat(length % 4)
                 }));
             }
             Demand::Gender { female, male, .. } => values.extend(female.into_iter().chain(male)),
@@ -225,12 +239,16 @@ fn named_values(rule: &Rule) -> Vec<String> {
     values
 }
 
+fn day(text: &str) -> Option<i32> {
+    default_date().parse_date(text.get(..10)?)
+}
+
 /// A value and its neighbours, if it is a number or a day.
 fn around(text: &str, values: &mut Vec<String>) {
     values.push(text.to_owned());
     if let Ok(number) = text.parse::<i64>() {
         values.extend([number.saturating_sub(1).to_string(), number.saturating_add(1).to_string()]);
-    } else if let Some(day) = default_date().parse_date(text) {
+    } else if let Some(day) = day(text) {
         values.extend([format_date(day.saturating_sub(1)), format_date(day.saturating_add(1))]);
     }
 }

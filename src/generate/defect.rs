@@ -271,7 +271,11 @@ impl Spoiler<'_> {
         for _ in 0..20 {
             let Some(spoilt) = self.attempt(chance, number, random) else { continue };
             let referred = spoilt.columns.iter().any(|&column| self.is_referred(number, column));
-            if !referred && spoilt.row != self.made.rows[number] && self.only_that_fails(chance, &spoilt) {
+            if !referred
+                && spoilt.row != self.made.rows[number]
+                && !self.meets_others(number, &spoilt)
+                && self.only_that_fails(chance, &spoilt)
+            {
                 return Some(spoilt);
             }
         }
@@ -407,6 +411,24 @@ impl Spoiler<'_> {
             columns.contains(&column) && key(row, columns).is_some_and(|key| keys.contains(&key))
         };
         self.known.iter().any(leads)
+    }
+
+    /// Whether a key of the row is now that of a row which is not its twin, and which would fail with it.
+    fn meets_others(&self, number: usize, spoilt: &Spoilt) -> bool {
+        let others = || {
+            let rows = self.made.rows.iter().enumerate();
+            rows.filter(|(at, _)| *at != number && Some(*at) != spoilt.twin).map(|(_, row)| row)
+        };
+        (0..self.table.rules.len()).any(|rule| {
+            let Some(Together::Unique(columns) | Together::Group(columns)) =
+                self.made.rehearsal.together(rule)
+            else {
+                return false;
+            };
+            columns.iter().any(|column| spoilt.columns.contains(column))
+                && key(&spoilt.row, &columns)
+                    .is_some_and(|new| others().any(|row| key(row, &columns).as_ref() == Some(&new)))
+        })
     }
 
     /// Whether every rule that now finds fault with the row names a column that was changed.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::pattern::Walk;
 use crate::format::Judge;
 use crate::kernel::ColumnType;
-use crate::kernel::date_format::{DateFormat, civil};
+use crate::kernel::date_format::{DateFormat, write_moment};
 use crate::kernel::number::{self, Parsed};
 use crate::kernel::text::Pattern;
 use crate::rule::code_list::CodeList;
@@ -213,7 +213,7 @@ impl Field {
     /// A number as a value: the greatest one that is not above it.
     pub fn text(&self, units: Units) -> String {
         match self.ty {
-            ColumnType::Date | ColumnType::Timestamp => written(&self.pattern, units),
+            ColumnType::Date | ColumnType::Timestamp => write_moment(&self.pattern, units),
             ColumnType::Integer => units.div_euclid(ONE).to_string(),
             _ => number::show_decimal(units.saturating_mul(1_000_000_000_000)),
         }
@@ -257,35 +257,6 @@ pub fn bound(text: &str, as_of: i64) -> Option<Units> {
         Parsed::Value(value) => Some(value / 1_000_000_000_000),
         _ => crate::kernel::expression::time(text),
     }
-}
-
-/// A moment in a pattern of date formats.
-fn written(pattern: &str, units: Units) -> String {
-    let day = i32::try_from(units.div_euclid(DAY)).unwrap_or(0);
-    let (year, month, date) = civil(day);
-    let seconds = units.rem_euclid(DAY) / ONE;
-    let mut text = String::new();
-    let mut chars = pattern.chars();
-    while let Some(c) = chars.next() {
-        if c != '%' {
-            text.push(c);
-            continue;
-        }
-        let part = match chars.next() {
-            Some('Y') => format!("{year:04}"),
-            Some('m') => format!("{month:02}"),
-            Some('d') => format!("{date:02}"),
-            Some('H') => format!("{:02}", seconds / 3_600),
-            Some('M') => format!("{:02}", seconds / 60 % 60),
-            Some('S') => format!("{:02}", seconds % 60),
-            Some('f') => "000".to_owned(),
-            Some('z') => "+07:00".to_owned(),
-            Some(other) => other.to_string(),
-            None => String::new(),
-        };
-        text.push_str(&part);
-    }
-    text
 }
 
 #[cfg(test)]

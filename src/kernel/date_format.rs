@@ -407,6 +407,38 @@ pub fn format_date(days: i32) -> String {
     format!("{sign}{:05}-{month:02}-{day:02}", year.unsigned_abs())
 }
 
+const MICROS_PER_SECOND: i128 = 1_000_000;
+pub const MICROS_PER_DAY: i128 = 86_400 * MICROS_PER_SECOND;
+
+/// A moment, in microseconds, in a pattern of date formats.
+pub fn write_moment(pattern: &str, micros: i128) -> String {
+    let day = i32::try_from(micros.div_euclid(MICROS_PER_DAY)).unwrap_or(0);
+    let (year, month, date) = civil(day);
+    let seconds = micros.rem_euclid(MICROS_PER_DAY) / MICROS_PER_SECOND;
+    let mut text = String::new();
+    let mut chars = pattern.chars();
+    while let Some(c) = chars.next() {
+        if c != '%' {
+            text.push(c);
+            continue;
+        }
+        let part = match chars.next() {
+            Some('Y') => format!("{year:04}"),
+            Some('m') => format!("{month:02}"),
+            Some('d') => format!("{date:02}"),
+            Some('H') => format!("{:02}", seconds / 3_600),
+            Some('M') => format!("{:02}", seconds / 60 % 60),
+            Some('S') => format!("{:02}", seconds % 60),
+            Some('f') => "000".to_owned(),
+            Some('z') => "+07:00".to_owned(),
+            Some(other) => other.to_string(),
+            None => String::new(),
+        };
+        text.push_str(&part);
+    }
+    text
+}
+
 /// `YYYY-MM-DDTHH:MM:SS`, with six digits of fraction where there is one.
 pub fn format_timestamp(micros: i64) -> String {
     let seconds = micros.rem_euclid(DAY) / 1_000_000;

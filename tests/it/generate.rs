@@ -80,6 +80,9 @@ fn records(bytes: &[u8]) -> Vec<Vec<String>> {
     records
 }
 
+/// Kinds that judge what all values of a column have in common, which nobody tries to satisfy.
+const OF_WHOLE_COLUMNS: [&str; 5] = ["aggregate", "digits", "distribution", "outliers", "value_set"];
+
 /// What contradicts "every injected defect is found and nothing else". An extract without defects must have no failure.
 fn contradictions(database: &Database, extract: &Extract) -> Vec<String> {
     let measured = measure(database, extract);
@@ -104,7 +107,7 @@ fn contradictions(database: &Database, extract: &Extract) -> Vec<String> {
             if !matches!(measure.status, Status::Measured | Status::Na | Status::Empty) {
                 said.push(format!("{name}: {:?} {:?}", measure.status, measure.note.as_ref().map(|n| &n.en)));
             }
-            if injected.is_empty() && measure.tally.fail > 0 {
+            if injected.is_empty() && measure.tally.fail > 0 && !OF_WHOLE_COLUMNS.contains(&rule.kind) {
                 said.push(format!("{name}: {} failures and no defect", measure.tally.fail));
             }
             for example in &measure.examples {
@@ -137,34 +140,51 @@ fn contradictions(database: &Database, extract: &Extract) -> Vec<String> {
     said
 }
 
-/// An extract without defects has no failure, and one with defects these failures.
-fn verify(path: &Path, rows: usize) -> BTreeSet<&'static str> {
-    let mut kinds = BTreeSet::new();
+/// Contradictions in an extract without defects and in two with some, and the kinds of these.
+fn verify(path: &Path, rows: usize) -> (Vec<String>, BTreeSet<&'static str>) {
+    let (mut said, mut kinds) = (Vec::new(), BTreeSet::new());
     for database in databases(path) {
-        for (seed, rate) in [(1, 0), (2, 10_000), (3, 200_000)] {
+        for (seed, rate) in [(1, 0), (2, 1_000), (3, 200_000)] {
             let extract = make(&database, &request(rows, seed, rate));
-            let said = contradictions(&database, &extract);
-            assert!(said.is_empty(), "{}, rate {rate}:\n{}", database.id.value, said.join("\n"));
+            let found = contradictions(&database, &extract).into_iter();
+            said.extend(found.map(|what| format!("{}, rate {rate}: {what}", database.id.value)));
             assert_eq!(extract.defects.is_empty(), rate == 0, "{}", database.id.value);
             kinds.extend(extract.defects.iter().map(|defect| defect.kind.id()));
         }
     }
-    kinds
+    (said, kinds)
 }
 
 #[test]
 fn every_defect_is_found_and_nothing_else() {
-    let kinds = verify(&root().join("tests/generate.yaml"), 300);
+    let (said, kinds) = verify(&root().join("tests/generate.yaml"), 300);
+    assert!(said.is_empty(), "{}", said.join("\n"));
     let all: BTreeSet<&str> = generate::DefectKind::ALL.map(generate::DefectKind::id).into();
     assert_eq!(kinds, all);
 }
 
 #[test]
 fn rule_files_of_the_examples_and_the_bench() {
-    for name in ["benches/population/rules.yaml", "rules/examples/flights.yaml", "rules/examples/febrl.yaml"]
-    {
-        verify(&root().join(name), 150);
+    for name in ["benches/population/rules", "rules/examples/flights", "rules/examples/febrl"] {
+        let (said, _) = verify(&root().join(format!("{name}.yaml")), 150);
+        assert!(said.is_empty(), "{}", said.join("\n"));
     }
+}
+
+/// The rule files of national systems, each with its core packs.
+#[test]
+fn national_rule_files() {
+    let mut files: Vec<PathBuf> = fs::read_dir(root().join("rules/vn"))
+        .expect("a folder")
+        .map(|entry| entry.expect("an entry").path())
+        .collect();
+    files.sort();
+    assert_eq!(files.len(), 16);
+    let verified: Vec<_> = files.iter().map(|file| verify(file, 120)).collect();
+    let said: Vec<&str> = verified.iter().flat_map(|(said, _)| said).map(String::as_str).collect();
+    assert!(said.is_empty(), "{} contradictions\n{}", said.len(), said.join("\n"));
+    let kinds: BTreeSet<&str> = verified.iter().flat_map(|(_, kinds)| kinds).copied().collect();
+    assert!(kinds.len() >= 10, "{kinds:?}");
 }
 
 #[test]
