@@ -13,10 +13,13 @@ use crate::kind::{self, Answer};
 use crate::rule::role::ROLES;
 use crate::rule::{Database, Kind, Origin, Rule, Table};
 use crate::say;
+use crate::score::index;
 
 /// Explain a rule kind, a format, or the rules of a file as they were expanded.
 ///
-/// Without arguments it lists all kinds and formats; `roles` lists what columns can mean, `vocabulary` tells how the checks of other tools are said here. With a rule file it lists the file's rules with everything that was
+/// Without arguments it lists all kinds and formats; `roles` lists what columns can mean; `vocabulary` tells how the checks of
+/// other tools are said here; `dqi-2439-reported` prints the weights of that index, to be copied and changed. With a rule
+/// file it lists the file's rules with everything that was
 /// left unsaid; with a rule's id as well, that rule.
 #[derive(Debug, Args)]
 pub struct Explain {
@@ -37,6 +40,8 @@ impl Explain {
         let page = match &self.subject {
             None => overview(lang),
             Some(name) if name == VOCABULARY => vocabulary_page(lang),
+            // The file itself: it is what one copies and changes.
+            Some(name) if name == index::ID => index::SHIPPED.to_owned(),
             Some(name) => {
                 if name == ROLES_PAGE {
                     roles_page(lang)
@@ -63,7 +68,8 @@ impl Explain {
 
 fn unknown(name: &str) -> Failure {
     let kinds = kind::KINDS.iter().map(|kind| kind.about().name);
-    let names: Vec<&str> = kinds.chain(format::all().map(|format| format.name())).collect();
+    let formats = format::all().map(|format| format.name());
+    let names: Vec<&str> = kinds.chain(formats).chain([VOCABULARY, index::ID]).collect();
     let hint = match suggest::closest(name, names) {
         Some(near) => say!("did you mean `{near}`?", "có phải ý bạn là `{near}`?"),
         None => say!("`thuocdo explain` lists what there is", "`thuocdo explain` liệt kê tất cả"),

@@ -7,9 +7,14 @@ use clap::Args;
 use super::failure::{Exit, Failure};
 use super::output::Console;
 use crate::base::{Lang, Level, Text};
+use crate::engine::vacuity;
 use crate::kind;
 use crate::report::number;
-use crate::rule::load;
+use crate::rule::{Catalog, load};
+use crate::say;
+
+/// Whether a rule can fail does not hang on the day: 2026-01-01, in microseconds.
+const SOME_DAY: i64 = 1_767_225_600_000_000;
 
 /// Check rule files without data: every error at its place.
 #[derive(Debug, Args)]
@@ -23,6 +28,8 @@ impl Lint {
     pub fn run(self, console: &Console) -> Result<Exit, Failure> {
         let loaded = load::load(&self.rules, kind::KINDS);
         console.diagnostics(&loaded.diagnostics);
+        let tables = loaded.databases.iter().flat_map(|database| &database.tables);
+        console.diagnostics(&tables.flat_map(|table| vacuity::findings(table, SOME_DAY)).collect::<Vec<_>>());
         let errors = loaded.diagnostics.iter().filter(|d| d.level == Level::Error).count();
         let counted = |n: usize, nouns| {
             let [en, vi] = [Lang::En, Lang::Vi].map(|lang| number::counted(n as u64, nouns, lang));
@@ -40,6 +47,15 @@ impl Lint {
                 }
             });
             return Ok(Exit::Usage);
+        }
+        for database in &loaded.databases {
+            let id = &database.id.value;
+            if Catalog::shipped().find(id).is_none() {
+                console.note(&say!(
+                    "note: `{id}` is not in the catalogue: title, agency and weight are those of the file",
+                    "lưu ý: `{id}` không có trong danh mục CSDL: tên, cơ quan và trọng số lấy theo tệp"
+                ));
+            }
         }
         let tables = || loaded.databases.iter().flat_map(|database| &database.tables);
         let rules: usize = tables().map(|table| table.rules.len()).sum();

@@ -1,12 +1,15 @@
 //! Floor 8: the commands, one file each. The only place that prints, colours, or reads the clock and the environment.
 
 mod arguments;
+mod cards;
+mod catalog;
 mod completions;
 mod diagnostics;
 mod expanded;
 mod explain;
 mod failure;
 mod generate;
+mod init;
 mod lint;
 mod man;
 mod output;
@@ -34,6 +37,8 @@ enum Command {
     Score(score::Score),
     Lint(lint::Lint),
     Explain(explain::Explain),
+    Catalog(catalog::CatalogCommand),
+    Init(init::Init),
     Generate(generate::Generate),
     Schema(schema::Schema),
     Completions(completions::Completions),
@@ -67,6 +72,8 @@ fn command() -> Exit {
         Command::Score(command) => command.run(&console),
         Command::Lint(command) => command.run(&console),
         Command::Explain(command) => command.run(&console),
+        Command::Catalog(command) => command.run(&console),
+        Command::Init(command) => command.run(&console),
         Command::Generate(command) => command.run(&console),
         Command::Schema(command) => command.run(&console),
         Command::Completions(command) => command.run(&console),

@@ -4,6 +4,7 @@ use clap::{Args, ValueEnum};
 
 use super::failure::{Exit, Failure};
 use super::output::Console;
+use crate::report::catalog::Listing;
 use crate::score::Scorecard;
 use crate::{kind, rule};
 
@@ -21,6 +22,8 @@ enum Of {
     Rules,
     /// The scorecard as JSON.
     Scorecard,
+    /// The catalogue of databases as JSON.
+    Catalog,
 }
 
 impl Schema {
@@ -28,6 +31,7 @@ impl Schema {
         let schema = match self.of {
             Of::Rules => rule::schema::rule_file(kind::KINDS),
             Of::Scorecard => schemars::schema_for!(Scorecard).to_value(),
+            Of::Catalog => schemars::schema_for!(Listing).to_value(),
         };
         console.print(format!("{schema:#}\n").as_bytes())?;
         Ok(Exit::Passed)

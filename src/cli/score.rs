@@ -11,12 +11,13 @@ use super::failure::{Exit, Failure};
 use super::output::{self, Console};
 use super::progress::Bars;
 use crate::base::{Diagnostic, Level};
-use crate::engine::{self, RunOptions};
+use crate::engine::{self, MeasuredDatabase, RunOptions};
 use crate::kernel::date_format::{DateFormat, format_timestamp};
 use crate::kernel::typed::LOCAL_OFFSET_SECONDS;
 use crate::report;
 use crate::rule::load::{self, Loaded};
-use crate::score::{self, Profile, ScoreOptions, Scorecard};
+use crate::score::index::{self, Weights};
+use crate::score::{self, Profile, RollUp, ScoreOptions, Scorecard};
 use crate::{kind, say};
 
 /// Expressions may nest; evaluating one must never run out of stack on a worker thread.
@@ -44,9 +45,19 @@ pub struct Score {
     /// What to print.
     #[arg(long, value_name = "FORMAT", default_value = "term", value_parser = formats())]
     format: String,
+    /// What agencies are summed up over: what was scored; or all that the catalogue lists, of the agencies of this run
+    /// or of the nation, where a database that was not scored counts 0.
+    #[arg(long, value_name = "SCOPE", default_value = "run", value_parser = ["run", "agencies", "nation"])]
+    roll_up: String,
     /// Also write the scorecard as JSON into this directory, as `scorecard.json`.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+    /// Compute this index as well, beside the score: `dqi-2439-reported`, known from a secondary source only.
+    #[arg(long, value_name = "INDEX", value_parser = [index::ID])]
+    index: Option<String>,
+    /// The index's weights, instead of those that come with the program (`thuocdo explain dqi-2439-reported`).
+    #[arg(long, value_name = "FILE", requires = "index")]
+    index_weights: Option<PathBuf>,
     /// Threads to use [default: one for each processor].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
@@ -66,6 +77,7 @@ impl Score {
     pub fn run(self, console: &Console) -> Result<Exit, Failure> {
         let as_of = moment(self.as_of.as_deref())?;
         let loaded = rules(&self.rules, console)?;
+        let indices = self.indices(&loaded, console)?;
         if !self.data.is_dir() {
             let data = self.data.display();
             return Err(Failure::usage(
@@ -84,7 +96,19 @@ impl Score {
                 std::process::exit(Exit::Interrupted as i32);
             }
         });
-        let card = self.measure(&loaded, as_of, &interrupted, console)?;
+        let measured = self.measure(&loaded, as_of, &interrupted, console)?;
+        let options = ScoreOptions {
+            profile: match &self.profile {
+                Some(named) => Profile::parse(named).unwrap_or_default(),
+                None if measured.iter().all(MeasuredDatabase::is_core) => Profile::Vn4,
+                None => Profile::Local,
+            },
+            as_of: format!("{}+07:00", format_timestamp(as_of)),
+            engine: concat!("thuocdo ", env!("CARGO_PKG_VERSION")).to_owned(),
+            roll_up: RollUp::ALL.into_iter().find(|scope| scope.id() == self.roll_up).unwrap_or_default(),
+            indices,
+        };
+        let card = score::assemble(measured, &options);
         self.deliver(&card, console)?;
         Ok(if card.complete { Exit::Passed } else { Exit::Incomplete })
     }
@@ -95,7 +119,7 @@ impl Score {
         as_of: i64,
         interrupted: &AtomicBool,
         console: &Console,
-    ) -> Result<Scorecard, Failure> {
+    ) -> Result<Vec<MeasuredDatabase>, Failure> {
         let threads = self.threads.map_or(0, usize::from);
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).stack_size(STACK).build().map_err(
             |error| {
@@ -123,17 +147,28 @@ impl Score {
                 .collect::<Option<Vec<_>>>()
         });
         bars.finish();
-        let measured = measured.ok_or(Failure::Interrupted)?;
-        let options = ScoreOptions {
-            profile: match &self.profile {
-                Some(named) => Profile::parse(named).unwrap_or_default(),
-                None if measured.iter().all(engine::MeasuredDatabase::is_core) => Profile::Vn4,
-                None => Profile::Local,
-            },
-            as_of: format!("{}+07:00", format_timestamp(as_of)),
-            engine: concat!("thuocdo ", env!("CARGO_PKG_VERSION")).to_owned(),
+        measured.ok_or(Failure::Interrupted)
+    }
+
+    /// The weights of the indices that are asked for.
+    fn indices(&self, loaded: &Loaded, console: &Console) -> Result<Vec<Weights>, Failure> {
+        let Some(path) = &self.index_weights else {
+            return Ok(self.index.iter().map(|_| Weights::shipped()).collect());
         };
-        Ok(score::assemble(measured, &options))
+        let file = load::read(path).map_err(|diagnostic| Failure::Given(vec![diagnostic]))?;
+        let weights = Weights::read(&file).map_err(Failure::Given)?;
+        let mut declared: Vec<String> = Vec::new();
+        for table in loaded.databases.iter().flat_map(|database| &database.tables) {
+            let named = table.rules.iter().flat_map(|rule| rule.spec.columns());
+            let columns =
+                table.columns.iter().map(|column| column.name.clone()).chain(named).chain(table.key.clone());
+            declared.extend(columns.map(|column| format!("{}.{}", table.id.value, column.value)));
+        }
+        let warnings = weights.unmatched(&declared);
+        if !warnings.is_empty() && !console.quiet {
+            console.diagnostics(&warnings);
+        }
+        Ok(vec![weights])
     }
 
     fn deliver(&self, card: &Scorecard, console: &Console) -> Result<(), Failure> {

@@ -1,6 +1,7 @@
 //! What the engine hands to scoring: plain data, no weights or points yet.
 
-use crate::base::{Diagnostic, Dimension, Scale, Severity, Text, Unit};
+use super::vacuity::Strength;
+use crate::base::{Diagnostic, Dimension, Scale, Severity, Status, Text, Unit};
 use crate::state::Measure;
 
 /// One database after its scan.
@@ -70,11 +71,27 @@ pub struct MeasuredTable {
     pub files: Vec<MeasuredFile>,
     /// Columns of the identity key, as declared.
     pub key: Vec<String>,
+    /// All columns that are declared.
+    pub columns: Vec<String>,
+    /// Declared columns that have a role, and the role.
+    pub roles: Vec<(String, String)>,
     /// Rows that no core rule of severity major or above fails or leaves unknown, and whose key is present
     /// and unique. `None` when it could not be established.
     pub clean: Option<u64>,
     pub rules: Vec<MeasuredRule>,
     pub problems: Vec<Diagnostic>,
+}
+
+impl MeasuredTable {
+    /// What a rule's status is once it is known whether the table was there.
+    pub fn status_of(&self, rule: &MeasuredRule) -> Status {
+        match (self.presence, rule.measure.status) {
+            (Presence::Missing, _) => Status::MissingTable,
+            (Presence::Absent, _) => Status::Na,
+            (Presence::Present, Status::Empty) if self.rows == 0 && self.allow_empty => Status::Na,
+            (Presence::Present, status) => status,
+        }
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -97,6 +114,8 @@ pub struct MeasuredRule {
     pub severity: Severity,
     /// It came with a core pack.
     pub core: bool,
+    /// How it stood against poison; `None` where it judges more than a row at a time.
+    pub strength: Option<Strength>,
     /// The pack that it came with, and what it is there for (P1 to P12).
     pub pack: Option<String>,
     pub family: Option<String>,

@@ -18,6 +18,7 @@ pub mod rehearsal;
 mod run;
 mod scan;
 mod source;
+pub mod vacuity;
 
 pub use measured::{
     MeasuredCodeList, MeasuredDatabase, MeasuredFile, MeasuredPack, MeasuredRule, MeasuredTable, Presence,

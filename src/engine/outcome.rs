@@ -270,6 +270,7 @@ pub fn measured_rule(table: &Table, rule: &Rule, measure: Measure) -> MeasuredRu
         dimension: rule.dimension,
         severity: rule.severity,
         core: rule.is_core(),
+        strength: None,
         pack,
         family,
         weight: rule.weight,

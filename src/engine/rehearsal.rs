@@ -8,9 +8,10 @@ use arrow::buffer::BooleanBuffer;
 use super::plan::{self, TablePlan, Work};
 use super::source::TableSource;
 use crate::base::Text;
+use crate::kernel::expression::Truth;
 use crate::kernel::key::KeyJudge;
 use crate::kernel::text::state::ValueState;
-use crate::kernel::{Batch, Population};
+use crate::kernel::{Batch, Population, RowVerdict};
 use crate::rule::Table;
 
 /// The cells of a row, in the order of the columns that the rehearsal was bound to; `None` is null.
@@ -70,24 +71,12 @@ impl Rehearsal {
 
     /// For every rule that judges rows by themselves: those that fail, or that it cannot judge.
     pub fn faults(&self, rows: &[&Row]) -> Vec<Option<BooleanBuffer>> {
-        let array = |&place: &usize| -> ArrayRef {
-            Arc::new(rows.iter().map(|row| row[place].as_deref()).collect::<StringViewArray>())
-        };
-        let arrays: Vec<ArrayRef> = self.places.iter().map(array).collect();
+        let arrays = self.arrays(rows);
         let batch = Batch::new(&self.plan.columns, rows.len(), &arrays);
         let truths: Vec<_> =
             self.plan.filters.iter().map(|filter| filter.condition.evaluate(&batch)).collect();
         let fault = |rule: &plan::RulePlan| {
-            let Work::Scan(check) = &rule.work else { return None };
-            if !check.judges_rows() {
-                return None;
-            }
-            let truth = rule.filter.map(|at| &truths[at]);
-            let population = Population {
-                rows: truth.map(|truth| truth.is_true.clone()),
-                damaged: truth.and_then(|truth| truth.failed.clone()),
-            };
-            let verdict = check.scan(&batch, &population, check.state().as_mut())?.within(&population);
+            let verdict = judged(rule, &batch, rule.filter.map(|at| &truths[at]))?;
             Some(match verdict.unknown {
                 Some(unknown) => &verdict.fail | &unknown,
                 None => verdict.fail,
@@ -95,4 +84,33 @@ impl Rehearsal {
         };
         self.plan.rules.iter().map(fault).collect()
     }
+
+    /// What one rule says of rows, if it judges rows by themselves.
+    pub fn verdict(&self, rule: usize, rows: &[&Row]) -> Option<RowVerdict> {
+        let arrays = self.arrays(rows);
+        let batch = Batch::new(&self.plan.columns, rows.len(), &arrays);
+        let rule = &self.plan.rules[rule];
+        let truth = rule.filter.map(|at| self.plan.filters[at].condition.evaluate(&batch));
+        judged(rule, &batch, truth.as_ref())
+    }
+
+    fn arrays(&self, rows: &[&Row]) -> Vec<ArrayRef> {
+        let array = |&place: &usize| -> ArrayRef {
+            Arc::new(rows.iter().map(|row| row[place].as_deref()).collect::<StringViewArray>())
+        };
+        self.places.iter().map(array).collect()
+    }
+}
+
+/// What a rule says of rows; `truth` is its condition on them.
+fn judged(rule: &plan::RulePlan, batch: &Batch<'_>, truth: Option<&Truth>) -> Option<RowVerdict> {
+    let Work::Scan(check) = &rule.work else { return None };
+    if !check.judges_rows() {
+        return None;
+    }
+    let population = Population {
+        rows: truth.map(|truth| truth.is_true.clone()),
+        damaged: truth.and_then(|truth| truth.failed.clone()),
+    };
+    Some(check.scan(batch, &population, check.state().as_mut())?.within(&population))
 }

@@ -15,6 +15,7 @@ use super::plan::{self, TablePlan};
 use super::problems::Problems;
 use super::scan::{self, ScanOptions, TableState};
 use super::source::TableSource;
+use super::vacuity::{self, Strength};
 use crate::base::{Diagnostic, Status};
 use crate::rule::pack::Pack;
 use crate::rule::{Database, Table};
@@ -72,7 +73,7 @@ pub fn run(database: &Database, options: &RunOptions<'_>) -> Option<MeasuredData
     }
     let parents = parents(&mut runs);
     let mut tables: Vec<MeasuredTable> =
-        runs.into_iter().map(|run| measure(run, &parents, options.reveal)).collect();
+        runs.into_iter().map(|run| measure(run, &parents, options)).collect();
     refuse_changed_lists(database, &mut tables);
     Some(MeasuredDatabase {
         id: database.id.value.clone(),
@@ -210,7 +211,7 @@ fn parents(runs: &mut [TableRun<'_>]) -> ParentSets {
     sets
 }
 
-fn measure(mut run: TableRun<'_>, parents: &ParentSets, reveal: bool) -> MeasuredTable {
+fn measure(mut run: TableRun<'_>, parents: &ParentSets, options: &RunOptions<'_>) -> MeasuredTable {
     let table = run.table;
     let state = run.state.as_mut();
     let absent = run.source.is_absent();
@@ -226,7 +227,8 @@ fn measure(mut run: TableRun<'_>, parents: &ParentSets, reveal: bool) -> Measure
             let find = |table: &str, columns: &[String]| {
                 parents.get(&(table.to_owned(), columns.to_vec())).map(Arc::clone)
             };
-            let (measured, count) = outcome::outcome(table, &run.plan, &run.source, state, &find, reveal);
+            let (measured, count) =
+                outcome::outcome(table, &run.plan, &run.source, state, &find, options.reveal);
             rules = measured;
             rows = state.rows + state.lost;
             clean = (!state.cut && !run.source.is_incomplete()).then_some(count);
@@ -254,6 +256,13 @@ fn measure(mut run: TableRun<'_>, parents: &ParentSets, reveal: bool) -> Measure
             }
         }
     }
+    let strengths = vacuity::strengths(table, options.as_of);
+    for ((measured, rule), strength) in rules.iter_mut().zip(&table.rules).zip(strengths) {
+        measured.strength = strength;
+        if strength.is_some_and(Strength::is_vacuous) {
+            run.problems.push(vacuity::finding(rule));
+        }
+    }
     MeasuredTable {
         id: table.id.value.clone(),
         title: table.title.clone(),
@@ -263,6 +272,8 @@ fn measure(mut run: TableRun<'_>, parents: &ParentSets, reveal: bool) -> Measure
         rows,
         files,
         key: table.key_names(),
+        columns: table.columns.iter().map(|column| column.name.value.clone()).collect(),
+        roles: table.roles(),
         clean,
         rules,
         problems: run.problems.into_diagnostics(),

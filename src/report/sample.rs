@@ -3,18 +3,44 @@
 use crate::base::{Diagnostic, Dimension, Scale, Severity, Status, Text, Unit};
 use crate::engine::measured::{MeasuredDatabase, MeasuredFile, MeasuredRule, MeasuredTable, Presence};
 use crate::say;
+use crate::score::index::Weights;
 use crate::score::scorecard::PackCard;
 use crate::score::{Profile, ScoreOptions, Scorecard, assemble};
 use crate::state::{Example, Figure, Measure, Tally};
 
 /// A register with defects, a code list without any, a missing table; and a second database of another agency.
 pub fn card(profile: Profile) -> Scorecard {
-    let options = ScoreOptions {
+    assemble(vec![population(), hospitals()], &options(profile))
+}
+
+/// As [`card`], with a second methodology beside ours.
+pub fn with_index(profile: Profile) -> Scorecard {
+    let options = ScoreOptions { indices: vec![Weights::shipped()], ..options(profile) };
+    let mut people = population();
+    let table = &mut people.tables[0];
+    table.roles = vec![("so_dinh_danh".to_owned(), "person_id".to_owned())];
+    for (rule, column) in table.rules.iter_mut().zip([
+        "ho_ten",
+        "so_dinh_danh",
+        "ho_ten",
+        "ngay_cap",
+        "so_dinh_danh",
+        "gioi_tinh",
+        "email",
+    ]) {
+        rule.columns = vec![column.to_owned()];
+    }
+    people.tables[2].key = vec!["ma".to_owned()];
+    assemble(vec![people, hospitals()], &options)
+}
+
+fn options(profile: Profile) -> ScoreOptions {
+    ScoreOptions {
         profile,
         as_of: "2026-11-21T00:00:00+07:00".to_owned(),
         engine: "thuocdo 0.1.0".to_owned(),
-    };
-    assemble(vec![population(), hospitals()], &options)
+        ..ScoreOptions::default()
+    }
 }
 
 /// As [`card`], but whoever wrote the texts wants to break the page.
@@ -22,7 +48,7 @@ pub fn hostile() -> Scorecard {
     let evil = |text: &str| {
         format!("\u{1b}[2J\u{202e}{text}\r\n\u{200b}\u{7}{}{}", "ệ".repeat(10_000), "漢\u{301}".repeat(50))
     };
-    let mut card = card(Profile::Vn4);
+    let mut card = with_index(Profile::Vn4);
     for text in [&mut card.as_of, &mut card.engine, &mut card.methodology] {
         *text = evil(text);
     }
@@ -43,6 +69,22 @@ pub fn hostile() -> Scorecard {
         database.score.official = evil("points");
         database.clean_records.unknown_tables = vec![evil("table")];
         database.not_comparable_because = vec![Text::same(evil("because"))];
+        for index in &mut database.indices {
+            index.methodology = evil("index");
+            index.source = Text::same(evil("source"));
+            index.value = Some(evil("value"));
+            for field in &mut index.alert_fields {
+                (field.table, field.column) = (evil(&field.table), evil(&field.column));
+                field.value = field.value.as_ref().map(|_| evil("value"));
+            }
+            for field in &mut index.fields {
+                (field.table, field.value) = (evil(&field.table), evil("value"));
+                field.column = field.column.as_deref().map(evil);
+            }
+            for group in &mut index.errors {
+                (group.name, group.defects) = (Text::same(evil("group")), u64::MAX);
+            }
+        }
         for cap in &mut database.caps {
             cap.id = evil(&cap.id);
             cap.evidence = Text::same(evil("evidence"));
@@ -100,6 +142,7 @@ fn rule(
         dimension,
         severity,
         core: true,
+        strength: None,
         pack: None,
         family: None,
         weight: None,
@@ -136,6 +179,8 @@ fn table(id: &str, tier: u32, rows: u64, clean: u64, rules: Vec<MeasuredRule>) -
             problem: None,
         }],
         key: Vec::new(),
+        columns: Vec::new(),
+        roles: Vec::new(),
         clean: Some(clean),
         rules,
         problems: Vec::new(),
@@ -182,6 +227,7 @@ fn population() -> MeasuredDatabase {
     let people = MeasuredTable {
         title: Some(say!("Citizens", "Công dân")),
         key: vec!["so_dinh_danh".to_owned()],
+        columns: Vec::new(),
         problems: vec![
             Diagnostic::warning(say!(
                 "column `ghi_chu` is not in the rule file",

@@ -119,11 +119,15 @@ fn weight(node: &Node, reader: &mut Reader) -> Option<u32> {
     Some(weight)
 }
 
-/// An id: it becomes part of file names and links.
+/// Whether a text may be a database's id: it becomes part of file names and links.
+pub fn is_id(text: &str) -> bool {
+    let fits = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
+    !text.is_empty() && text.chars().all(fits) && !text.starts_with(['.', '-'])
+}
+
 fn identifier(node: &Node, reader: &mut Reader) -> Option<At<String>> {
     let id = reader.text(node)?;
-    let fits = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
-    if id.value.is_empty() || !id.value.chars().all(fits) || id.value.starts_with(['.', '-']) {
+    if !is_id(&id.value) {
         let value = &id.value;
         reader.error(&id.span, say!("`{value}` cannot be an id", "`{value}` không thể làm mã")).hint =
             Some(say!(

@@ -59,6 +59,7 @@ pub fn load(paths: &[PathBuf], kinds: Kinds) -> Loaded {
     }
     loaded.databases.sort_by(|a, b| a.id.value.cmp(&b.id.value));
     check_references(&mut loaded);
+    super::catalog::adopt(&mut loaded);
     loaded
 }
 
@@ -92,7 +93,11 @@ fn rule_files(path: &Path) -> Result<Vec<PathBuf>, Diagnostic> {
     Ok(found)
 }
 
-fn read(path: &Path) -> Result<Arc<SourceText>, Diagnostic> {
+/// Reads a rule file, or another file that belongs to the rules.
+///
+/// # Errors
+/// The file cannot be read, is too large, or is no UTF-8 text.
+pub fn read(path: &Path) -> Result<Arc<SourceText>, Diagnostic> {
     let name = path.display().to_string();
     let failed = |reason: Text| {
         let (en, vi) = (reason.en, reason.vi);

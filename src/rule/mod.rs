@@ -2,6 +2,7 @@
 
 pub mod arguments;
 pub mod baseline;
+pub mod catalog;
 pub mod code_list;
 pub mod condition;
 mod demand;
@@ -13,9 +14,12 @@ pub mod pack;
 pub mod reader;
 pub mod role;
 pub mod schema;
+pub mod shipped;
+pub mod start;
 pub mod table;
 mod table_rule;
 
+pub use catalog::Catalog;
 pub use condition::Condition;
 pub use demand::Demand;
 pub use file::Database;

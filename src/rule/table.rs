@@ -349,6 +349,12 @@ impl Table {
     pub fn key_names(&self) -> Vec<String> {
         self.key.iter().map(|at| at.value.clone()).collect()
     }
+
+    /// Columns that have a role, and the role.
+    pub fn roles(&self) -> Vec<(String, String)> {
+        let with_role = |column: &Column| Some((column.name.value.clone(), column.role?.name.to_owned()));
+        self.columns.iter().filter_map(with_role).collect()
+    }
 }
 
 impl Column {

@@ -6,11 +6,13 @@ use super::agency::{self, Member};
 use super::caps::{self, CapInputs, CapRule, CleanRate, Found};
 use super::evidence::{Confidence, Evidence};
 use super::grade::{self, Grade};
+use super::index::{Weights, index};
 use super::methodology::{Methodology, Profile};
+use super::registry::{self, RollUp, Slot};
 use super::rollup::{Node, Rollup, Scored};
 use super::rule_points::{Triple, official_defects, per_million, rule_points};
 use super::scorecard::{
-    AgencyCard, Cap, CleanRecords, CodeListCard, DatabaseCard, DimensionCard, FileCard, Fraction, Gap,
+    self, AgencyCard, Cap, CleanRecords, CodeListCard, DatabaseCard, DimensionCard, FileCard, Fraction, Gap,
     Incomplete, PackCard, PeerGroup, Problem, ProblemLevel, Rate, RuleCard, SCHEMA, Score, Scorecard,
     TableCard, TablePresence,
 };
@@ -18,6 +20,8 @@ use crate::base::{Diagnostic, Dimension, Level, Nano, Ratio, Severity, Status, T
 use crate::engine::measured::{
     MeasuredCodeList, MeasuredDatabase, MeasuredPack, MeasuredRule, MeasuredTable, Presence,
 };
+use crate::engine::vacuity::Strength;
+use crate::rule::Catalog;
 use crate::say;
 use crate::score::curve;
 use crate::state::Tally;
@@ -30,6 +34,9 @@ pub struct ScoreOptions {
     pub as_of: String,
     /// Program and version.
     pub engine: String,
+    /// Second methodologies that are computed beside ours.
+    pub indices: Vec<Weights>,
+    pub roll_up: RollUp,
 }
 
 /// Scores databases under the published methodology.
@@ -38,23 +45,37 @@ pub fn assemble(databases: Vec<MeasuredDatabase>, opts: &ScoreOptions) -> Scorec
     let mut databases = databases;
     databases.sort_by(|a, b| a.id.cmp(&b.id));
     let incomplete: Vec<Incomplete> = databases.iter().flat_map(gaps).collect();
-    let scored: Vec<ScoredDatabase> =
-        databases.into_iter().map(|database| score_database(database, &methodology)).collect();
+    let scored: Vec<ScoredDatabase> = databases
+        .into_iter()
+        .map(|database| {
+            // Beside ours, from the same measures; nothing of it enters our score.
+            let indices = opts.indices.iter().map(|weights| index(&database, weights)).collect();
+            let mut scored = score_database(database, &methodology);
+            scored.card.indices = indices;
+            scored
+        })
+        .collect();
 
-    let mut groups: BTreeMap<&str, Vec<&ScoredDatabase>> = BTreeMap::new();
-    for database in &scored {
-        if let Some(agency) = &database.card.agency {
-            groups.entry(agency).or_default().push(database);
+    let catalog = Catalog::shipped();
+    let registered: Vec<registry::Scored<'_>> = scored.iter().map(ScoredDatabase::registered).collect();
+    let slots = registry::slots(opts.roll_up, catalog, &registered);
+    let mut groups: BTreeMap<&str, Vec<&Slot<'_>>> = BTreeMap::new();
+    for slot in &slots {
+        if let Some(agency) = slot.agency {
+            groups.entry(agency).or_default().push(slot);
         }
     }
-    let agencies = groups.iter().map(|(id, members)| agency_card(Some(id), members, &methodology)).collect();
-    let overall = agency_card(None, &scored.iter().collect::<Vec<_>>(), &methodology);
+    let agencies =
+        groups.iter().map(|(id, slots)| agency_card(Some(id), slots, &scored, &methodology)).collect();
+    let overall = agency_card(None, &slots.iter().collect::<Vec<_>>(), &scored, &methodology);
     Scorecard {
         schema: SCHEMA.to_owned(),
         as_of: opts.as_of.clone(),
         engine: opts.engine.clone(),
         methodology: methodology.id(),
         profile: opts.profile,
+        roll_up: opts.roll_up,
+        catalog: (!opts.roll_up.is_run()).then(|| catalog.hash.clone()),
         complete: incomplete.is_empty(),
         incomplete,
         agencies,
@@ -70,6 +91,13 @@ struct ScoredDatabase {
     dimensions: Vec<(Dimension, Node)>,
 }
 
+impl ScoredDatabase {
+    fn registered(&self) -> registry::Scored<'_> {
+        let DatabaseCard { id, agency, weight, .. } = &self.card;
+        registry::Scored { id, agency: agency.as_deref(), weight: *weight }
+    }
+}
+
 /// A rule's standing before anything is rolled up.
 struct Standing {
     status: Status,
@@ -79,17 +107,13 @@ struct Standing {
 
 /// `core`: only rules of core packs count.
 fn standing(table: &MeasuredTable, rule: &MeasuredRule, methodology: &Methodology, core: bool) -> Standing {
-    let status = match (table.presence, rule.measure.status) {
-        (Presence::Missing, _) => Status::MissingTable,
-        (Presence::Absent, _) => Status::Na,
-        (Presence::Present, Status::Empty) if table.rows == 0 && table.allow_empty => Status::Na,
-        (Presence::Present, status) => status,
-    };
+    let status = table.status_of(rule);
     let measure = &rule.measure;
     let points = rule_points(status, &measure.tally, measure.mass.as_ref(), rule.scale, &methodology.knots);
     let weight = if points.is_some() { methodology.weight(rule.severity, rule.weight) } else { 0 };
     // A rule without weight in a table without weight stays visible, with its points, and counts nowhere.
-    let weight = if table.tier > 0 && (rule.core || !core) { weight } else { 0 };
+    let counts = (rule.core || !core) && !rule.strength.is_some_and(Strength::is_vacuous);
+    let weight = if table.tier > 0 && counts { weight } else { 0 };
     Standing { status, points, weight }
 }
 
@@ -168,6 +192,7 @@ fn score_database(database: MeasuredDatabase, methodology: &Methodology) -> Scor
             unknown_tables: inputs.clean.unknown_tables.clone(),
         },
         coverage: fraction(node.coverage),
+        column_coverage: column_coverage(&database.tables, &standings),
         dimensions: shown
             .into_iter()
             .map(|dimension| {
@@ -180,6 +205,7 @@ fn score_database(database: MeasuredDatabase, methodology: &Methodology) -> Scor
         comparable: reasons.is_empty(),
         not_comparable_because: reasons,
         tables: Vec::new(),
+        indices: Vec::new(),
         problems: problems(&database.problems),
         id: database.id,
         agency: database.agency,
@@ -250,6 +276,19 @@ fn clean_rate(tables: &[MeasuredTable]) -> CleanRate {
         }
     }
     rate
+}
+
+/// Declared columns that some rule with weight looks at.
+fn column_coverage(tables: &[MeasuredTable], standings: &[Vec<Standing>]) -> Option<Fraction> {
+    let (mut covered, mut all) = (0_u64, 0_u64);
+    for (table, standings) in tables.iter().zip(standings) {
+        let ruled = |column: &String| {
+            table.rules.iter().zip(standings).any(|(rule, s)| s.weight > 0 && rule.columns.contains(column))
+        };
+        all += table.columns.len() as u64;
+        covered += table.columns.iter().filter(|column| ruled(column)).count() as u64;
+    }
+    Some(fraction(Ratio::new(covered.into(), all.into())?))
 }
 
 fn pack_card(pack: MeasuredPack) -> PackCard {
@@ -347,6 +386,10 @@ fn rule_card(
         dimension: rule.dimension,
         severity: rule.severity,
         core: rule.core,
+        strength: rule
+            .strength
+            .map(|Strength { killed, applicable }| scorecard::Strength { killed, applicable }),
+        vacuous: rule.strength.is_some_and(Strength::is_vacuous),
         pack: rule.pack,
         family: rule.family,
         columns: rule.columns,
@@ -386,15 +429,29 @@ fn rule_card(
     }
 }
 
-fn agency_card(id: Option<&str>, databases: &[&ScoredDatabase], methodology: &Methodology) -> AgencyCard {
-    let members: Vec<Member<'_>> = databases
+fn agency_card(
+    id: Option<&str>,
+    slots: &[&Slot<'_>],
+    scored: &[ScoredDatabase],
+    methodology: &Methodology,
+) -> AgencyCard {
+    let of = |slot: &Slot<'_>| slot.scored.and_then(|at| scored.get(at));
+    let databases = || slots.iter().filter_map(|slot| of(slot));
+    // A database that was not scored has all dimensions that count, and nothing in them.
+    let counts = |dimension: &Dimension| match methodology.profile.required() {
+        Some(required) => required.contains(dimension),
+        None => databases().any(|database| database.dimensions.iter().any(|(id, _)| id == dimension)),
+    };
+    let nothing: Vec<(Dimension, Node)> =
+        Dimension::ALL.into_iter().filter(counts).map(|dimension| (dimension, Node::UNKNOWN)).collect();
+    let members: Vec<Member<'_>> = slots
         .iter()
-        .map(|database| Member {
-            id: &database.card.id,
-            weight: database.card.weight,
-            points: database.points,
-            dimensions: database.dimensions.clone(),
-            grade: database.card.grade,
+        .map(|slot| Member {
+            id: slot.id,
+            weight: slot.weight,
+            points: of(slot).map_or(Triple::UNKNOWN, |database| database.points),
+            dimensions: of(slot).map_or_else(|| nothing.clone(), |database| database.dimensions.clone()),
+            grade: of(slot).map_or(Grade::Ungraded, |database| database.card.grade),
         })
         .collect();
     let summary = agency::summarize(&members, methodology);
@@ -427,8 +484,8 @@ fn agency_card(id: Option<&str>, databases: &[&ScoredDatabase], methodology: &Me
             5..15 => PeerGroup::Medium,
             _ => PeerGroup::Large,
         },
-        comparable: databases.iter().all(|database| database.card.comparable),
-        databases: databases.iter().map(|database| database.card.id.clone()).collect(),
+        comparable: databases().next().is_some() && databases().all(|database| database.card.comparable),
+        databases: slots.iter().map(|slot| slot.id.to_owned()).collect(),
     }
 }
 

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::scorecard::{DatabaseCard, Gap};
-use super::{Grade, Profile, ScoreOptions, Scorecard, assemble};
+use super::{Grade, Profile, RollUp, ScoreOptions, Scorecard, assemble};
 use crate::base::{Diagnostic, Dimension, Scale, Severity, Status, Text, Unit};
 use crate::engine::measured::{MeasuredDatabase, MeasuredFile, MeasuredRule, MeasuredTable, Presence};
 use crate::say;
@@ -16,6 +16,7 @@ fn rule(id: &str, dimension: Dimension, severity: Severity, tally: Tally) -> Mea
         dimension,
         severity,
         core: false,
+        strength: None,
         pack: None,
         family: None,
         weight: None,
@@ -42,6 +43,8 @@ fn table(id: &str, tier: u32, rules: Vec<MeasuredRule>) -> MeasuredTable {
         rows: 1_000,
         files: Vec::new(),
         key: Vec::new(),
+        columns: Vec::new(),
+        roles: Vec::new(),
         clean: Some(1_000),
         rules,
         problems: Vec::new(),
@@ -63,7 +66,10 @@ fn database(id: &str, tables: Vec<MeasuredTable>) -> MeasuredDatabase {
 
 fn score(databases: Vec<MeasuredDatabase>, profile: Profile) -> Scorecard {
     let as_of = "2026-11-21T00:00:00+07:00".to_owned();
-    assemble(databases, &ScoreOptions { profile, as_of, engine: "thuocdo 0.1.0".to_owned() })
+    assemble(
+        databases,
+        &ScoreOptions { profile, as_of, engine: "thuocdo 0.1.0".to_owned(), ..ScoreOptions::default() },
+    )
 }
 
 fn card(database: &MeasuredDatabase, profile: Profile) -> DatabaseCard {
@@ -84,6 +90,40 @@ fn a_few_local_rules_that_pass_are_a_hundred() {
         local.dimensions.iter().filter(|(_, d)| d.applicable).map(|(id, _)| *id).collect();
     assert_eq!(applicable, [Dimension::Correctness]);
     assert_eq!(local.dimensions.keys().copied().collect::<Vec<_>>(), Dimension::ALL);
+}
+
+#[test]
+fn registered_databases_that_nobody_scored_count_nothing() {
+    let rules = vec![clean_rule("r", Dimension::Correctness)];
+    let mut bank = database("nhnn_a03", vec![table("t", 3, rules)]);
+    (bank.agency, bank.weight) = (Some("nhnn".to_owned()), 2);
+    let of = |roll_up| assemble(vec![bank.clone()], &ScoreOptions { roll_up, ..ScoreOptions::default() });
+    let run = of(RollUp::Run);
+    assert_eq!((run.agencies[0].score.official.as_str(), run.agencies[0].registered), ("100.000000", 1));
+    // Four databases of weight 2, one of which has all points.
+    let agencies = of(RollUp::Agencies);
+    let card = &agencies.agencies[0];
+    assert_eq!((agencies.agencies.len(), card.registered, card.measured), (1, 4, 1));
+    assert_eq!((card.score.official.as_str(), card.score.ceiling.as_str()), ("25.000000", "100.000000"));
+    assert_eq!(card.score.measured.as_deref(), Some("100.000000"));
+    assert_eq!(card.dimensions[&Dimension::Correctness].score.official, "25.000000");
+    assert_eq!(card.databases, ["nhnn_a01", "nhnn_a02", "nhnn_a03", "nhnn_a04"]);
+    assert_eq!(card.grades[&Grade::Ungraded], 3);
+    assert!(agencies.catalog.is_some() && run.catalog.is_none());
+    // 2 of 18 · 3 + 110 · 2 + 202 · 1 = 476.
+    let nation = of(RollUp::Nation);
+    assert_eq!((nation.agencies.len(), nation.overall.registered, nation.databases.len()), (16, 330, 1));
+    assert_eq!(nation.overall.score.official, "0.420168");
+    assert!(
+        nation
+            .agencies
+            .iter()
+            .all(|card| card.id.as_deref() == Some("nhnn") || card.grade == Grade::Ungraded)
+    );
+    // What says nothing of a roll-up is read as the run's own.
+    let read = Scorecard::from_json(&run.to_json()).unwrap();
+    assert!(!run.to_json().contains("roll_up") && read == run);
+    assert_eq!(Scorecard::from_json(&nation.to_json()).unwrap(), nation);
 }
 
 #[test]

@@ -238,17 +238,22 @@ impl Methodology {
     /// `thuocdo-score/1.0.0+` and the first twelve hexadecimal digits of the SHA-256 of the canonical JSON (keys
     /// sorted, no spaces) of everything above.
     pub fn id(&self) -> String {
-        let value = serde_json::to_value(self).unwrap_or_default();
-        let mut canonical = String::new();
-        write_canonical(&value, &mut canonical);
-        let digest = Sha256::digest(canonical.as_bytes());
-        let mut id = format!("{}+", self.version);
-        for byte in &digest[..6] {
-            // Writing to a string cannot fail.
-            let _ = write!(id, "{byte:02x}");
-        }
-        id
+        name(self.version, self)
     }
+}
+
+/// A name, and `+` and the first twelve hexadecimal digits of the SHA-256 of the canonical JSON of what it names.
+pub(super) fn name(name: &str, content: &impl Serialize) -> String {
+    let value = serde_json::to_value(content).unwrap_or_default();
+    let mut canonical = String::new();
+    write_canonical(&value, &mut canonical);
+    let digest = Sha256::digest(canonical.as_bytes());
+    let mut id = format!("{name}+");
+    for byte in &digest[..6] {
+        // Writing to a string cannot fail.
+        let _ = write!(id, "{byte:02x}");
+    }
+    id
 }
 
 fn write_canonical(value: &Value, out: &mut String) {

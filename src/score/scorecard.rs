@@ -9,7 +9,9 @@ use serde::{Deserialize, Serialize};
 
 use super::evidence::Confidence;
 use super::grade::Grade;
+use super::index::IndexCard;
 use super::methodology::Profile;
+use super::registry::RollUp;
 use crate::base::{Dimension, Scale, Severity, Status, Text, Unit};
 use crate::state::{Example, Figure};
 
@@ -30,6 +32,12 @@ pub struct Scorecard {
     pub methodology: String,
     /// Which dimensions count, and whether scores may be compared.
     pub profile: Profile,
+    /// What agencies are summed up over; unless it says otherwise, the databases of the run.
+    #[serde(default, skip_serializing_if = "RollUp::is_run")]
+    pub roll_up: RollUp,
+    /// The catalogue of databases that the roll-up takes as complete: first 12 hexadecimal digits of its SHA-256.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub catalog: Option<String>,
     /// Whether everything that the rules ask for was measured.
     pub complete: bool,
     /// What was not measured.
@@ -152,6 +160,9 @@ pub struct DatabaseCard {
     pub clean_records: CleanRecords,
     /// The share of rules, by weight, whose value is known.
     pub coverage: Fraction,
+    /// Declared columns that some rule looks at which counts, of all that are declared; absent if none are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub column_coverage: Option<Fraction>,
     /// The dimensions, in order.
     pub dimensions: BTreeMap<Dimension, DimensionCard>,
     /// How far the score can be relied on.
@@ -164,8 +175,20 @@ pub struct DatabaseCard {
     pub not_comparable_because: Vec<Text>,
     /// The tables, in the order of the rule file.
     pub tables: Vec<TableCard>,
+    /// Values by other methodologies, if asked for. They are never mixed with the score.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub indices: Vec<IndexCard>,
     /// Findings about the database as a whole.
     pub problems: Vec<Problem>,
+}
+
+/// How a rule stood against poison.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Strength {
+    /// Rows of poison that it failed.
+    pub killed: u64,
+    /// Rows of poison that it judged.
+    pub applicable: u64,
 }
 
 /// A pack of rules.
@@ -329,6 +352,13 @@ pub struct RuleCard {
     pub severity: Severity,
     /// It came with a core pack. Where any rule of the database did, only such rules count officially.
     pub core: bool,
+    /// How it stood against poison: wrong values of all kinds that it failed, of those that it judged. Absent where it
+    /// judges more than a row at a time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub strength: Option<Strength>,
+    /// No wrong value could break it: it says nothing, gives no coverage and counts nowhere.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub vacuous: bool,
     /// The pack that it came with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pack: Option<String>,
@@ -418,7 +448,7 @@ pub struct AgencyCard {
     pub score: Score,
     /// Dimensions on the same weights, for display: the points above are the mean of the databases' points.
     pub dimensions: BTreeMap<Dimension, DimensionCard>,
-    /// Databases that are registered.
+    /// Databases that are registered: those of the run, or of the catalogue as `roll_up` says.
     pub registered: u64,
     /// Databases of which something was measured.
     pub measured: u64,
@@ -432,7 +462,7 @@ pub struct AgencyCard {
     pub peer_group: PeerGroup,
     /// Whether all of its databases may be compared.
     pub comparable: bool,
-    /// The ids of its databases.
+    /// The ids of its databases, scored or not.
     pub databases: Vec<String>,
 }
 

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
+use thuocdo::score::index::Weights;
 use thuocdo::{format, kind};
 use unicode_width::UnicodeWidthStr;
 
@@ -209,4 +210,95 @@ fn lint_needs_no_data() {
     let run = thuocdo(&["lint", &folder, "--lang", "en"]);
     assert_eq!(run.code, Some(0), "{}", run.err);
     assert!(run.err.contains("5 files are sound: 5 databases, "), "{}", run.err);
+}
+
+const INDEX: [&str; 2] = ["--index", "dqi-2439-reported"];
+
+#[test]
+fn an_index_is_computed_beside_the_score_and_leaves_it_alone() {
+    let schema: Value = serde_json::from_str(&thuocdo(&["schema", "scorecard"]).out).expect("a JSON Schema");
+    let schema = jsonschema::validator_for(&schema).expect("a valid schema");
+    for name in EXAMPLES {
+        let with = score(name, &[INDEX[0], INDEX[1], "--format", "json"]);
+        assert_eq!(with.code, Some(0), "{name}: {}", with.err);
+        let mut card = with.card();
+        let wrong: Vec<String> = schema.iter_errors(&card).map(|error| error.to_string()).collect();
+        assert!(wrong.is_empty(), "{name}:\n{}", wrong.join("\n"));
+        let index = &card["databases"][0]["indices"][0];
+        assert_eq!((&index["reported"], &index["weights"]), (&true.into(), &"shipped".into()), "{name}");
+        assert!(index["value"].is_string() && index["fields"].as_array().is_some_and(|f| !f.is_empty()));
+        card["databases"][0].as_object_mut().expect("a database").remove("indices");
+        assert_eq!(card, score(name, &["--format", "json"]).card(), "{name}");
+        for lang in ["vi", "en"] {
+            let page = score(name, &[INDEX[0], INDEX[1], "--color", "never", "--lang", lang]);
+            assert!(page.out.contains("  dqi-2439-reported+"), "{name}");
+            assert!(page.out.lines().all(|line| line.width() <= 80), "{name} {lang}");
+        }
+    }
+}
+
+const PEOPLE: &str = "thuocdo: 1\ndatabase: d\ntables:\n  nguoi:\n    files: nguoi.csv\n    key: [so]\n    columns:\n      \
+                      so: { role: person_id, required: true }\n      ten: { required: true }\n    rules:\n      - unique: [so]\n";
+
+/// Four people, of whom one has no name: `so` is whole, `ten` 75, the database (100 + 75) / 2.
+fn people() -> Stage {
+    Stage::new(PEOPLE).file("nguoi.csv", "so,ten\n001,An\n002,Ba\n003,\n004,Tu\n")
+}
+
+#[test]
+fn the_index_on_the_page() {
+    let run = people().run(&[INDEX[0], INDEX[1], "--quiet", "--color", "never"]);
+    assert_eq!(run.code, Some(0), "{}", run.said());
+    let from = run.out.find("  dqi-2439-reported").expect("the block");
+    let end = run.out[from..].find("\n──").expect("the first table");
+    // The hash is another with every new kind.
+    let block = run.out[from..from + end].replace(&Weights::shipped().id(), "dqi-2439-reported+0123456789ab");
+    insta::assert_snapshot!(block, @r"
+      dqi-2439-reported+0123456789ab                           yellow · 87.50 points
+        not our score: guide to Decision 2439 of 2025 (letter 4856/BCA-TTDLQG), as
+        one secondary source reports it; original not seen
+        not ready to connect by this index
+        lowest fields
+         75.00  nguoi.ten
+        errors by group: 1 missing or placeholder 1
+        reported deadlines in working days: review 5, repair 10, complex cases 15
+    ");
+}
+
+#[test]
+fn weights_of_an_index_are_copied_and_changed() {
+    let shipped = thuocdo(&["explain", INDEX[1]]);
+    assert_eq!(shipped.code, Some(0));
+    let stage = people();
+    let file = stage.path().join("weights.yaml");
+    let name = file.display().to_string();
+    let run = |text: &str| {
+        fs::write(&file, text).expect("the weights");
+        stage.run(&[INDEX[0], INDEX[1], "--index-weights", &name, "--format", "json"])
+    };
+    let index = |run: &Run| run.card()["databases"][0]["indices"][0].clone();
+    let copied = index(&run(&shipped.out));
+    assert_eq!((&copied["weights"], &copied["value"]), (&"shipped".into(), &"87.500000".into()));
+    assert_eq!((&copied["colour"], &copied["alert"]), (&"yellow".into(), &false.into()));
+    let edited = run("methodology: dqi-2439-reported\nfields: { columns: { nguoi.ten: 4, nguoi.tem: 2 } }\n");
+    assert_eq!(edited.code, Some(0), "{}", edited.said());
+    assert!(
+        edited.err.contains("declares `nguoi.tem`") && edited.err.contains("weights.yaml:2:36"),
+        "{}",
+        edited.err
+    );
+    let edited = index(&edited);
+    assert_eq!((&edited["weights"], &edited["value"]), (&"edited".into(), &"80.000000".into()));
+    assert_ne!(edited["methodology"], copied["methodology"]);
+
+    let wrong = run("methodology: dqi-2439-reported\nkinds: { not_nul: { group: busines } }\n");
+    assert_eq!((wrong.code, wrong.out.as_str()), (Some(2), ""));
+    for told in ["did you mean `not_null`?", "did you mean `business`?", "weights.yaml:2:"] {
+        assert!(wrong.err.contains(told), "{told}: {}", wrong.err);
+    }
+    let alone = stage.run(&["--index-weights", &name]);
+    assert_eq!(alone.code, Some(2), "weights of no index: {}", alone.said());
+    let unread = stage.run(&[INDEX[0], INDEX[1], "--index-weights", "no/such.yaml"]);
+    assert!(unread.code == Some(2) && unread.err.contains("no/such.yaml"), "{}", unread.said());
+    assert_eq!(stage.run(&["--index", "dqi-2440"]).code, Some(2));
 }

@@ -3,6 +3,7 @@
 
 mod arguments;
 mod bad_input;
+mod catalog;
 mod cli;
 mod generate;
 mod house;

@@ -223,6 +223,28 @@ fn a_role_that_no_column_carries_counts_nothing_and_is_said() {
     assert_eq!((&rule["status"], &rule["points"]), (&"missing_input".into(), &"0.000000".into()));
 }
 
+/// A rule that nothing can break is worth nothing, not even at home.
+#[test]
+fn vacuous_rules_count_nowhere_and_are_reported() {
+    let plain = card(REGISTER, PEOPLE);
+    let rules = format!(
+        "{REGISTER}    rules:\n      - id: rong\n        matches: {{ column: ghi_chu, regex: '(?s).*' }}\n        severity: critical\n"
+    );
+    let run = run(&rules, PEOPLE);
+    let card = run.card()["databases"][0].clone();
+    let rong = rule(&card, "rong");
+    assert_eq!((&rong["vacuous"], &rong["weight"]), (&true.into(), &0.into()));
+    assert_eq!(rong["strength"]["killed"], 0);
+    for what in ["score", "internal", "coverage", "column_coverage"] {
+        assert_eq!(card[what], plain[what], "{what}");
+    }
+    let said = card["tables"][0]["problems"].to_string();
+    assert!(said.contains("rule `rong` cannot fail"), "{said}");
+    let lint = Stage::new(rules).lint();
+    assert!(lint.code == Some(0) && lint.err.contains("rule `rong` cannot fail"), "{}", lint.err);
+    assert_eq!(rule(&plain, "core.nguoi.matches.so_dinh_danh")["vacuous"], Value::Null);
+}
+
 #[test]
 fn wrong_names_are_told() {
     refused(

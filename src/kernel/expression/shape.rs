@@ -7,7 +7,7 @@ use datafusion_sql::sqlparser::ast::{
 };
 
 use super::{Expression, grammar};
-use crate::kernel::date_format::default_timestamps;
+use crate::kernel::date_format::{default_timestamps, format_timestamp};
 use crate::kernel::number::{self, Parsed};
 
 /// A condition on one row.
@@ -101,6 +101,52 @@ impl Shape {
             Self::Absent(column) => Self::Present(column.clone()),
             Self::Among(column, words, wanted) => Self::Among(column.clone(), words.clone(), !wanted),
             Self::Other => Self::Other,
+        }
+    }
+}
+
+impl Shape {
+    /// The values that it names, as they would stand in a column of text.
+    pub fn literals(&self) -> Vec<String> {
+        let mut found = Vec::new();
+        self.collect(&mut found);
+        found
+    }
+
+    fn collect(&self, found: &mut Vec<String>) {
+        match self {
+            Self::All(parts) | Self::Any(parts) => parts.iter().for_each(|part| part.collect(found)),
+            Self::Compare(left, _, right) => {
+                left.collect(found);
+                right.collect(found);
+            }
+            Self::Among(_, words, _) => found.extend(words.iter().cloned()),
+            Self::Present(_) | Self::Absent(_) | Self::Other => {}
+        }
+    }
+}
+
+impl Term {
+    fn collect(&self, found: &mut Vec<String>) {
+        match self {
+            Self::Number(millionths) => {
+                let (sign, size) = (if *millionths < 0 { "-" } else { "" }, millionths.unsigned_abs());
+                let text = format!("{sign}{}.{:06}", size / 1_000_000, size % 1_000_000);
+                found.push(text.trim_end_matches('0').trim_end_matches('.').to_owned());
+            }
+            Self::Text(text) => found.push(text.clone()),
+            Self::Time(micros) => {
+                found.extend(i64::try_from(*micros).map(format_timestamp));
+            }
+            Self::Sum(one, two)
+            | Self::Difference(one, two)
+            | Self::Product(one, two)
+            | Self::Either(one, two) => {
+                one.collect(found);
+                two.collect(found);
+            }
+            Self::Year(inner) | Self::Start(inner, _) => inner.collect(found),
+            _ => {}
         }
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Each module works on one value; [`column`] runs them over string views.
 
+mod bare;
 pub mod canonical;
 pub mod clean;
 pub mod column;
@@ -23,6 +24,7 @@ mod suspect;
 mod syllable;
 pub mod tone;
 
+pub use bare::bare;
 pub use canonical::{canonical, chars_len, is_blank};
 pub use clean::{Defects, Look, defects, is_clean, look};
 pub use mask::mask;

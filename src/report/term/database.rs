@@ -4,7 +4,7 @@ use super::bar::bar;
 use super::page::{BAD, BOLD, DIM, Line, PLAIN, Page, WEAK};
 use super::safe::{columns, ending, middle};
 use super::words::{ROWS, counted, fraction, gain, grade_ink, own, pick, points, points_ink};
-use super::{rule, table};
+use super::{index, rule, table};
 use crate::base::{Dimension, Lang};
 use crate::report::number;
 use crate::say;
@@ -53,6 +53,9 @@ pub fn write(page: &mut Page, lang: Lang, profile: Profile, database: &DatabaseC
         table::problems(page, lang, &database.problems);
     }
     first(page, lang, &database.tables);
+    for card in &database.indices {
+        index::write(page, lang, card);
+    }
     for card in &database.tables {
         table::write(page, lang, card);
     }
@@ -85,6 +88,13 @@ fn verdict(page: &mut Page, lang: Lang, database: &DatabaseCard) {
         .glued(),
         Line::of(PLAIN, say!("confidence {}", "độ tin cậy {}", confidence.get(lang)).get(lang)).glued(),
     ];
+    if let Some(columns) = database.column_coverage {
+        let columns = fraction(columns, lang);
+        trust.push(
+            Line::of(PLAIN, say!("rules for {columns} of columns", "{columns} số cột có quy tắc").get(lang))
+                .glued(),
+        );
+    }
     if database.small_n {
         let text = say!("small n: fewer than 100 units", "n nhỏ: chưa đến 100 đơn vị");
         trust.push(Line::of(WEAK, text.get(lang)).glued());

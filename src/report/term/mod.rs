@@ -1,7 +1,9 @@
 //! The scorecard as a page for a terminal: the verdict first, then what holds it down, then where to begin.
 
 mod bar;
+pub mod catalog;
 mod database;
+mod index;
 mod overview;
 mod page;
 mod rule;

@@ -7,6 +7,7 @@ use super::words::{DATABASES, counted, grade_ink, own, pick, points, points_ink}
 use crate::base::Lang;
 use crate::report::number;
 use crate::say;
+use crate::score::RollUp;
 use crate::score::scorecard::{AgencyCard, Incomplete, Scorecard};
 
 /// Gaps that are spelled out.
@@ -16,7 +17,7 @@ const GAPS: usize = 20;
 const WIDTHS: [usize; 5] = [7, 9, 9, 9, 9];
 
 pub fn write(page: &mut Page, lang: Lang, card: &Scorecard) {
-    if card.databases.len() > 1 {
+    if card.databases.len() > 1 || !card.roll_up.is_run() {
         agencies(page, lang, card);
     }
     if !card.complete {
@@ -43,7 +44,7 @@ fn agencies(page: &mut Page, lang: Lang, card: &Scorecard) {
         page.line(line);
     };
     row(page, Line::new(), head.map(|word| Line::new().dim(word)));
-    let everything = Line::of(BOLD, &counted(card.databases.len() as u64, DATABASES, lang));
+    let everything = Line::of(BOLD, &counted(card.overall.registered, DATABASES, lang));
     let names = card.agencies.iter().map(|agency| Line::of(PLAIN, agency.id.as_deref().unwrap_or("—")));
     for (name, agency) in names.zip(&card.agencies).chain([(everything, &card.overall)]) {
         row(page, Line::new().pad(2).then(name), cells(agency, lang));
@@ -54,6 +55,18 @@ fn agencies(page: &mut Page, lang: Lang, card: &Scorecard) {
     });
     let start = Line::new().dim(pick(lang, "số CSDL theo hạng", "databases by grade")).dim("  ");
     page.paragraph(Line::new(), 2, start.then(Line::dotted(grades)), 2);
+    let text = match card.roll_up {
+        RollUp::Run => return,
+        RollUp::Agencies => say!(
+            "over all databases that the catalogue lists for these agencies; not scored counts 0",
+            "trên mọi CSDL của các cơ quan này trong danh mục; chưa chấm tính 0"
+        ),
+        RollUp::Nation => say!(
+            "over all databases of the catalogue; not scored counts 0",
+            "trên mọi CSDL trong danh mục; chưa chấm tính 0"
+        ),
+    };
+    page.paragraph(Line::new(), 2, Line::new().dim(text.get(lang)), 2);
 }
 
 fn cells(agency: &AgencyCard, lang: Lang) -> [Line; 5] {

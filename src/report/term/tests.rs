@@ -6,6 +6,7 @@ use unicode_width::UnicodeWidthStr;
 use super::Term;
 use crate::base::Lang;
 use crate::report::{Renderer, Style, sample};
+use crate::score::index::{Origin, Weights};
 use crate::score::{Profile, Scorecard};
 
 fn page(card: &Scorecard, style: Style) -> String {
@@ -273,8 +274,60 @@ fn strip(text: &str) -> String {
 }
 
 #[test]
+fn an_index_stands_below_the_database_and_says_that_it_is_reported() {
+    let block = |lang| {
+        let text = page(&sample::with_index(Profile::Vn4), Style { lang, ..Style::default() });
+        assert!(text.lines().all(|line| line.width() <= 80));
+        let from = text.find("  dqi-2439-reported").expect("the block");
+        let end = text[from..].find("\n──").expect("the first table");
+        // The hash is another with every new kind.
+        text[from..from + end].replace(&Weights::shipped().id(), "dqi-2439-reported+0123456789ab")
+    };
+    insta::assert_snapshot!(block(Lang::Vi), @r"
+      dqi-2439-reported+0123456789ab                                 Đỏ · 66,65 điểm
+        không phải điểm của công cụ: hướng dẫn Quyết định 2439/QĐ-TTg (Công văn
+        4856/BCA-TTDLQG) theo một nguồn thứ cấp; chưa thấy văn bản gốc
+      ! Cảnh báo sự cố nghiêm trọng: trường định danh chưa đạt 100:
+        cong_dan.so_dinh_danh 99,95, dm_xa.ma (chưa có quy tắc)
+        chưa đủ điều kiện kết nối theo chỉ số này
+        trường thấp nhất
+          0,00  cong_dan.ngay_cap
+          0,00  tam_tru (cả bảng)
+         99,94  cong_dan.ho_ten
+         99,97  cong_dan.so_dinh_danh · định danh
+        lỗi theo nhóm: 1 thiếu hoặc giá trị giả 1.000
+        4 sai định dạng, chuẩn hóa 572
+        thời hạn được thuật lại (ngày làm việc): rà soát 5, sửa 10, phức tạp 15
+    ");
+    insta::assert_snapshot!(block(Lang::En), @r"
+      dqi-2439-reported+0123456789ab                              red · 66.65 points
+        not our score: guide to Decision 2439 of 2025 (letter 4856/BCA-TTDLQG), as
+        one secondary source reports it; original not seen
+      ! Serious incident: identifier fields that are not at 100:
+        cong_dan.so_dinh_danh 99.95, dm_xa.ma (no rule)
+        not ready to connect by this index
+        lowest fields
+          0.00  cong_dan.ngay_cap
+          0.00  tam_tru (as a whole)
+         99.94  cong_dan.ho_ten
+         99.97  cong_dan.so_dinh_danh · identifier
+        errors by group: 1 missing or placeholder 1,000 · 4 format or standard 572
+        reported deadlines in working days: review 5, repair 10, complex cases 15
+    ");
+}
+
+#[test]
+fn edited_weights_are_said_to_be_edited() {
+    let mut card = sample::with_index(Profile::Vn4);
+    let said = |card: &Scorecard| page(card, Style::default()).contains("weights edited · not our score");
+    assert!(!said(&card));
+    card.databases[0].indices[0].weights = Origin::Edited;
+    assert!(said(&card));
+}
+
+#[test]
 fn without_unicode_an_english_page_is_ascii() {
-    let mut card = sample::card(Profile::Vn4);
+    let mut card = sample::with_index(Profile::Vn4);
     for database in &mut card.databases {
         // The words of the data stay as they are; these are ours.
         database.title = None;

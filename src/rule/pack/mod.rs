@@ -291,7 +291,7 @@ fn requires(node: &Node, reader: &mut Reader) -> Vec<Requirement> {
     requirements
 }
 
-pub(super) fn unknown_role(name: &At<String>, reader: &mut Reader) {
+pub fn unknown_role(name: &At<String>, reader: &mut Reader) {
     let role = &name.value;
     reader.unknown(
         name,

@@ -1,0 +1,61 @@
+//! Scorecards that were written before: files, and directories of them.
+
+use std::path::{Path, PathBuf};
+
+use super::failure::Failure;
+use crate::base::Text;
+use crate::extract::system;
+use crate::say;
+use crate::score::Scorecard;
+
+/// Reads scorecards. Of directories, all `*.json` that are scorecards, recursively, in the order of their paths.
+pub fn read(paths: &[PathBuf]) -> Result<Vec<Scorecard>, Failure> {
+    let mut cards = Vec::new();
+    for path in paths {
+        if path.is_dir() {
+            let mut files = Vec::new();
+            collect(path, &mut files)?;
+            files.sort();
+            for file in files {
+                // Other JSON may lie beside.
+                cards.extend(Scorecard::from_json(&text(&file)?).ok());
+            }
+        } else {
+            cards.push(Scorecard::from_json(&text(path)?).map_err(|error| {
+                let (path, error) = (path.display(), error.to_string());
+                Failure::usage(
+                    say!("`{path}`: {error}", "`{path}`: {error}"),
+                    say!(
+                        "`thuocdo score --out DIR` writes scorecards",
+                        "`thuocdo score --out DIR` ghi ra bảng điểm"
+                    ),
+                )
+            })?);
+        }
+    }
+    Ok(cards)
+}
+
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), Failure> {
+    for entry in std::fs::read_dir(folder).map_err(|error| unreadable(folder, &error))? {
+        let path = entry.map_err(|error| unreadable(folder, &error))?.path();
+        if path.is_dir() {
+            collect(&path, files)?;
+        } else if path.extension().is_some_and(|extension| extension == "json") {
+            files.push(path);
+        }
+    }
+    Ok(())
+}
+
+fn text(path: &Path) -> Result<String, Failure> {
+    std::fs::read_to_string(path).map_err(|error| unreadable(path, &error))
+}
+
+fn unreadable(path: &Path, error: &std::io::Error) -> Failure {
+    let (path, Text { en, vi }) = (path.display(), system(error));
+    Failure::usage(
+        say!("`{path}` cannot be read: {en}", "không đọc được `{path}`: {vi}"),
+        say!("check the path and its permissions", "kiểm tra đường dẫn và quyền đọc"),
+    )
+}

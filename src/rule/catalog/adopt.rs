@@ -1,0 +1,49 @@
+//! What the catalogue says of the databases that rule files are about.
+
+use std::sync::Arc;
+
+use super::Catalog;
+use crate::base::diagnostic::SourceText;
+use crate::base::{Diagnostic, Text};
+use crate::rule::load::Loaded;
+use crate::rule::node;
+use crate::rule::reader::Reader;
+use crate::say;
+
+/// Gives databases that are in the catalogue their title and agency, where the rule file is silent, and their weight,
+/// whatever it says: the registry decides what counts how much.
+pub fn adopt(loaded: &mut Loaded) {
+    let catalog = Catalog::shipped();
+    for database in &mut loaded.databases {
+        let Some(entry) = catalog.find(&database.id.value) else { continue };
+        database.title.get_or_insert_with(|| Text::same(entry.title()));
+        database.agency.get_or_insert_with(|| entry.agency.clone());
+        database.weight = entry.weight;
+    }
+    let warnings: Vec<Diagnostic> =
+        loaded.files.iter().filter_map(|file| other_weight(catalog, file)).collect();
+    loaded.diagnostics.extend(warnings);
+}
+
+/// A warning at a weight that is not the registry's.
+fn other_weight(catalog: &Catalog, file: &Arc<SourceText>) -> Option<Diagnostic> {
+    // Most files say nothing of weights and need no second look.
+    if !file.text.contains("weight") {
+        return None;
+    }
+    let tree = node::parse(file).ok()?;
+    let mut reader = Reader::new(Arc::clone(file));
+    let mut fields = reader.fields(&tree)?;
+    let (database, weight) = (fields.optional("database")?, fields.optional("weight")?);
+    let entry = catalog.find(&reader.text(database)?.value)?;
+    let said: u32 = reader.integer(weight)?;
+    let (id, of) = (&entry.id, entry.weight);
+    (said != of).then(|| {
+        Diagnostic::warning(say!(
+            "the catalogue gives `{id}` the weight {of}; {said} is ignored",
+            "danh mục CSDL cho `{id}` trọng số {of}; bỏ qua {said}"
+        ))
+        .at(reader.place(&weight.span))
+        .hint(say!("leave `weight` out", "bỏ `weight`"))
+    })
+}
