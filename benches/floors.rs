@@ -92,7 +92,7 @@ fn scan(c: &mut Criterion) {
         data: folder.path(),
         as_of: 0,
         reveal: false,
-        examples: thuocdo::engine::EXAMPLES,
+        examples: engine::EXAMPLES,
         interrupted: &interrupted,
         progress: &Silent,
     };

@@ -7,6 +7,8 @@
 mod defect;
 mod field;
 mod group;
+mod inject;
+mod mend;
 mod names;
 mod organisation;
 mod pattern;
@@ -77,7 +79,7 @@ pub fn generate(database: &Database, request: &Request) -> Result<Extract, Probl
     let mut extract = Extract::default();
     for table in &database.tables {
         let Some(at) = order.iter().position(|other| other.id.value == table.id.value) else { continue };
-        let found = defect::inject(table, &mut made, at, &request.rates, request.seed, request.as_of);
+        let found = inject::inject(table, &mut made, at, &request.rates, request.seed, request.as_of);
         extract.defects.extend(found);
     }
     for table in &database.tables {

@@ -1,21 +1,17 @@
 //! All rows of a table: proposed, mended until no rule finds fault with any, and no two share what they must not.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use super::field::{self, DAY, Field};
 use super::group::{self, Group, Thing};
-use super::pattern::{self, Walk};
+use super::mend::Mending;
 use super::person::Person;
 use super::place::Places;
 use super::random::Random;
 use super::row::{Link, Rows, gender_text};
 use super::{Problem, Request};
 use crate::engine::rehearsal::{Rehearsal, Row, Together};
-use crate::format::Judge;
-use crate::kernel::expression::Shape;
-use crate::rule::code_list::{CodeList, Entry};
-use crate::rule::{Demand, Rule, Table};
+use crate::rule::{Demand, Table};
 use crate::say;
 
 /// A table with rows that satisfy its rules.
@@ -56,33 +52,6 @@ impl Made {
     }
 }
 
-/// A rule as it is mended.
-struct Mending {
-    /// Its columns, and those of its condition.
-    columns: Vec<usize>,
-    shapes: Vec<Shape>,
-    when: Option<Shape>,
-    /// The second column follows the first within so many seconds.
-    soon: Option<u64>,
-    /// The column that repeats the province of the number in the first one.
-    province: Option<usize>,
-    /// The columns are a date, its month and its year.
-    parts: bool,
-    filled: Option<(usize, usize)>,
-    /// What the first column must be in the rows that the condition speaks of.
-    sometimes: Vec<Sometimes>,
-    together: Option<Together>,
-    determined: Option<(Vec<usize>, Vec<usize>)>,
-}
-
-/// What is asked of some rows only, so that the column as a whole is not made by it.
-enum Sometimes {
-    Format(&'static str, Arc<dyn Judge>),
-    Pattern(Box<Walk>),
-    Listed(Arc<CodeList>),
-    Length(u64, u64),
-}
-
 /// Rounds of mending before a row is begun anew, and before the table is given up.
 const ANEW: usize = 40;
 const ROUNDS: usize = 300;
@@ -104,7 +73,7 @@ pub fn make(table: &Table, made: &[Made], places: &Places, request: &Request) ->
         .rules
         .iter()
         .enumerate()
-        .map(|(at, rule)| mending(rule, rehearsal.together(at), &names))
+        .map(|(at, rule)| Mending::of(rule, rehearsal.together(at), &names))
         .collect();
     let links = links(table, made, &names, &mendings);
     let fixed = (0..fields.len()).map(|at| links.iter().any(|link| link.columns.contains(&at))).collect();
@@ -134,48 +103,6 @@ fn count(table: &Table, wanted: usize) -> usize {
     });
     let wanted = bounds.fold(wanted as u64, |rows, (low, high)| rows.clamp(low, high.max(low)));
     usize::try_from(wanted).unwrap_or(usize::MAX)
-}
-
-fn mending(rule: &Rule, together: Option<Together>, names: &[String]) -> Mending {
-    let place = |name: &String| names.iter().position(|known| known == name);
-    let mut columns: Vec<usize> =
-        rule.spec.columns().iter().filter_map(|column| place(&column.value)).collect();
-    columns.dedup();
-    let demands = rule.spec.demands();
-    let mut shapes = Vec::new();
-    let (mut soon, mut determined, mut province, mut filled) = (None, None, None, None);
-    let (mut parts, mut sometimes) = (false, Vec::new());
-    for demand in demands {
-        match demand {
-            Demand::Holds(shape) => shapes.push(shape),
-            Demand::Present => {
-                shapes.extend(rule.spec.columns().first().map(|at| Shape::Present(at.value.clone())))
-            }
-            Demand::Soon { seconds } => soon = Some(seconds),
-            Demand::Format { name, judge } if rule.when.is_some() => {
-                sometimes.push(Sometimes::Format(name, judge))
-            }
-            Demand::Pattern(regex) if rule.when.is_some() => {
-                sometimes.extend(Walk::new(&regex).map(|walk| Sometimes::Pattern(Box::new(walk))));
-            }
-            Demand::Listed { list, .. } if rule.when.is_some() => sometimes.push(Sometimes::Listed(list)),
-            Demand::Length { low, high } if rule.when.is_some() => {
-                sometimes.push(Sometimes::Length(low, high))
-            }
-            Demand::Province { column } => province = place(&column),
-            Demand::Parts => parts = true,
-            Demand::Filled { low, high } => filled = Some((low, high)),
-            Demand::Determined { from, to } => {
-                let places = |names: &[String]| names.iter().filter_map(place).collect();
-                determined = Some((places(&from), places(&to)));
-            }
-            _ => {}
-        }
-    }
-    let when = rule.when.as_ref().map(|when| when.value.shape());
-    // Rules about a whole column's habits hold whatever groups there are.
-    let together = together.filter(|_| rule.kind.about().name != "consistent");
-    Mending { columns, shapes, when, soon, province, parts, filled, sometimes, together, determined }
 }
 
 fn links(table: &Table, made: &[Made], names: &[String], mendings: &[Mending]) -> Vec<Link> {
@@ -278,7 +205,7 @@ impl Work<'_> {
                 draft.rounds += 1;
                 let (before, rest) = rows.split_at_mut(at);
                 let Some(row) = rest.first_mut() else { continue };
-                if draft.rounds % ANEW == 0 {
+                if draft.rounds.is_multiple_of(ANEW) {
                     *row = self.rows.propose(draft.number, before, &mut draft.random);
                 } else {
                     self.mend_rule(rule, draft.number, before, row, &mut draft.random);
@@ -310,7 +237,7 @@ impl Work<'_> {
                 return;
             }
         }
-        if random.chance(850_000) && self.mend_by_kind(mending, row, random).is_some() {
+        if random.chance(850_000) && mending.by_kind(&self.rows, row, random).is_some() {
             return;
         }
         if let Some(shape) = random.pick(&mending.shapes)
@@ -321,58 +248,6 @@ impl Work<'_> {
         }
         let Some(&column) = random.pick(&mending.columns) else { return };
         self.change(column, number, before, row, random);
-    }
-
-    /// What only one kind of rule asks for.
-    fn mend_by_kind(&self, mending: &Mending, row: &mut Row, random: &mut Random) -> Option<()> {
-        let fields = self.rows.fields;
-        if let (Some(column), Some(&number)) = (mending.province, mending.columns.first()) {
-            row[column] = Some(row[number].as_deref()?.get(1..3)?.to_owned());
-            return Some(());
-        }
-        if let (Some(sometimes), Some(&column)) = (random.pick(&mending.sometimes), mending.columns.first())
-            && !self.rows.fixed[column]
-        {
-            row[column] = Some(match sometimes {
-                Sometimes::Format(name, judge) => pattern::of_format(name, judge.as_ref(), random)?,
-                Sometimes::Pattern(walk) => walk.text(random)?,
-                Sometimes::Length(low, high) => random.digits(usize::try_from((*high).min(*low + 8)).ok()?),
-                Sometimes::Listed(list) => {
-                    let today = self.rows.today();
-                    let current: Vec<&Entry> =
-                        list.entries().iter().filter(|entry| entry.in_force(today)).collect();
-                    random.pick(&current)?.code.clone()
-                }
-            });
-            return Some(());
-        }
-        if let ([date, month, year], true) = (mending.columns.as_slice(), mending.parts) {
-            let units = row[*date].as_deref().and_then(|text| fields[*date].units(text));
-            // Of old people often no more than the year is known.
-            let (whole, known) = match units {
-                Some(units) => {
-                    (true, crate::kernel::date_format::format_date(i32::try_from(units / DAY).ok()?))
-                }
-                None => (false, format!("{}-06-15", random.between(1920, 1950))),
-            };
-            let keep = |at: usize, random: &mut Random| fields[at].required || random.chance(500_000);
-            let known_month = (whole && keep(*month, random)).then(|| known[..7].to_owned());
-            let known_year = (!whole || keep(*year, random)).then(|| known[..4].to_owned());
-            (row[*month], row[*year]) = (known_month, known_year);
-            return Some(());
-        }
-        let (low, high) = mending.filled?;
-        let (full, empty): (Vec<usize>, Vec<usize>) =
-            mending.columns.iter().partition(|&&at| row[at].is_some());
-        if full.len() < low {
-            self.rows.refill(*random.pick(&empty)?, row, random);
-        } else if full.len() > high {
-            let spare: Vec<usize> = full.into_iter().filter(|&at| !fields[at].required).collect();
-            row[*random.pick(&spare)?] = None;
-        } else {
-            return None;
-        }
-        Some(())
     }
 
     /// Gives a cell another value, by its link or its group if it has one.
