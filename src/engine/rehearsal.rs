@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, StringViewArray};
+use arrow::array::{ArrayRef, StringViewArray, new_null_array};
 use arrow::buffer::BooleanBuffer;
+use arrow::datatypes::DataType;
 
 use super::plan::{self, TablePlan, Work};
 use super::source::TableSource;
@@ -85,10 +86,23 @@ impl Rehearsal {
         self.plan.rules.iter().map(fault).collect()
     }
 
-    /// What one rule says of rows, if it judges rows by themselves.
-    pub fn verdict(&self, rule: usize, rows: &[&Row]) -> Option<RowVerdict> {
-        let arrays = self.arrays(rows);
-        let batch = Batch::new(&self.plan.columns, rows.len(), &arrays);
+    /// What one rule says of `rows` rows, if it judges rows by themselves. `values` are columns by place; the others are
+    /// empty.
+    pub fn verdict(
+        &self,
+        rule: usize,
+        rows: usize,
+        values: &[(usize, Vec<Option<&str>>)],
+    ) -> Option<RowVerdict> {
+        let empty = new_null_array(&DataType::Utf8View, rows);
+        let array = |place: &usize| -> ArrayRef {
+            match values.iter().find(|(own, _)| own == place) {
+                Some((_, cells)) => Arc::new(cells.iter().copied().collect::<StringViewArray>()),
+                None => Arc::clone(&empty),
+            }
+        };
+        let arrays: Vec<ArrayRef> = self.places.iter().map(array).collect();
+        let batch = Batch::new(&self.plan.columns, rows, &arrays);
         let rule = &self.plan.rules[rule];
         let truth = rule.filter.map(|at| self.plan.filters[at].condition.evaluate(&batch));
         judged(rule, &batch, truth.as_ref())

@@ -4,9 +4,10 @@
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use super::rehearsal::{Rehearsal, Row};
+use super::rehearsal::Rehearsal;
 use crate::base::Diagnostic;
 use crate::base::random::SplitMix64;
+use crate::kernel::ColumnType;
 use crate::kernel::date_format::{MICROS_PER_DAY, default_date, format_date, write_moment};
 use crate::rule::{At, Demand, Rule, Table};
 use crate::say;
@@ -89,11 +90,42 @@ const POISON: [&str; 57] = [
     "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~",
 ];
 
-/// Days that are wrong somewhere, for columns with date formats of their own.
-const DAYS: [&str; 6] = ["1800-01-01", "1899-12-31", "1900-01-01", "1990-06-15", "2024-02-29", "2150-01-01"];
+/// Days and moments that are wrong somewhere, next to one another and far apart.
+const MOMENTS: [&str; 12] = [
+    "1800-01-01",
+    "1899-12-31",
+    "1900-01-01",
+    "1990-06-15",
+    "1990-06-16",
+    "2024-01-31",
+    "2024-02-29",
+    "2024-03-01",
+    "2024-03-01T12:00:00",
+    "2024-12-31",
+    "2025-06-01",
+    "2150-01-01",
+];
+
+const NUMBERS: [&str; 15] = [
+    "0",
+    "1",
+    "-1",
+    "2",
+    "3",
+    "7",
+    "10",
+    "100",
+    "101",
+    "-0.5",
+    "3.14159",
+    "0.0001",
+    "12345",
+    "999999",
+    "1000000000",
+];
 
 /// Rows for a rule over several columns.
-const MIXED: u64 = 600;
+const MIXED: usize = 600;
 
 /// Characters of the longest text that is tried: what allows more allows everything.
 const LONGEST: u64 = 100_000;
@@ -117,16 +149,22 @@ pub fn strengths(table: &Table, as_of: i64) -> Vec<Option<Strength>> {
         if rule.lacking.is_some() {
             return None;
         }
-        let rows = poisoned(rule, table, &columns);
-        let rows: Vec<&Row> = rows.iter().collect();
+        let names = read(rule);
+        let place = |name: &String| {
+            let ty = table.column(name).and_then(|column| column.ty);
+            Some((columns.iter().position(|column| column == name)?, usual(ty)))
+        };
+        let places: Vec<_> = names.iter().filter_map(place).collect();
+        let own = named_values(rule, table);
+        let (rows, values) = poisoned(&places, &own);
         // A rule that panics is reported by the scan.
-        let verdict = catch_unwind(AssertUnwindSafe(|| rehearsal.verdict(at, &rows))).ok()??;
+        let verdict = catch_unwind(AssertUnwindSafe(|| rehearsal.verdict(at, rows, &values))).ok()??;
         let unknown = verdict.unknown.as_ref().map_or(0, |rows| rows.count_set_bits());
         let strength = Strength {
             killed: verdict.fail.count_set_bits() as u64,
             applicable: (verdict.applicable.count_set_bits() - unknown) as u64,
         };
-        let tried = strength.killed > 0 || read(rule).len() < 2 || strength.applicable >= TRIED;
+        let tried = strength.killed > 0 || places.len() < 2 || strength.applicable >= TRIED;
         tried.then_some(strength)
     };
     table.rules.iter().enumerate().map(strength).collect()
@@ -161,56 +199,45 @@ fn read(rule: &Rule) -> BTreeSet<String> {
     rule.spec.columns().into_iter().chain(when_columns(rule)).map(|column| column.value).collect()
 }
 
-/// Rows of poison for one rule: every value by itself for a rule over one column; mixtures for others, with what the
-/// rule names as likely as all else together, so that its conditions come true.
-fn poisoned(rule: &Rule, table: &Table, columns: &[String]) -> Vec<Row> {
-    let mut own = named_values(rule);
-    let formats = read(rule).into_iter().filter_map(|name| table.column(&name)?.formats.as_ref()).flatten();
-    let formats: Vec<&String> = formats.collect();
-    if !formats.is_empty() {
-        let days: Vec<i32> =
-            DAYS.iter().copied().chain(own.iter().map(String::as_str)).filter_map(day).collect();
-        let written = |day: i32| {
-            formats.iter().map(move |format| write_moment(format, i128::from(day) * MICROS_PER_DAY))
-        };
-        own.extend(days.into_iter().flat_map(written));
-    }
-    let places: Vec<usize> =
-        read(rule).iter().filter_map(|name| columns.iter().position(|column| column == name)).collect();
-    let row = |values: &[(usize, Option<&str>)]| {
-        let mut row: Row = vec![None; columns.len()];
-        for (place, value) in values {
-            row[*place] = value.map(str::to_owned);
-        }
-        row
-    };
-    let own: Vec<&str> = own.iter().map(String::as_str).collect();
-    if let [only] = places.as_slice() {
-        let values = POISON.iter().copied().chain(own).map(Some).chain([None]);
-        return values.map(|value| row(&[(*only, value)])).collect();
+/// Columns of poison by their places, and how many rows they have.
+type Poison<'v> = (usize, Vec<(usize, Vec<Option<&'v str>>)>);
+
+/// Poison for one rule: every value by itself for a rule over one column; mixtures for others, mostly of what the columns'
+/// types can read and of what the rule itself names, so that its conditions come true.
+fn poisoned<'v>(columns: &[(usize, &[&'static str])], own: &'v [String]) -> Poison<'v> {
+    if let [(only, usual)] = columns {
+        let values = POISON.iter().chain(*usual).copied().chain(own.iter().map(String::as_str)).map(Some);
+        let values: Vec<_> = values.chain([None]).collect();
+        return (values.len(), vec![(*only, values)]);
     }
     let mut random = SplitMix64::new(0);
     let mut draw = |end: usize| usize::try_from(random.next() % end.max(1) as u64).unwrap_or_default();
-    let mixed = (0..MIXED).map(|_| {
-        let values: Vec<(usize, Option<&str>)> = places
-            .iter()
-            .map(|&place| {
-                let value = match draw(16) {
-                    0 => None,
-                    1..=7 if !own.is_empty() => Some(own[draw(own.len())]),
-                    _ => Some(POISON[draw(POISON.len())]),
-                };
-                (place, value)
-            })
-            .collect();
-        row(&values)
-    });
-    // Nothing in any of them: what asks for one of many seldom meets that by chance.
-    std::iter::once(row(&[])).chain(mixed).collect()
+    let mut value = |row: usize, usual: &[&'static str]| match draw(16) {
+        // Nothing in any of them: what asks for one of many seldom meets that by chance.
+        _ if row == 0 => None,
+        0 => None,
+        1 | 2 => Some(POISON[draw(POISON.len())]),
+        3..=8 if !own.is_empty() => Some(own[draw(own.len())].as_str()),
+        _ => Some(usual[draw(usual.len())]),
+    };
+    let column = |(place, usual): &(usize, &[&'static str])| {
+        (*place, (0..MIXED).map(|row| value(row, usual)).collect())
+    };
+    (MIXED, columns.iter().map(column).collect())
+}
+
+/// What a column of a type can read.
+fn usual(ty: Option<ColumnType>) -> &'static [&'static str] {
+    match ty {
+        Some(ColumnType::Date | ColumnType::Timestamp) => &MOMENTS,
+        Some(ColumnType::Integer | ColumnType::Decimal) => &NUMBERS,
+        Some(ColumnType::Boolean) => &["true", "false"],
+        Some(ColumnType::Text) | None => &POISON,
+    }
 }
 
 /// What the rule itself names: bounds with their neighbours, words, codes.
-fn named_values(rule: &Rule) -> Vec<String> {
+fn named_values(rule: &Rule, table: &Table) -> Vec<String> {
     let mut values = Vec::new();
     for demand in rule.spec.demands() {
         match demand {
@@ -220,9 +247,7 @@ fn named_values(rule: &Rule) -> Vec<String> {
             Demand::Listed { list, .. } => {
                 values.extend(list.entries().iter().take(5).map(|entry| entry.code.clone()));
             }
-            Demand::Holds(shape) => {
-                shape.literals().iter().for_each(|literal| around(literal, &mut values));
-            }
+            Demand::Holds(_, literals) => literals.iter().for_each(|literal| around(literal, &mut values)),
             Demand::Length { low, high } => {
                 let beside = [low.saturating_sub(1), high.saturating_add(1)];
                 values.extend(beside.into_iter().filter(|&length| length <= LONGEST).map(|length| {
@@ -234,8 +259,19 @@ fn named_values(rule: &Rule) -> Vec<String> {
             _ => {}
         }
     }
-    let when = rule.when.iter().flat_map(|when| when.value.shape().literals());
+    let when = rule.when.iter().flat_map(|when| when.value.literals());
     when.for_each(|literal| around(&literal, &mut values));
+    let names = read(rule);
+    let formats: Vec<&String> =
+        names.iter().filter_map(|name| table.column(name)?.formats.as_ref()).flatten().collect();
+    if !formats.is_empty() {
+        let days = MOMENTS.iter().copied().chain(values.iter().map(String::as_str)).filter_map(day);
+        let days: Vec<i32> = days.collect();
+        let written = |day: i32| {
+            formats.iter().map(move |format| write_moment(format, i128::from(day) * MICROS_PER_DAY))
+        };
+        values.extend(days.into_iter().flat_map(written));
+    }
     values
 }
 
@@ -264,7 +300,7 @@ mod tests {
 
     fn table(rules: &[&str]) -> Table {
         let head = "thuocdo: 1\ndatabase: d\ntables:\n  t:\n    files: t.csv\n    columns:\n      a: text\n      b: text\n      \
-                    n: decimal\n      d: date\n    rules:\n";
+                    n: decimal\n      d: date\n      d2: date\n    rules:\n";
         let text: String = rules.iter().map(|rule| format!("      - {rule}\n")).collect();
         let file = SourceText { name: "t.yaml".to_owned(), text: format!("{head}{text}") };
         let (database, diagnostics) = crate::rule::file::parse(&Arc::new(file), Path::new("."), KINDS);
@@ -308,6 +344,9 @@ mod tests {
             "{ in_set: { column: a, values: [một, hai] } }",
             "{ expect: 'n <= 123456789' }",
             "{ expect: \"n > 5\", when: \"a = 'hiếm khi gặp' AND b = 'lại càng hiếm'\" }",
+            "{ latency: { event: d, recorded: d2, within: 15d } }",
+            "{ compare: { left: d, op: '<=', right: d2, plus: 3653d } }",
+            "{ expect: \"(a = 'tim') = (b LIKE 'ami-%')\" }",
             "{ compare: { left: a, op: '=', right: b } }",
             // Not tried: they judge more than a row.
             "{ unique: [a] }",

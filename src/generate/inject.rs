@@ -145,7 +145,7 @@ fn chances<'t>(table: &Table, made: &Made, demands: &'t [Vec<Demand>]) -> Vec<Ch
             }
         }
         if columns.len() > 1 && made.rehearsal.together(at).is_none() && !rule.spec.demands().is_empty() {
-            add(Kind::Order, &columns, demands[at].iter().find(|demand| matches!(demand, Demand::Holds(_))));
+            add(Kind::Order, &columns, demands[at].iter().find(|demand| matches!(demand, Demand::Holds(..))));
         }
     }
     chances.retain(|chance| chance.columns.iter().all(|column| !judged_together.contains(column)));
@@ -300,7 +300,7 @@ impl Spoiler<'_> {
         let fixed: Vec<bool> = (0..fields.len()).map(|at| !columns.contains(&at)).collect();
         let solver = Solver { fields, fixed: &fixed, as_of: self.as_of };
         let against = match chance.demand {
-            Some(Demand::Holds(shape)) => Some(shape.negated()),
+            Some(Demand::Holds(shape, _)) => Some(shape.negated()),
             _ => None,
         };
         let solved = against.and_then(|shape: Shape| match solver.solve(&shape, row, random)? {

@@ -53,7 +53,7 @@ impl Mending {
         let (mut parts, mut sometimes) = (false, Vec::new());
         for demand in demands {
             match demand {
-                Demand::Holds(shape) => shapes.push(shape),
+                Demand::Holds(shape, _) => shapes.push(shape),
                 Demand::Present => {
                     shapes.extend(rule.spec.columns().first().map(|at| Shape::Present(at.value.clone())))
                 }

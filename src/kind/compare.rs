@@ -298,7 +298,7 @@ impl Spec for Compare {
     }
 
     fn demands(&self) -> Vec<Demand> {
-        vec![Demand::Holds(self.shape())]
+        vec![Demand::Holds(self.shape(), self.value.iter().map(|value| value.value.0.clone()).collect())]
     }
 
     fn bind(&self, binder: &mut dyn Binder) -> Result<Bound, BindError> {

@@ -62,7 +62,7 @@ impl Spec for Expect {
     }
 
     fn demands(&self) -> Vec<Demand> {
-        vec![Demand::Holds(self.expression.value.shape())]
+        vec![Demand::Holds(self.expression.value.shape(), self.expression.value.literals())]
     }
 
     fn bind(&self, binder: &mut dyn Binder) -> Result<Bound, BindError> {

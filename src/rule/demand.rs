@@ -45,8 +45,8 @@ pub enum Demand {
     Filled { low: usize, high: usize },
     /// So many rows.
     Rows { low: u64, high: u64 },
-    /// A condition on the row.
-    Holds(Shape),
+    /// A condition on the row, and the words and numbers that it names.
+    Holds(Shape, Vec<String>),
 }
 
 impl std::fmt::Debug for Demand {

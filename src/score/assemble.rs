@@ -56,7 +56,8 @@ pub fn assemble(databases: Vec<MeasuredDatabase>, opts: &ScoreOptions) -> Scorec
         })
         .collect();
 
-    let catalog = Catalog::shipped();
+    let unlisted = Catalog::default();
+    let catalog = if opts.roll_up.is_run() { &unlisted } else { Catalog::shipped() };
     let registered: Vec<registry::Scored<'_>> = scored.iter().map(ScoredDatabase::registered).collect();
     let slots = registry::slots(opts.roll_up, catalog, &registered);
     let mut groups: BTreeMap<&str, Vec<&Slot<'_>>> = BTreeMap::new();

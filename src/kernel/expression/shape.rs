@@ -1,13 +1,17 @@
 //! What an expression asks of a row, as far as it can be told by looking at it: comparisons of sums and products of
 //! columns, presence, membership. For whoever wants to make it true; whether it *is* true only the evaluator says.
 
+use std::sync::LazyLock;
+
 use datafusion_sql::sqlparser::ast::{
     BinaryOperator, DateTimeField, Expr as Tree, FunctionArg, FunctionArgExpr, FunctionArguments,
     UnaryOperator, Value,
 };
 
+use regex::Regex;
+
 use super::{Expression, grammar};
-use crate::kernel::date_format::{default_timestamps, format_timestamp};
+use crate::kernel::date_format::default_timestamps;
 use crate::kernel::number::{self, Parsed};
 
 /// A condition on one row.
@@ -105,56 +109,31 @@ impl Shape {
     }
 }
 
-impl Shape {
-    /// The values that it names, as they would stand in a column of text.
-    pub fn literals(&self) -> Vec<String> {
-        let mut found = Vec::new();
-        self.collect(&mut found);
-        found
-    }
-
-    fn collect(&self, found: &mut Vec<String>) {
-        match self {
-            Self::All(parts) | Self::Any(parts) => parts.iter().for_each(|part| part.collect(found)),
-            Self::Compare(left, _, right) => {
-                left.collect(found);
-                right.collect(found);
-            }
-            Self::Among(_, words, _) => found.extend(words.iter().cloned()),
-            Self::Present(_) | Self::Absent(_) | Self::Other => {}
-        }
-    }
-}
-
-impl Term {
-    fn collect(&self, found: &mut Vec<String>) {
-        match self {
-            Self::Number(millionths) => {
-                let (sign, size) = (if *millionths < 0 { "-" } else { "" }, millionths.unsigned_abs());
-                let text = format!("{sign}{}.{:06}", size / 1_000_000, size % 1_000_000);
-                found.push(text.trim_end_matches('0').trim_end_matches('.').to_owned());
-            }
-            Self::Text(text) => found.push(text.clone()),
-            Self::Time(micros) => {
-                found.extend(i64::try_from(*micros).map(format_timestamp));
-            }
-            Self::Sum(one, two)
-            | Self::Difference(one, two)
-            | Self::Product(one, two)
-            | Self::Either(one, two) => {
-                one.collect(found);
-                two.collect(found);
-            }
-            Self::Year(inner) | Self::Start(inner, _) => inner.collect(found),
-            _ => {}
-        }
-    }
-}
-
 impl Expression {
     /// What it asks of a row.
     pub fn shape(&self) -> Shape {
         shape(&self.tree)
+    }
+
+    /// The words and numbers that stand in it; those with wildcards of `LIKE` also as a text that fits.
+    pub fn literals(&self) -> Vec<String> {
+        static LITERAL: LazyLock<Option<Regex>> =
+            LazyLock::new(|| Regex::new(r"'((?:[^']|'')*)'|\b(\d+(?:\.\d+)?)\b").ok());
+        let Some(literal) = LITERAL.as_ref() else { return Vec::new() };
+        let mut found = Vec::new();
+        for captures in literal.captures_iter(self.text()) {
+            if let Some(number) = captures.get(2) {
+                found.push(number.as_str().to_owned());
+            } else if let Some(word) = captures.get(1) {
+                let word = word.as_str().replace("''", "'");
+                if word.contains(['%', '_']) {
+                    found.push(word.replace(['%', '_'], "x"));
+                    found.push(word.replace('%', "").replace('_', "x"));
+                }
+                found.push(word);
+            }
+        }
+        found
     }
 }
 

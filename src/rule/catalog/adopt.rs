@@ -13,6 +13,10 @@ use crate::say;
 /// Gives databases that are in the catalogue their title and agency, where the rule file is silent, and their weight,
 /// whatever it says: the registry decides what counts how much.
 pub fn adopt(loaded: &mut Loaded) {
+    // Reading the catalogue takes longer than scoring a small table.
+    if !loaded.databases.iter().any(|database| Catalog::mentions(&database.id.value)) {
+        return;
+    }
     let catalog = Catalog::shipped();
     for database in &mut loaded.databases {
         let Some(entry) = catalog.find(&database.id.value) else { continue };

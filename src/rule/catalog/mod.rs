@@ -125,6 +125,11 @@ impl Catalog {
         &CATALOG
     }
 
+    /// Whether the shipped catalogue may know an id; if not, it does not.
+    pub fn mentions(id: &str) -> bool {
+        SHIPPED.contains(id)
+    }
+
     /// Reads another catalogue.
     ///
     /// # Errors
