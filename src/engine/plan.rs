@@ -320,13 +320,13 @@ impl TableBinder<'_> {
         if let Some(known) = self.columns.iter().position(same) {
             return Ok(known);
         }
-        let placeholders = Arc::new(self.placeholders(&name.value, ty));
+        let placeholders = self.placeholders(&name.value, ty);
         self.columns.push(ColumnPlan { name: name.value.clone(), source, ty, formats, placeholders });
         Ok(self.columns.len() - 1)
     }
 
     /// Words for every column; repeated digits only where codes are kept; stand-in dates only where dates are.
-    fn placeholders(&self, name: &str, ty: ColumnType) -> PlaceholderSet {
+    fn placeholders(&self, name: &str, ty: ColumnType) -> Arc<PlaceholderSet> {
         let column = self.table.column(name);
         let role = column.and_then(|column| column.role);
         let standard = |more: &[String]| {
@@ -339,8 +339,8 @@ impl TableBinder<'_> {
             Placeholders::Default => standard(&[]),
             // Under a core pack the methodology's own stay, whatever a file adds.
             Placeholders::Only(words) if role.is_some() && self.table.is_core() => standard(words),
-            Placeholders::Only(words) => PlaceholderSet::only(words.iter().map(String::as_str)),
-            Placeholders::None => PlaceholderSet::none(),
+            Placeholders::Only(words) => Arc::new(PlaceholderSet::only(words.iter().map(String::as_str))),
+            Placeholders::None => Arc::new(PlaceholderSet::none()),
         }
     }
 

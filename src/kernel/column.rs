@@ -1,7 +1,7 @@
 //! One column as text: views into the extract's own bytes, once per distinct value where there is a dictionary.
 
 use std::borrow::Cow;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use arrow::array::{
     Array, ArrayRef, AsArray, BooleanBufferBuilder, Int32Array, StringViewArray, StringViewBuilder,
@@ -135,7 +135,17 @@ impl States {
 
 /// The placeholders of a column for which the rule file says nothing: words everywhere, repeated digits where codes
 /// are kept, stand-in dates where dates are. `more` are words of its own.
-pub fn standard_placeholders(codes: bool, dates: bool, more: &[String]) -> Placeholders {
+pub fn standard_placeholders(codes: bool, dates: bool, more: &[String]) -> Arc<Placeholders> {
+    // Nearly all columns share these four; making one takes longer than judging a small table by it.
+    static USUAL: [OnceLock<Arc<Placeholders>>; 4] = [const { OnceLock::new() }; 4];
+    if more.is_empty() {
+        let which = usize::from(codes) * 2 + usize::from(dates);
+        return Arc::clone(USUAL[which].get_or_init(|| Arc::new(placeholders_of(codes, dates, more))));
+    }
+    Arc::new(placeholders_of(codes, dates, more))
+}
+
+fn placeholders_of(codes: bool, dates: bool, more: &[String]) -> Placeholders {
     let mut words = placeholders::STRINGS.to_vec();
     words.extend(placeholders::IDENTIFIERS.iter().filter(|_| codes));
     words.extend(more.iter().map(String::as_str));
