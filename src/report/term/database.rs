@@ -266,7 +266,9 @@ fn first(page: &mut Page, lang: Lang, tables: &[TableCard]) {
         let margin = Line::new().ink(points_ink(0), &format!("{gained:>8}")).plain("  ");
         let room = page.columns.saturating_sub(margin.columns() + counts.columns() + 2);
         let name = middle(&table.id, room / 3);
-        let id = middle(&rule.id, room.saturating_sub(columns(&name) + 3));
+        // The ids of core rules repeat the table.
+        let id = rule.id.strip_prefix("core.").and_then(|id| id.strip_prefix(&table.id)?.strip_prefix('.'));
+        let id = middle(id.unwrap_or(&rule.id), room.saturating_sub(columns(&name) + 3));
         page.sides(margin.ink(DIM, &name).ink(DIM, " / ").plain(&id), counts);
     }
 }
