@@ -2,6 +2,7 @@
 
 use super::vacuity::Strength;
 use crate::base::{Diagnostic, Dimension, Scale, Severity, Status, Text, Unit};
+use crate::rule::contract::Standing;
 use crate::state::Measure;
 
 /// One database after its scan.
@@ -14,6 +15,8 @@ pub struct MeasuredDatabase {
     pub weight: u32,
     /// The packs that its tables go by.
     pub packs: Vec<MeasuredPack>,
+    /// Hash of what the rule file declares, under core packs, and how it stands to what is shipped.
+    pub contract: Option<(String, Standing)>,
     /// Code lists that were read from files.
     pub code_lists: Vec<MeasuredCodeList>,
     pub tables: Vec<MeasuredTable>,

@@ -139,8 +139,10 @@ pub fn plan(
     let identity = binder.identity();
     let referred = referred.iter().map(|columns| binder.referred(columns)).collect();
     let TableBinder { columns, sources, filters, keys, memories, .. } = binder;
-    let may_be_absent =
-        |name: &String| table.column(name).is_some_and(|column| column.required == Some(false));
+    // A name that stands twice is not absent: nobody knows which column it is.
+    let may_be_absent = |name: &String| {
+        table.column(name).is_some_and(|column| column.required == Some(false)) && !source.is_repeated(name)
+    };
     let optional = sources.iter().map(may_be_absent).collect();
     (TablePlan { columns, sources, optional, filters, keys, memories, rules, identity }, referred)
 }

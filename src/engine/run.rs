@@ -81,6 +81,11 @@ pub fn run(database: &Database, options: &RunOptions<'_>) -> Option<MeasuredData
         title: database.title.clone(),
         weight: database.weight,
         packs: database.packs.iter().map(|pack| measured_pack(pack)).collect(),
+        contract: database
+            .packs
+            .iter()
+            .any(|pack| pack.core)
+            .then(|| (database.contract.hash(), database.contract.standing(&database.id.value))),
         code_lists: code_lists(database),
         tables,
         problems: Vec::new(),

@@ -101,6 +101,12 @@ impl TableSource {
         }
     }
 
+    /// Whether some file gives this name to several of its columns.
+    pub fn is_repeated(&self, name: &str) -> bool {
+        let mut opened = self.files.iter().filter_map(|file| file.source.as_ref());
+        opened.any(|source| source.repeated().iter().any(|repeated| repeated == name))
+    }
+
     pub fn bytes(&self) -> u64 {
         self.files.iter().map(|file| file.bytes).sum()
     }

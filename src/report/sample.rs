@@ -329,6 +329,7 @@ fn population() -> MeasuredDatabase {
             hash: "0123456789ab".to_owned(),
             core: true,
         }],
+        contract: None,
         code_lists: vec![crate::engine::MeasuredCodeList {
             name: "xa".to_owned(),
             path: "../lists/xa.csv".to_owned(),
@@ -358,6 +359,7 @@ fn hospitals() -> MeasuredDatabase {
         title: None,
         weight: 1,
         packs: Vec::new(),
+        contract: None,
         code_lists: Vec::new(),
         tables: vec![table("hospital", 3, 1_400, 1_399, rules)],
         problems: Vec::new(),

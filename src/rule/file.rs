@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::code_list::CodeList;
+use super::contract::Contract;
 use super::kind::CodeLists;
 use super::node::{At, Node};
 use super::pack::{self, Pack};
@@ -25,6 +26,7 @@ pub struct Database {
     pub weight: u32,
     /// All packs of its tables.
     pub packs: Vec<Arc<Pack>>,
+    pub contract: Contract,
     /// Those that were read from files.
     pub code_lists: Vec<Arc<CodeList>>,
     pub tables: Vec<Table>,
@@ -79,6 +81,7 @@ fn database(tree: &Node, folder: &Path, kinds: Kinds, reader: &mut Reader) -> Op
     let id = id?;
     let packs = pack::of_database(&id, &tables, reader);
     Some(Database {
+        contract: Contract::of(tree, code_lists.values()),
         id,
         file: Arc::clone(&reader.file),
         title,

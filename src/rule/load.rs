@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::file::{self, Database};
+use super::node::At;
 use super::reader::Reader;
 use super::table::Kinds;
 use crate::base::diagnostic::SourceText;
@@ -159,7 +160,12 @@ fn merge(loaded: &mut Loaded, mut database: Database) {
     known.title = known.title.take().or(database.title);
     known.agency = known.agency.take().or(database.agency);
     known.weight = known.weight.max(database.weight);
-    known.packs.append(&mut database.packs);
+    known.contract.merge(&mut database.contract);
+    for pack in database.packs.drain(..) {
+        if known.packs.iter().all(|own| own.id != pack.id) {
+            known.packs.push(pack);
+        }
+    }
     known.code_lists.append(&mut database.code_lists);
 }
 
@@ -169,9 +175,25 @@ fn check_references(loaded: &mut Loaded) {
     let mut found = Vec::new();
     for database in &loaded.databases {
         let tables = || database.tables.iter().map(|table| table.id.value.as_str());
-        for rule in database.tables.iter().flat_map(|table| &table.rules) {
+        let rules =
+            database.tables.iter().flat_map(|table| table.rules.iter().map(move |rule| (table, rule)));
+        for (own, rule) in rules {
             let Some((table, columns)) = rule.spec.refers_to() else { continue };
             let mut reader = Reader::new(Arc::clone(&rule.place.file));
+            let names = |columns: &[At<String>]| -> Vec<String> {
+                columns.iter().map(|at| at.value.clone()).collect()
+            };
+            if own.id.value == table.value && names(&columns) == names(&rule.spec.columns()) {
+                reader
+                    .error(
+                        &table.span,
+                        say!(
+                            "these columns refer to themselves: every value is found",
+                            "các cột này tham chiếu tới chính nó: giá trị nào cũng tìm thấy"
+                        ),
+                    )
+                    .hint = Some(say!("name the table that holds the keys", "nêu bảng chứa khóa"));
+            }
             match database.tables.iter().find(|known| known.id.value == table.value) {
                 None => {
                     let (name, id) = (&table.value, &database.id.value);

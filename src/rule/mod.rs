@@ -5,6 +5,7 @@ pub mod baseline;
 pub mod catalog;
 pub mod code_list;
 pub mod condition;
+pub mod contract;
 mod demand;
 pub mod file;
 pub mod kind;

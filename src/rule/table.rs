@@ -135,6 +135,8 @@ impl TableParser<'_> {
             key: &key,
             subject: own_packs.is_some() || tier == MAIN,
             main: tier == MAIN,
+            may_lack: !required || allow_empty,
+            null_values: &text_options.null_values,
             update_cycle: cycle.as_ref().map(|cycle| cycle.value.as_str()),
             sla: sla.as_ref().map(|sla| sla.value.as_str()),
             control_total: control_total.as_ref().map(|total| total.value.as_str()),

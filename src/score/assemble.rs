@@ -22,6 +22,7 @@ use crate::engine::measured::{
 };
 use crate::engine::vacuity::Strength;
 use crate::rule::Catalog;
+use crate::rule::contract;
 use crate::say;
 use crate::score::curve;
 use crate::state::Tally;
@@ -113,8 +114,12 @@ fn standing(table: &MeasuredTable, rule: &MeasuredRule, methodology: &Methodolog
     let points = rule_points(status, &measure.tally, measure.mass.as_ref(), rule.scale, &methodology.knots);
     let weight = if points.is_some() { methodology.weight(rule.severity, rule.weight) } else { 0 };
     // A rule without weight in a table without weight stays visible, with its points, and counts nowhere.
-    let counts = (rule.core || !core) && !rule.strength.is_some_and(Strength::is_vacuous);
+    let vacuous = rule.strength.is_some_and(Strength::is_vacuous);
+    let counts = rule.core || !core && !vacuous;
     let weight = if table.tier > 0 && counts { weight } else { 0 };
+    // What says nothing is not known. Local rules that say nothing are left out; those of a core pack can come to that
+    // only by what a file declares, and must not leave the score by it.
+    let points = points.map(|points| if vacuous && rule.core { Triple::UNKNOWN } else { points });
     Standing { status, points, weight }
 }
 
@@ -164,7 +169,13 @@ fn score_database(database: MeasuredDatabase, methodology: &Methodology) -> Scor
     let found = caps::database(&methodology.caps, &inputs);
     let official = node.points.official;
     let grade_by_points = grade::by_points(&methodology.bands, official);
-    let reasons = not_comparable(methodology, database.is_core(), node.coverage);
+    let mut reasons = not_comparable(methodology, database.is_core(), node.coverage);
+    if let Some((_, contract::Standing::Other(pack))) = database.contract {
+        reasons.push(say!(
+            "its rule file declares something else than the one that is shipped for it (`{pack}`)",
+            "tệp quy tắc khai báo khác với tệp đi kèm của CSDL này (`{pack}`)"
+        ));
+    }
     let small_n = database.tables.iter().zip(&standings).any(|(table, standings)| {
         table.rules.iter().zip(standings).any(|(rule, standing)| {
             let units = rule.measure.tally.applicable();
@@ -213,6 +224,7 @@ fn score_database(database: MeasuredDatabase, methodology: &Methodology) -> Scor
         title: database.title,
         weight: database.weight,
         packs: database.packs.into_iter().map(pack_card).collect(),
+        contract: database.contract.map(|(hash, _)| hash),
         internal: internal.as_ref().map(score_card),
         code_lists: database.code_lists.into_iter().map(code_list_card).collect(),
     };

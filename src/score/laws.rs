@@ -58,6 +58,7 @@ fn database(id: &str, tables: Vec<MeasuredTable>) -> MeasuredDatabase {
         title: None,
         weight: 1,
         packs: Vec::new(),
+        contract: None,
         code_lists: Vec::new(),
         tables,
         problems: Vec::new(),

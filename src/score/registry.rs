@@ -56,11 +56,15 @@ pub struct Slot<'a> {
 /// The places of a roll-up, by id.
 ///
 /// Beyond the run, a priority database stands for the entries that it consists of: each has its points, unless it was
-/// scored itself. So an agency's weights do not depend on how its databases were put into rule files.
+/// scored itself. So an agency's weights do not depend on how its databases were put into rule files. Databases that the
+/// catalogue does not know have no place there: nobody raises an agency by databases of his own.
 pub fn slots<'a>(scope: RollUp, catalog: &'a Catalog, scored: &[Scored<'a>]) -> Vec<Slot<'a>> {
     let mut slots: Vec<Slot<'a>> = Vec::new();
     for (at, database) in scored.iter().enumerate() {
         let Scored { id, agency, weight } = *database;
+        if !scope.is_run() && catalog.find(id).is_none() {
+            continue;
+        }
         let parts = if scope.is_run() { &[] } else { catalog.parts_of(id) };
         if parts.is_empty() {
             slots.push(Slot { id, agency, weight, scored: Some(at) });

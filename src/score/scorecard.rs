@@ -139,6 +139,10 @@ pub struct DatabaseCard {
     pub weight: u32,
     /// The packs that its rules came with.
     pub packs: Vec<PackCard>,
+    /// What its rule file declares, under core packs: first 12 hexadecimal digits of the SHA-256 of its tables, keys, tiers,
+    /// cycles, columns, roles and code lists. Scores under different contracts of one database are not comparable.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contract: Option<String>,
     /// The internal score ("điểm nội bộ"), under core packs: of all rules, local ones included. It is for improvement at
     /// home and never compared; the official score is of the core packs' rules alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -177,7 +177,7 @@ fn rule_files_take_title_agency_and_weight_from_the_catalogue() {
 
     let own = bank("title: Của tôi\nagency: toi\nweight: 3\n").json();
     let card = &own.card()["databases"][0];
-    assert_eq!((&card["title"]["vi"], &card["agency"]), (&Value::from("Của tôi"), &Value::from("toi")));
+    assert_eq!((&card["title"]["vi"], &card["agency"]), (&Value::from("Của tôi"), &Value::from("nhnn")));
     assert_eq!(card["weight"], 2, "the registry decides");
     assert!(own.err.contains("the catalogue gives `nhnn_a02` the weight 2; 3 is ignored"), "{}", own.err);
     assert!(own.err.contains("rules.yaml:5:9"), "{}", own.err);

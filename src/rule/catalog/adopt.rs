@@ -4,28 +4,40 @@ use std::sync::Arc;
 
 use super::Catalog;
 use crate::base::diagnostic::SourceText;
-use crate::base::{Diagnostic, Text};
+use crate::base::{Diagnostic, Place, Text};
 use crate::rule::load::Loaded;
 use crate::rule::node;
 use crate::rule::reader::Reader;
 use crate::say;
 
-/// Gives databases that are in the catalogue their title and agency, where the rule file is silent, and their weight,
-/// whatever it says: the registry decides what counts how much.
+/// Gives databases that are in the catalogue their title, where the rule file is silent, and their agency and weight,
+/// whatever it says: the registry decides who answers for what, and what counts how much.
 pub fn adopt(loaded: &mut Loaded) {
     // Reading the catalogue takes longer than scoring a small table.
     if !loaded.databases.iter().any(|database| Catalog::mentions(&database.id.value)) {
         return;
     }
     let catalog = Catalog::shipped();
+    let mut warnings: Vec<Diagnostic> = Vec::new();
     for database in &mut loaded.databases {
         let Some(entry) = catalog.find(&database.id.value) else { continue };
         database.title.get_or_insert_with(|| Text::same(entry.title()));
-        database.agency.get_or_insert_with(|| entry.agency.clone());
+        let own = database.agency.replace(entry.agency.clone());
+        if let Some(own) = own.filter(|own| *own != entry.agency) {
+            let (id, of) = (&entry.id, &entry.agency);
+            let place = Place { file: Arc::clone(&database.file), span: database.id.span.clone() };
+            warnings.push(
+                Diagnostic::warning(say!(
+                    "the catalogue gives `{id}` to the agency `{of}`; `{own}` is ignored",
+                    "danh mục CSDL ghi `{id}` thuộc cơ quan `{of}`; bỏ qua `{own}`"
+                ))
+                .at(place)
+                .hint(say!("leave `agency` out", "bỏ `agency`")),
+            );
+        }
         database.weight = entry.weight;
     }
-    let warnings: Vec<Diagnostic> =
-        loaded.files.iter().filter_map(|file| other_weight(catalog, file)).collect();
+    warnings.extend(loaded.files.iter().filter_map(|file| other_weight(catalog, file)));
     loaded.diagnostics.extend(warnings);
 }
 

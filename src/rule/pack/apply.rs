@@ -123,6 +123,35 @@ impl TableParser<'_> {
             return;
         }
         let table = &id.value;
+        if let Some(word) = scope.null_values.iter().find(|word| !NULL_WORDS.contains(&word.as_str())) {
+            self.reader
+                .error(
+                    &id.span,
+                    say!(
+                        "under a core pack `{word}` cannot be a null value",
+                        "theo gói quy tắc lõi, `{word}` không thể là giá trị rỗng"
+                    ),
+                )
+                .hint = Some(say!(
+                "only what programs write for nothing can: {}",
+                "chỉ những ký hiệu rỗng do phần mềm ghi ra: {}",
+                NULL_WORDS.join(", ")
+            ));
+        }
+        if scope.main && scope.may_lack {
+            self.reader
+                .error(
+                    &id.span,
+                    say!(
+                        "main table `{table}` may not be absent or empty under a core pack",
+                        "theo gói quy tắc lõi, bảng chính `{table}` không được vắng hoặc trống"
+                    ),
+                )
+                .hint = Some(say!(
+                "take `required: false` or `allow_empty: true` away, or say `tier: 2`",
+                "bỏ `required: false` hoặc `allow_empty: true`, hoặc ghi `tier: 2`"
+            ));
+        }
         if scope.main && scope.key.is_empty() {
             self.reader
                 .error(&id.span, say!("table `{table}` has no `key`", "bảng `{table}` chưa khai báo `key`"))
@@ -146,7 +175,8 @@ impl TableParser<'_> {
             ));
         }
         for column in scope.columns {
-            if column.role.is_some() && column.placeholders == Placeholders::None {
+            let listed = matches!(column.placeholders, Placeholders::Only(_)) && column.code_list.is_some();
+            if column.role.is_some() && column.placeholders != Placeholders::Default && !listed {
                 let name = &column.name.value;
                 self.reader
                     .error(
@@ -156,7 +186,10 @@ impl TableParser<'_> {
                             "`{name}` có vai trò nên giá trị giữ chỗ theo phương pháp luận"
                         ),
                     )
-                    .hint = Some(say!("take `placeholders` away", "bỏ `placeholders`"));
+                    .hint = Some(say!(
+                    "take `placeholders` away; only a column with a `code_list` may name codes that mean nothing",
+                    "bỏ `placeholders`; chỉ cột có `code_list` mới được nêu mã nghĩa là chưa có"
+                ));
             }
         }
         if scope.subject {
@@ -174,6 +207,9 @@ impl TableParser<'_> {
         }
     }
 }
+
+/// What programs write for nothing. A file must not declare its wrong values to be nothing.
+const NULL_WORDS: [&str; 5] = ["\\N", "NULL", "null", "(null)", "<null>"];
 
 /// What two rules must share to be about the same thing.
 fn says_of(rule: &Rule) -> (&'static str, Vec<String>, String, Option<&str>) {

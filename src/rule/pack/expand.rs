@@ -19,6 +19,10 @@ pub struct Scope<'t> {
     /// Whether the table is what the pack is about: a main table, or one that names the pack itself.
     pub subject: bool,
     pub main: bool,
+    /// Whether the table may be absent or empty.
+    pub may_lack: bool,
+    /// Texts that the file declares to be null.
+    pub null_values: &'t [String],
     pub update_cycle: Option<&'t str>,
     pub sla: Option<&'t str>,
     pub control_total: Option<&'t str>,
