@@ -116,13 +116,7 @@ mod tests {
         let slots = slots(RollUp::Agencies, Catalog::shipped(), &run);
         assert_eq!(
             slots.iter().map(|slot| (slot.id, slot.weight, slot.scored)).collect::<Vec<_>>(),
-            [
-                ("nhnn_a01", 2, None),
-                ("nhnn_a02", 2, None),
-                ("nhnn_a03", 2, Some(0)),
-                ("nhnn_a04", 2, None),
-                ("own", 1, Some(1)),
-            ]
+            [("nhnn_a01", 2, None), ("nhnn_a02", 2, None), ("nhnn_a03", 2, Some(0)), ("nhnn_a04", 2, None),]
         );
     }
 
