@@ -1,7 +1,7 @@
 //! `thuocdo generate`: data to try rules on, before there is any.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Component, Path, PathBuf};
 
 use clap::Args;
 
@@ -27,8 +27,8 @@ pub struct Generate {
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
     /// Rows of each table, unless its rules ask for another number or allow fewer keys.
-    #[arg(long, value_name = "N", default_value_t = 1000)]
-    rows: usize,
+    #[arg(long, value_name = "N", default_value_t = 1000, value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
+    rows: u32,
     /// Another seed gives other data.
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
@@ -49,7 +49,7 @@ pub struct Generate {
 impl Generate {
     pub fn run(self, console: &Console) -> Result<Exit, Failure> {
         let request = Request {
-            rows: self.rows,
+            rows: self.rows as usize,
             seed: self.seed,
             as_of: moment(self.as_of.as_deref())?,
             rates: self.rates()?,
@@ -57,21 +57,47 @@ impl Generate {
         };
         let loaded = rules(&self.rules, console)?;
         let mut defects: Vec<(String, Defect)> = Vec::new();
-        let mut files = 0;
+        // Everything is made before anything is written: what cannot be made leaves nothing half.
+        let mut files: Vec<(PathBuf, Vec<u8>)> = Vec::new();
         for database in &loaded.databases {
             let id = &database.id.value;
             let extract = generate::generate(database, &request).map_err(|problem| {
                 let diagnostic = Diagnostic { place: problem.place, ..Diagnostic::error(problem.what) };
                 Failure::Given(vec![diagnostic])
             })?;
-            for (path, bytes) in &extract.files {
-                output::write_whole(&self.out.join(id).join(path), bytes)?;
-                files += 1;
+            for (path, bytes) in extract.files {
+                if !Path::new(&path).components().all(|part| matches!(part, Component::Normal(_))) {
+                    return Err(Failure::usage(
+                        say!(
+                            "`{path}` of `{id}` leads out of `--out`",
+                            "`{path}` của `{id}` dẫn ra ngoài `--out`"
+                        ),
+                        say!(
+                            "write `files` relative to the data directory, without `..`",
+                            "ghi `files` tương đối với thư mục dữ liệu, không có `..`"
+                        ),
+                    ));
+                }
+                files.push((self.out.join(id).join(path), bytes));
             }
             defects.extend(extract.defects.into_iter().map(|defect| (id.clone(), defect)));
         }
         let count = defects.len();
-        output::write_whole(&self.out.join("defects.csv"), &generate::list(&defects))?;
+        files.push((self.out.join("defects.csv"), generate::list(&defects)));
+        if let Some((path, _)) = files.iter().find(|(path, _)| path.exists()) {
+            let path = path.display();
+            return Err(Failure::usage(
+                say!("`{path}` is there already", "`{path}` đã có sẵn"),
+                say!(
+                    "nothing was written; name a new directory with `--out`: invented data must not replace real data",
+                    "chưa ghi gì; hãy chọn thư mục mới cho `--out`: dữ liệu giả không được ghi đè dữ liệu thật"
+                ),
+            ));
+        }
+        for (path, bytes) in &files {
+            output::write_whole(path, bytes)?;
+        }
+        let files = files.len() - 1;
         let said = |n: usize, nouns| [Lang::En, Lang::Vi].map(|lang| counted(n as u64, nouns, lang));
         let [files_en, files_vi] = said(files, ["file", "files", "tệp"]);
         let [defects_en, defects_vi] = said(count, ["defect", "defects", "lỗi"]);

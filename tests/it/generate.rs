@@ -213,6 +213,35 @@ fn what_cannot_be_made_is_said_with_its_rule() {
 }
 
 #[test]
+fn real_files_are_neither_replaced_nor_reached() {
+    let rules = |files: &str| {
+        format!(
+            "thuocdo: 1\ndatabase: d\ntables:\n  t:\n    files: \"{files}\"\n    columns: {{ a: integer }}\n"
+        )
+    };
+    let stage = Stage::new(rules("t.csv"));
+    let (path, out) = (stage.rules().display().to_string(), stage.path().join("out"));
+    let make =
+        || thuocdo(&["generate", &path, "--out", out.to_str().unwrap(), "--rows", "3", "--lang", "en"]);
+    assert_eq!(make().code, Some(0));
+    let again = make();
+    assert_eq!(again.code, Some(2));
+    assert!(again.err.contains("is there already"), "{}", again.err);
+    for files in ["../x.csv", "/tmp/thuocdo-must-not-write.csv"] {
+        let stage = Stage::new(rules(files));
+        let (path, out) = (stage.rules().display().to_string(), stage.path().join("out"));
+        let run = thuocdo(&["generate", &path, "--out", out.to_str().unwrap(), "--lang", "en"]);
+        assert_eq!(run.code, Some(2), "{files}: {}", run.said());
+        assert!(!out.exists(), "{files}");
+    }
+    assert!(!Path::new("/tmp/thuocdo-must-not-write.csv").exists());
+    for rows in ["0", "18446744073709551615"] {
+        let run = thuocdo(&["generate", &path, "--out", "x", "--rows", rows]);
+        assert_eq!(run.code, Some(2), "{rows}");
+    }
+}
+
+#[test]
 fn the_command_writes_what_the_program_reads() {
     let stage = Stage::new("");
     let rules = root().join("tests/generate.yaml").display().to_string();

@@ -207,6 +207,18 @@ fn declarations_cannot_weaken_a_pack() {
     );
 }
 
+/// A rule over two roles may lack both.
+#[test]
+fn two_lacking_roles_are_two_warnings() {
+    let lines =
+        REGISTER.lines().filter(|line| !line.contains("role: gender") && !line.contains("role: birth_date"));
+    let rules: String = lines.map(|line| format!("{line}\n")).collect();
+    let run = run(&rules.replace("role: person_id", "role: person_code"), PEOPLE);
+    assert_eq!(run.code, Some(3), "{}", run.err);
+    assert!(!run.err.contains("error: pack"), "{}", run.err);
+    assert_eq!(run.rule("nguoi", "core.nguoi.id_agrees.person_id+gender")["status"], "missing_input");
+}
+
 #[test]
 fn a_role_that_no_column_carries_counts_nothing_and_is_said() {
     let rules: String = REGISTER
@@ -253,6 +265,7 @@ fn wrong_names_are_told() {
         &REGISTER.replace("core/person-register", "core/persons-register"),
         &["no pack `core/persons-register`", "did you mean `core/person-register`?"],
     );
+    refused(&REGISTER.replace("core/person-register", "core/common"), &["`core/common` is no archetype"]);
     refused(
         &REGISTER.replace("{ role: birth_date }", "{ role: birth_date, type: integer }"),
         &["a column of role `birth_date` is not `integer`", "fitting types: date, timestamp"],

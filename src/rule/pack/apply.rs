@@ -8,6 +8,7 @@ use crate::base::Diagnostic;
 use crate::rule::kind::DeclaredColumn;
 use crate::rule::node::At;
 use crate::rule::reader::Reader;
+use crate::rule::role::ROLES;
 use crate::rule::table::{Placeholders, Table, TableParser};
 use crate::rule::table_rule::{Origin, Rule};
 use crate::say;
@@ -59,10 +60,13 @@ impl TableParser<'_> {
         update_cycle: Option<u64>,
     ) -> Option<Rule> {
         let mut declared = declared.to_vec();
-        declared.extend(expanded.lacking.map(|role| DeclaredColumn {
+        // A rule may lack several roles; each stands under its own name.
+        let stand_ins = ROLES.iter().filter(|_| expanded.lacking.is_some()).map(|role| DeclaredColumn {
             name: At { value: role.name.to_owned(), span: 0..0 },
             ty: role.types.first().copied(),
-        }));
+        });
+        let known: Vec<String> = declared.iter().map(|column| column.name.value.clone()).collect();
+        declared.extend(stand_ins.filter(|column| !known.contains(&column.name.value)));
         // Errors point into the pack: the rule stands there.
         let mut reader = Reader::new(Arc::clone(expanded.file));
         let mut parser = TableParser {

@@ -24,10 +24,26 @@ pub(super) use apply::of_database;
 pub use expand::Scope;
 pub use shipped::CORE;
 
+/// What all core packs include.
+const COMMON: &str = "core/common";
+
 /// The packs that a list in a rule file names.
 pub fn named(node: &Node, folder: &Path, reader: &mut Reader) -> Vec<Arc<Pack>> {
     let mut packs: Vec<Arc<Pack>> = Vec::new();
     for name in reader.texts(node) {
+        // It is a part of the others and asks for no role of its own.
+        if name.value.split('@').next() == Some(COMMON) {
+            reader
+                .error(
+                    &name.span,
+                    say!("`{COMMON}` is no archetype", "`{COMMON}` không phải là một kiểu mẫu"),
+                )
+                .hint = Some(say!(
+                "name the pack that fits the table: `core/document`, `core/case-file` …",
+                "nêu gói phù hợp với bảng: `core/document`, `core/case-file` …"
+            ));
+            continue;
+        }
         let Some(pack) = load(&name, folder, reader) else { continue };
         if !packs.iter().any(|known| known.id == pack.id) {
             packs.push(pack);
@@ -194,7 +210,7 @@ impl Loading {
             from.unknown(
                 name,
                 say!("no pack `{id}` is shipped", "không có gói `{id}` đi kèm"),
-                CORE.iter().map(|(id, _)| *id),
+                CORE.iter().map(|(id, _)| *id).filter(|id| *id != COMMON),
             );
             return None;
         };
