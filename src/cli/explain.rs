@@ -10,6 +10,7 @@ use super::output::Console;
 use crate::base::{Lang, suggest};
 use crate::format::{self, Format};
 use crate::kind::{self, Answer};
+use crate::rule::pack;
 use crate::rule::role::ROLES;
 use crate::rule::{Database, Kind, Origin, Rule, Table};
 use crate::say;
@@ -17,7 +18,7 @@ use crate::score::index;
 
 /// Explain a rule kind, a format, or the rules of a file as they were expanded.
 ///
-/// Without arguments it lists all kinds and formats; `roles` lists what columns can mean; `vocabulary` tells how the checks of
+/// Without arguments it lists all kinds and formats; `core/document` and the other core packs show their rules; `roles` lists what columns can mean; `vocabulary` tells how the checks of
 /// other tools are said here; `dqi-2439-reported` prints the weights of that index, to be copied and changed. With a rule
 /// file it lists the file's rules with everything that was
 /// left unsaid; with a rule's id as well, that rule.
@@ -45,6 +46,9 @@ impl Explain {
             Some(name) => {
                 if name == ROLES_PAGE {
                     roles_page(lang)
+                } else if let Some((_, text)) = pack::CORE.iter().find(|(id, _)| id == name) {
+                    // As it stands: it says itself what it is there for.
+                    (*text).to_owned()
                 } else if let Some(kind) = kind::find(name) {
                     kind_page(kind, lang)
                 } else if let Some(format) = format::find(name) {

@@ -336,6 +336,13 @@ rules:
         &OWN.replace("{includes}", "").replace("$address", "khong_co"),
         &["names the column `khong_co`", "packs are written in roles"],
     );
+    told(
+        &OWN.replace("{includes}", "").replace("pack: ours", "pack: core/ours"),
+        &["does not begin with `core/`"],
+    );
+    let wanting = OWN.replace("{includes}", "").replace("rules:", "requires: { vin: major }\nrules:");
+    let lint = stage(&wanting).lint();
+    assert!(lint.code == Some(0) && lint.err.contains("no column carries the role `vin`"), "{}", lint.err);
     told(&OWN.replace("{includes}", "").replace("P4", "P44"), &["P44", "ours.yaml:7"]);
 }
 

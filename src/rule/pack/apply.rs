@@ -122,8 +122,8 @@ impl TableParser<'_> {
 
     /// What core packs demand of a table beside roles; warns of roles that are lacking.
     pub(in crate::rule) fn demand(&mut self, id: &At<String>, packs: &[Arc<Pack>], scope: &Scope<'_>) {
-        let core: Vec<&Arc<Pack>> = packs.iter().filter(|pack| pack.core).collect();
-        if core.is_empty() {
+        self.warn_of_lacking(id, packs, scope);
+        if !packs.iter().any(|pack| pack.core) {
             return;
         }
         let table = &id.value;
@@ -196,17 +196,18 @@ impl TableParser<'_> {
                 ));
             }
         }
-        if scope.subject {
-            for pack in core {
-                for role in pack.lacking(scope) {
-                    let mut warning = Diagnostic::warning(lacking_role(role, &pack.id));
-                    warning.hint = Some(say!(
-                        "its rules count 0 until a column of `{table}` has `role: {}`",
-                        "các quy tắc này được 0 điểm cho đến khi một cột của `{table}` có `role: {}`",
-                        role.name
-                    ));
-                    self.reader.diagnostics.push(warning.at(self.reader.place(&id.span)));
-                }
+    }
+
+    fn warn_of_lacking(&mut self, id: &At<String>, packs: &[Arc<Pack>], scope: &Scope<'_>) {
+        let table = &id.value;
+        for pack in packs.iter().filter(|_| scope.subject) {
+            for role in pack.lacking(scope) {
+                let warning = Diagnostic::warning(lacking_role(role, &pack.id)).hint(say!(
+                    "its rules count 0 until a column of `{table}` that may not be absent has `role: {}`",
+                    "các quy tắc này được 0 điểm cho đến khi một cột không được vắng của `{table}` có `role: {}`",
+                    role.name
+                ));
+                self.reader.diagnostics.push(warning.at(self.reader.place(&id.span)));
             }
         }
     }

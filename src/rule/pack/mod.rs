@@ -45,8 +45,19 @@ pub fn named(node: &Node, folder: &Path, reader: &mut Reader) -> Vec<Arc<Pack>> 
             continue;
         }
         let Some(pack) = load(&name, folder, reader) else { continue };
-        if !packs.iter().any(|known| known.id == pack.id) {
-            packs.push(pack);
+        match packs.iter().find(|known| known.id == pack.id) {
+            Some(known) if known.hash != pack.hash => {
+                let id = &pack.id;
+                reader.error(
+                    &name.span,
+                    say!(
+                        "two different packs call themselves `{id}`",
+                        "hai gói khác nhau cùng tự gọi là `{id}`"
+                    ),
+                );
+            }
+            Some(_) => {}
+            None => packs.push(pack),
         }
     }
     packs
@@ -241,6 +252,15 @@ impl Loading {
         let mut fields = reader.fields(tree)?;
         super::file::version(&mut fields, reader);
         let id = fields.required("pack", reader).and_then(|node| reader.text(node));
+        if let Some(id) = id.as_ref().filter(|id| !core && id.value.starts_with("core/")) {
+            reader.error(
+                &id.span,
+                say!(
+                    "a pack of one's own does not begin with `core/`",
+                    "gói riêng không được bắt đầu bằng `core/`"
+                ),
+            );
+        }
         let version = fields.required("version", reader).and_then(|node| reader.text(node));
         let title = fields.optional("title").and_then(|node| reader.bilingual(node)).unwrap_or_default();
         let includes = fields.optional("includes").map(|node| reader.texts(node)).unwrap_or_default();
