@@ -54,7 +54,7 @@ impl Explain {
                 } else if let Some(format) = format::find(name) {
                     format_page(format, lang)
                 } else if std::path::Path::new(name).exists() {
-                    let loaded = super::score::rules(&[PathBuf::from(name)], console)?;
+                    let loaded = super::run::rules(&[PathBuf::from(name)], console)?;
                     if self.expanded {
                         super::expanded::page(&loaded.databases, lang)
                     } else {

@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::failure::{Exit, Failure};
 use super::output::{self, Console};
-use super::score::{moment, rules};
+use super::run::{moment, rules};
 use crate::base::{Diagnostic, Lang, Text, suggest};
 use crate::generate::{self, Defect, DefectKind, Form, Rates, Request};
 use crate::kernel::number::{self, Parsed};

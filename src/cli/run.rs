@@ -1,0 +1,171 @@
+//! What `score` and `gate` share: rule files and extracts in, measures and a scorecard out.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use clap::Args;
+
+use super::failure::{Exit, Failure};
+use super::output::Console;
+use super::progress::Bars;
+use crate::base::{Diagnostic, Level};
+use crate::engine::{self, MeasuredDatabase, RunOptions};
+use crate::kernel::date_format::{DateFormat, format_timestamp};
+use crate::kernel::typed::LOCAL_OFFSET_SECONDS;
+use crate::rule::load::{self, Loaded};
+use crate::score::index::Weights;
+use crate::score::{self, Profile, RollUp, ScoreOptions, Scorecard};
+use crate::{kind, say};
+
+/// Expressions may nest; evaluating one must never run out of stack on a worker thread.
+const STACK: usize = 32 << 20;
+
+#[derive(Debug, Args)]
+pub struct RunArguments {
+    /// Rule files, or directories of them.
+    #[arg(required = true, value_name = "RULES")]
+    rules: Vec<PathBuf>,
+    /// The directory that holds the extracts. A folder in it named like a database's id holds that database's files.
+    #[arg(long, value_name = "DIR")]
+    data: PathBuf,
+    /// The moment to which ages are counted (RFC 3339 or a date; without an offset, Vietnamese time) [default: now].
+    #[arg(long, value_name = "TIME")]
+    as_of: Option<String>,
+    /// What counts: `local` takes the dimensions that have rules; `vn-4` and `vn-6` take all four or six [default: vn-4
+    /// where all databases go by core packs, else local].
+    #[arg(long, value_name = "PROFILE", value_parser = ["local", "vn-4", "vn-6"])]
+    profile: Option<String>,
+    /// What agencies are summed up over: what was scored; or all that the catalogue lists, of the agencies of this run
+    /// or of the nation, where a database that was not scored counts 0.
+    #[arg(long, value_name = "SCOPE", default_value = "run", value_parser = ["run", "agencies", "nation"])]
+    roll_up: String,
+    /// Threads to use [default: one for each processor].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
+    /// Failing rows to list for each rule.
+    #[arg(long, value_name = "N", default_value_t = engine::EXAMPLES)]
+    examples: usize,
+    /// Show values of failing rows as they are. They may be personal data.
+    #[arg(long)]
+    reveal: bool,
+}
+
+/// Rule files that were read, and all that measuring by them needs.
+pub struct Run<'a> {
+    arguments: &'a RunArguments,
+    pub as_of: i64,
+    pub loaded: Loaded,
+    interrupted: Arc<AtomicBool>,
+}
+
+impl RunArguments {
+    /// Reads the rule files. From here on Ctrl-C asks the run to end; a second one ends it at once.
+    pub fn open(&self, console: &Console) -> Result<Run<'_>, Failure> {
+        let as_of = moment(self.as_of.as_deref())?;
+        let loaded = rules(&self.rules, console)?;
+        if !self.data.is_dir() {
+            let data = self.data.display();
+            return Err(Failure::usage(
+                say!("`{data}` is not a directory", "`{data}` không phải là thư mục"),
+                say!(
+                    "`--data` names the directory that holds the extracts",
+                    "`--data` là thư mục chứa dữ liệu kết xuất"
+                ),
+            ));
+        }
+        let interrupted = Arc::new(AtomicBool::new(false));
+        let flag = Arc::clone(&interrupted);
+        // A second Ctrl-C must always work, so a handler that cannot be installed is no reason to stop.
+        let _ = ctrlc::set_handler(move || {
+            if flag.swap(true, Ordering::Relaxed) {
+                std::process::exit(Exit::Interrupted as i32);
+            }
+        });
+        Ok(Run { arguments: self, as_of, loaded, interrupted })
+    }
+}
+
+impl Run<'_> {
+    /// Measures all databases, on threads of their own.
+    pub fn measure(&self, console: &Console) -> Result<Vec<MeasuredDatabase>, Failure> {
+        let threads = self.arguments.threads.map_or(0, usize::from);
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).stack_size(STACK).build().map_err(
+            |error| {
+                let error = error.to_string();
+                Failure::usage(
+                    say!("no threads could be started: {error}", "không khởi động được luồng xử lý: {error}"),
+                    say!("try a smaller `--threads`", "thử `--threads` nhỏ hơn"),
+                )
+            },
+        )?;
+        let bars = Bars::new(console);
+        let options = RunOptions {
+            data: &self.arguments.data,
+            as_of: self.as_of,
+            reveal: self.arguments.reveal,
+            examples: self.arguments.examples,
+            interrupted: &self.interrupted,
+            progress: &bars,
+        };
+        let measured = pool.install(|| {
+            let databases = self.loaded.databases.iter();
+            databases.map(|database| engine::run(database, &options)).collect::<Option<Vec<_>>>()
+        });
+        bars.finish();
+        measured.ok_or(Failure::Interrupted)
+    }
+
+    /// The scorecard of what was measured, and the values of `indices` beside.
+    pub fn assemble(&self, measured: Vec<MeasuredDatabase>, indices: Vec<Weights>) -> Scorecard {
+        let options = ScoreOptions {
+            profile: match &self.arguments.profile {
+                Some(named) => Profile::parse(named).unwrap_or_default(),
+                None if measured.iter().all(MeasuredDatabase::is_core) => Profile::Vn4,
+                None => Profile::Local,
+            },
+            as_of: format!("{}+07:00", format_timestamp(self.as_of)),
+            engine: concat!("thuocdo ", env!("CARGO_PKG_VERSION")).to_owned(),
+            roll_up: RollUp::ALL
+                .into_iter()
+                .find(|scope| scope.id() == self.arguments.roll_up)
+                .unwrap_or_default(),
+            indices,
+        };
+        score::assemble(measured, &options)
+    }
+}
+
+/// A moment as flags name it, or now: microseconds of local time.
+pub fn moment(text: Option<&str>) -> Result<i64, Failure> {
+    let Some(text) = text else {
+        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+        let seconds = i64::try_from(now.as_secs()).unwrap_or_default();
+        return Ok((seconds + LOCAL_OFFSET_SECONDS) * 1_000_000);
+    };
+    let parsed = crate::kernel::date_format::default_timestamps()
+        .iter()
+        .find_map(|format: &DateFormat| format.parse_timestamp(text));
+    parsed.ok_or_else(|| {
+        Failure::usage(
+            say!("`{text}` is not a moment in time", "`{text}` không phải là một thời điểm"),
+            say!(
+                "write it as 2026-11-21T00:00:00+07:00 or 2026-11-21",
+                "viết dạng 2026-11-21T00:00:00+07:00 hoặc 2026-11-21"
+            ),
+        )
+    })
+}
+
+/// Loads rule files; errors stop the command, warnings are shown.
+pub fn rules(paths: &[PathBuf], console: &Console) -> Result<Loaded, Failure> {
+    let loaded = load::load(paths, kind::KINDS);
+    if loaded.diagnostics.iter().any(|diagnostic| diagnostic.level == Level::Error) {
+        return Err(Failure::Given(loaded.diagnostics));
+    }
+    let warnings: Vec<Diagnostic> = loaded.diagnostics.clone();
+    if !warnings.is_empty() && !console.quiet {
+        console.diagnostics(&warnings);
+    }
+    Ok(loaded)
+}
