@@ -8,6 +8,7 @@ pub mod composite;
 pub mod contribution;
 pub mod curve;
 pub mod evidence;
+pub mod gate;
 pub mod grade;
 pub mod index;
 pub mod methodology;
