@@ -107,6 +107,7 @@ impl Run<'_> {
             examples: self.arguments.examples,
             interrupted: &self.interrupted,
             progress: &bars,
+            trace: None,
         };
         let measured = pool.install(|| {
             let databases = self.loaded.databases.iter();

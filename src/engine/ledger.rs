@@ -3,6 +3,7 @@
 use arrow::buffer::BooleanBuffer;
 
 use super::examples::Position;
+use super::trace::PageTrace;
 use crate::kernel::key::{KeyValues, Keys};
 use crate::kernel::memory::Memory;
 use crate::state::State;
@@ -22,6 +23,8 @@ pub struct Page {
     pub populations: Vec<KeyPopulation>,
     /// Rows that a rule which judges batch by batch has found failing or unknown.
     pub dirty: BooleanBuffer,
+    /// For whoever compares rows with those of another run.
+    pub traced: Option<PageTrace>,
 }
 
 /// The rows that one key rule is about.

@@ -3,7 +3,7 @@
 use super::vacuity::Strength;
 use crate::base::{Diagnostic, Dimension, Scale, Severity, Status, Text, Unit};
 use crate::rule::contract::Standing;
-use crate::state::Measure;
+use crate::state::{Measure, RowChanges, Snapshot};
 
 /// One database after its scan.
 #[derive(Clone, Debug)]
@@ -83,6 +83,29 @@ pub struct MeasuredTable {
     pub clean: Option<u64>,
     pub rules: Vec<MeasuredRule>,
     pub problems: Vec<Diagnostic>,
+    /// What is known of single rows, if it was asked for.
+    pub traced: Option<TracedTable>,
+}
+
+/// What a run remembers of the rows of a table beside measures.
+#[derive(Clone, Debug, Default)]
+pub struct TracedTable {
+    /// The rows, if the table has a key and was read whole.
+    pub snapshot: Option<Snapshot>,
+    /// Against the rows that were, if those are known.
+    pub changes: Option<RowChanges>,
+    /// What the waivers of the table's rules are about.
+    pub waivers: Vec<Covered>,
+    /// Digests of the rules as they are written, in the order of the table's rules.
+    pub definitions: Vec<String>,
+}
+
+/// How many violations a waiver is about, or why that cannot be known.
+#[derive(Clone, Debug)]
+pub struct Covered {
+    /// The waiver's place among those of the run.
+    pub waiver: usize,
+    pub violations: Result<u64, Text>,
 }
 
 impl MeasuredTable {

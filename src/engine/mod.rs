@@ -4,6 +4,7 @@
 //! all threads into states, `keys` judges what needs all rows at once, and `outcome` turns states into measures.
 //! Parallelism lives here and nowhere else.
 
+mod changes;
 mod examples;
 mod failures;
 mod groups;
@@ -18,9 +19,12 @@ pub mod rehearsal;
 mod run;
 mod scan;
 mod source;
+pub mod trace;
 pub mod vacuity;
 
 pub use measured::{
-    MeasuredCodeList, MeasuredDatabase, MeasuredFile, MeasuredPack, MeasuredRule, MeasuredTable, Presence,
+    Covered, MeasuredCodeList, MeasuredDatabase, MeasuredFile, MeasuredPack, MeasuredRule, MeasuredTable,
+    Presence, TracedTable,
 };
 pub use run::{EXAMPLES, Progress, RunOptions, Silent, run};
+pub use trace::{RowWaiver, TraceOptions};

@@ -5,22 +5,33 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use arrow::buffer::BooleanBuffer;
 use rayon::prelude::*;
 
+use super::changes;
 use super::examples::{Examples, Shown};
 use super::groups;
 use super::keys::{self, KeyVerdicts, Parents};
-use super::measured::MeasuredRule;
+use super::ledger::Ledger;
+use super::measured::{Covered, MeasuredRule, TracedTable};
 use super::plan::{Identity, RulePlan, TablePlan, Work};
 use super::scan::{self, RuleState, TableState};
 use super::source::TableSource;
+use super::trace::{self, RuleTrace, Scope, TracePlan};
 use crate::base::{Status, Unit};
 use crate::kernel::RowVerdict;
 use crate::kernel::key::KeyJudge;
 use crate::rule::{Origin, Rule, Table};
 use crate::say;
-use crate::state::{Figure, Measure, Tally};
+use crate::state::{Figure, Measure, Snapshot, Tally};
 
 /// The keys that a rule's second table offers, or why they are not known.
 pub type ParentKeys<'p> = dyn Fn(&str, &[String]) -> Option<std::sync::Arc<Parents>> + 'p;
+
+/// What became of a table.
+pub struct Outcome {
+    pub rules: Vec<MeasuredRule>,
+    /// Rows that are clean.
+    pub clean: u64,
+    pub traced: Option<TracedTable>,
+}
 
 /// Judges what needed all rows, then measures every rule. Also counts the clean rows.
 pub fn outcome(
@@ -30,7 +41,8 @@ pub fn outcome(
     state: &mut TableState,
     parents: &ParentKeys<'_>,
     reveal: bool,
-) -> (Vec<MeasuredRule>, u64) {
+    before: Option<&Snapshot>,
+) -> Outcome {
     let mut ledger = std::mem::take(&mut state.ledger);
     ledger.settle();
     let mut order = 0;
@@ -61,6 +73,9 @@ pub fn outcome(
         order += 1;
         findings[at].figures = verdicts.figures;
         for (page, verdict) in ledger.pages.iter_mut().zip(&verdicts.pages) {
+            if let Some(traced) = &mut page.traced {
+                traced.rules[at] = RuleTrace::of(verdict);
+            }
             if rule.soils {
                 page.dirty = &page.dirty | &verdict.dirty();
             }
@@ -69,7 +84,7 @@ pub fn outcome(
         }
     }
     let clean = clean(plan, &mut ledger, state);
-    let rules = table
+    let rules: Vec<MeasuredRule> = table
         .rules
         .iter()
         .zip(&plan.rules)
@@ -80,7 +95,55 @@ pub fn outcome(
             measured_rule(table, rule, measure)
         })
         .collect();
-    (rules, clean)
+    let traced = plan.trace.as_ref().map(|trace| traced(table, plan, trace, &rules, &ledger, before));
+    Outcome { rules, clean, traced }
+}
+
+/// What is known of single rows: all of them where the table was read whole, against those that were.
+fn traced(
+    table: &Table,
+    plan: &TablePlan,
+    trace: &TracePlan,
+    rules: &[MeasuredRule],
+    ledger: &Ledger,
+    before: Option<&Snapshot>,
+) -> TracedTable {
+    let by_rows = |at: usize| match &plan.rules[at].work {
+        Work::Scan(check) => check.judges_rows(),
+        Work::Keys { .. } | Work::Groups { .. } => true,
+        Work::Not { .. } => false,
+    };
+    let covered = trace.covered(&ledger.pages);
+    let waivers = trace.waivers.iter().zip(covered).map(|(waiver, covered)| {
+        let violations = match &waiver.scope {
+            Scope::Unbound(why) => Err(why.clone()),
+            _ if by_rows(waiver.rule) => Ok(covered),
+            Scope::All => Ok(rules[waiver.rule].measure.tally.fail),
+            Scope::Filter(_) => Err(say!(
+                "the rule judges the table as a whole, so no filter can choose rows of it",
+                "quy tắc đánh giá cả bảng nên không lọc được theo dòng"
+            )),
+        };
+        Covered { waiver: waiver.waiver, violations }
+    });
+    let mut traced = TracedTable {
+        waivers: waivers.collect(),
+        definitions: table.rules.iter().map(Rule::definition).collect(),
+        ..TracedTable::default()
+    };
+    if let (Some(secret), Identity::Key(identity)) = (&trace.secret, plan.identity) {
+        let judged: Vec<Option<&str>> = (0..rules.len())
+            .map(|at| {
+                (by_rows(at) && rules[at].measure.status == Status::Measured).then_some(rules[at].id.as_str())
+            })
+            .collect();
+        let names = trace.columns.iter().map(|&column| plan.sources[column].as_str());
+        let columns = trace::of_names(secret, names);
+        let rows = changes::Rows::of(ledger, identity, secret);
+        traced.changes = before.map(|before| rows.since(before, &judged, trace, columns));
+        traced.snapshot = Some(rows.snapshot(&judged, columns));
+    }
+    traced
 }
 
 /// What judging the keys of a rule has shown beside its verdicts.
@@ -92,7 +155,7 @@ struct KeyFindings {
 }
 
 /// Nothing is known of any row that the rule is about.
-fn unknown_pages(ledger: &super::ledger::Ledger, key: usize, rule: usize) -> KeyVerdicts {
+fn unknown_pages(ledger: &Ledger, key: usize, rule: usize) -> KeyVerdicts {
     let pages = ledger.pages.iter().map(|page| {
         let (rows, _) = keys::applicable(&page.keys[key].has_key, &page.populations[rule]);
         RowVerdict::new(rows.clone(), BooleanBuffer::new_unset(page.rows)).with_unknown(Some(rows))
@@ -101,7 +164,7 @@ fn unknown_pages(ledger: &super::ledger::Ledger, key: usize, rule: usize) -> Key
 }
 
 /// Rows that no rule soils and whose identity is present and unique.
-fn clean(plan: &TablePlan, ledger: &mut super::ledger::Ledger, state: &TableState) -> u64 {
+fn clean(plan: &TablePlan, ledger: &mut Ledger, state: &TableState) -> u64 {
     // A rule that stopped half way has not seen which rows are clean.
     if plan.rules.iter().zip(&state.rules).any(|(rule, state)| rule.soils && state.broken) {
         return 0;

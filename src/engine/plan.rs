@@ -6,6 +6,7 @@ use std::sync::Arc;
 use arrow::datatypes::DataType;
 
 use super::source::TableSource;
+use super::trace::{RowWaiver, Scope, TracePlan, WaiverPlan};
 use crate::base::{Severity, Status, Text};
 use crate::kernel::column::standard_placeholders;
 use crate::kernel::key::{Absent, KeyJudge};
@@ -33,6 +34,8 @@ pub struct TablePlan {
     pub rules: Vec<RulePlan>,
     /// The identity key, as position in `keys`; `None` if the table declares none or its columns are absent.
     pub identity: Identity,
+    /// What is remembered of rows, if it was asked for.
+    pub trace: Option<TracePlan>,
 }
 
 /// Which of the columns that something reads a file does not have.
@@ -54,7 +57,10 @@ impl TablePlan {
     /// Whether rows must be remembered until all of them were seen.
     pub fn keeps_pages(&self) -> bool {
         let later = |rule: &RulePlan| matches!(rule.work, Work::Keys { .. } | Work::Groups { .. });
-        !self.keys.is_empty() || self.identity != Identity::Undeclared || self.rules.iter().any(later)
+        !self.keys.is_empty()
+            || self.identity != Identity::Undeclared
+            || self.trace.is_some()
+            || self.rules.iter().any(later)
     }
 }
 
@@ -117,12 +123,20 @@ pub enum Work {
     },
 }
 
+/// What is to be remembered of a table's rows.
+pub struct TraceRequest<'r> {
+    pub secret: Option<[u8; 32]>,
+    /// The table's waivers, with their places among those of the run.
+    pub waivers: Vec<(usize, &'r RowWaiver)>,
+}
+
 /// Binds all rules of a table. `referred` are column lists of this table that rules of other tables refer to.
 pub fn plan(
     table: &Table,
     source: &TableSource,
     as_of: i64,
     referred: &[Vec<String>],
+    trace: Option<TraceRequest<'_>>,
 ) -> (TablePlan, Vec<Option<usize>>) {
     let mut binder = TableBinder {
         table,
@@ -138,13 +152,14 @@ pub fn plan(
     let rules = table.rules.iter().map(|rule| binder.rule(rule)).collect();
     let identity = binder.identity();
     let referred = referred.iter().map(|columns| binder.referred(columns)).collect();
+    let trace = trace.map(|request| binder.trace(&request));
     let TableBinder { columns, sources, filters, keys, memories, .. } = binder;
     // A name that stands twice is not absent: nobody knows which column it is.
     let may_be_absent = |name: &String| {
         table.column(name).is_some_and(|column| column.required == Some(false)) && !source.is_repeated(name)
     };
     let optional = sources.iter().map(may_be_absent).collect();
-    (TablePlan { columns, sources, optional, filters, keys, memories, rules, identity }, referred)
+    (TablePlan { columns, sources, optional, filters, keys, memories, rules, identity, trace }, referred)
 }
 
 struct TableBinder<'t> {
@@ -294,6 +309,41 @@ impl TableBinder<'_> {
         Some(self.key(columns, Absent::Skip))
     }
 
+    fn trace(&mut self, request: &TraceRequest<'_>) -> TracePlan {
+        let mut names: Vec<String> =
+            if request.secret.is_some() { self.source.columns.keys().cloned().collect() } else { Vec::new() };
+        names.sort();
+        let columns = names.iter().map(|name| self.source_of(name)).collect();
+        let waivers = request.waivers.iter().filter_map(|(waiver, wanted)| {
+            let rule = self.table.rules.iter().position(|rule| rule.id == wanted.rule)?;
+            let scope = match &wanted.filter {
+                None => Scope::All,
+                Some(filter) => match self.filter(filter) {
+                    Ok(at) => Scope::Filter(at),
+                    Err(error) => Scope::Unbound(match self.unbound(error) {
+                        Work::Not { note, .. } => note,
+                        _ => Text::default(),
+                    }),
+                },
+            };
+            Some(WaiverPlan { waiver: *waiver, rule, scope })
+        });
+        TracePlan {
+            secret: request.secret,
+            columns,
+            waivers: waivers.collect(),
+            rules: self.table.rules.len(),
+        }
+    }
+
+    /// The position of a column of the extract among the sources.
+    fn source_of(&mut self, name: &str) -> usize {
+        self.sources.iter().position(|known| known == name).unwrap_or_else(|| {
+            self.sources.push(name.to_owned());
+            self.sources.len() - 1
+        })
+    }
+
     fn found(&self, name: &At<String>) -> Result<&DataType, BindError> {
         self.source.columns.get(&name.value).ok_or_else(|| BindError::MissingColumn(name.clone()))
     }
@@ -312,10 +362,7 @@ impl TableBinder<'_> {
                 "cột `{name}` lưu ở kiểu {found}, quy tắc không đọc được"
             )));
         }
-        let source = self.sources.iter().position(|known| *known == name.value).unwrap_or_else(|| {
-            self.sources.push(name.value.clone());
-            self.sources.len() - 1
-        });
+        let source = self.source_of(&name.value);
         self.used.push(source);
         let formats = Column::date_formats(formats, ty);
         let same = |plan: &ColumnPlan| plan.source == source && plan.ty == ty && plan.formats == formats;

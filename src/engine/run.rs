@@ -11,10 +11,11 @@ use super::measured::{
     MeasuredCodeList, MeasuredDatabase, MeasuredFile, MeasuredPack, MeasuredTable, Presence,
 };
 use super::outcome;
-use super::plan::{self, TablePlan};
+use super::plan::{self, TablePlan, TraceRequest};
 use super::problems::Problems;
 use super::scan::{self, ScanOptions, TableState};
 use super::source::TableSource;
+use super::trace::{RowWaiver, TraceOptions};
 use super::vacuity::{self, Strength};
 use crate::base::{Diagnostic, Status};
 use crate::rule::pack::Pack;
@@ -50,6 +51,8 @@ pub struct RunOptions<'o> {
     /// Set from outside to stop early.
     pub interrupted: &'o AtomicBool,
     pub progress: &'o dyn Progress,
+    /// What to remember of single rows, if anything.
+    pub trace: Option<TraceOptions<'o>>,
 }
 
 /// Measures one database, on the threads of the current pool. `None` when it was interrupted.
@@ -73,7 +76,7 @@ pub fn run(database: &Database, options: &RunOptions<'_>) -> Option<MeasuredData
     }
     let parents = parents(&mut runs);
     let mut tables: Vec<MeasuredTable> =
-        runs.into_iter().map(|run| measure(run, &parents, options)).collect();
+        runs.into_iter().map(|run| measure(&database.id.value, run, &parents, options)).collect();
     refuse_changed_lists(database, &mut tables);
     Some(MeasuredDatabase {
         id: database.id.value.clone(),
@@ -166,7 +169,13 @@ fn open_and_plan<'d>(database: &'d Database, root: &Path, options: &RunOptions<'
         let mut problems = Problems::default();
         let lists = wanted.get(table.id.value.as_str()).cloned().unwrap_or_default();
         let source = TableSource::open(table, root, &lists, options.reveal, &mut problems);
-        let (plan, keys) = plan::plan(table, &source, options.as_of, &lists);
+        let trace = options.trace.as_ref().map(|trace| {
+            let ours =
+                |waiver: &RowWaiver| waiver.database == database.id.value && waiver.table == table.id.value;
+            let waivers = trace.waivers.iter().enumerate().filter(|(_, waiver)| ours(waiver));
+            TraceRequest { secret: trace.secret, waivers: waivers.collect() }
+        });
+        let (plan, keys) = plan::plan(table, &source, options.as_of, &lists, trace);
         let referred = lists.into_iter().zip(keys).collect();
         if source.is_absent() && table.required && !problems.any_error() {
             let files = table.files.value.join(", ");
@@ -216,7 +225,12 @@ fn parents(runs: &mut [TableRun<'_>]) -> ParentSets {
     sets
 }
 
-fn measure(mut run: TableRun<'_>, parents: &ParentSets, options: &RunOptions<'_>) -> MeasuredTable {
+fn measure(
+    database: &str,
+    mut run: TableRun<'_>,
+    parents: &ParentSets,
+    options: &RunOptions<'_>,
+) -> MeasuredTable {
     let table = run.table;
     let state = run.state.as_mut();
     let absent = run.source.is_absent();
@@ -225,18 +239,26 @@ fn measure(mut run: TableRun<'_>, parents: &ParentSets, options: &RunOptions<'_>
         (true, true) => Presence::Missing,
         (true, false) => Presence::Absent,
     };
-    let (mut rules, mut clean, mut rows) = (Vec::new(), None, 0);
+    let (mut rules, mut clean, mut rows, mut traced) = (Vec::new(), None, 0, None);
     let mut files = Vec::new();
     match state {
         Some(state) if presence == Presence::Present => {
             let find = |table: &str, columns: &[String]| {
                 parents.get(&(table.to_owned(), columns.to_vec())).map(Arc::clone)
             };
-            let (measured, count) =
-                outcome::outcome(table, &run.plan, &run.source, state, &find, options.reveal);
-            rules = measured;
+            let before = options.trace.as_ref().and_then(|trace| (trace.before)(database, &table.id.value));
+            let outcome =
+                outcome::outcome(table, &run.plan, &run.source, state, &find, options.reveal, before);
+            rules = outcome.rules;
             rows = state.rows + state.lost;
-            clean = (!state.cut && !run.source.is_incomplete()).then_some(count);
+            let whole = !state.cut && !run.source.is_incomplete();
+            clean = whole.then_some(outcome.clean);
+            traced = outcome.traced;
+            if let Some(traced) = traced.as_mut().filter(|_| !whole || state.lost > 0) {
+                // Rows that could not be read are neither gone nor new.
+                traced.snapshot = None;
+                traced.changes = None;
+            }
             state.report(&run.source, &mut run.problems);
             files = measured_files(&run.source, state);
             if rows == 0 && !state.cut && !run.source.is_incomplete() && !table.allow_empty {
@@ -282,6 +304,7 @@ fn measure(mut run: TableRun<'_>, parents: &ParentSets, options: &RunOptions<'_>
         clean,
         rules,
         problems: run.problems.into_diagnostics(),
+        traced,
     }
 }
 

@@ -17,6 +17,7 @@ use super::plan::{Lack, TablePlan, Work};
 use super::problems::Problems;
 use super::run::Progress;
 use super::source::TableSource;
+use super::trace::RuleTrace;
 use crate::base::Text;
 use crate::extract::{self, Chunk, ExtractError, Finding, Piece, Pieces, Sink};
 use crate::kernel::memory::Memory;
@@ -407,7 +408,8 @@ impl Worker<'_> {
             .collect();
         let mut dirty = damaged.clone().unwrap_or_else(|| BooleanBuffer::new_unset(rows));
         let mut populations = Vec::new();
-        for (plan, state) in self.plan.rules.iter().zip(&mut self.state.rules) {
+        let mut traced = self.plan.trace.as_ref().map(|trace| trace.page(rows, arrays, &filters));
+        for (rule, (plan, state)) in self.plan.rules.iter().zip(&mut self.state.rules).enumerate() {
             let filter = plan.filter.map(|at| filters[at].as_ref());
             let lacks = lack(&plan.sources);
             let filter = filter.flatten();
@@ -451,8 +453,12 @@ impl Worker<'_> {
                             None
                         })
                     };
+                    let verdict = verdict.map(|verdict| verdict.within(&population));
+                    if let Some(traced) = &mut traced {
+                        let trace = verdict.as_ref().map_or_else(|| RuleTrace::none(rows), RuleTrace::of);
+                        traced.rules[rule] = trace;
+                    }
                     if let Some(verdict) = verdict {
-                        let verdict = verdict.within(&population);
                         if plan.soils {
                             dirty = &dirty | &verdict.dirty();
                         }
@@ -504,14 +510,23 @@ impl Worker<'_> {
                 .map(|key| key::keys(&batch, &key.columns, &key.types, key.absent))
                 .collect();
             let memories = self.plan.memories.iter().map(|what| Memory::of(&batch, what)).collect();
-            self.state.ledger.pages.push(Page { start, rows, keys, memories, damaged, populations, dirty });
+            self.state.ledger.pages.push(Page {
+                start,
+                rows,
+                keys,
+                memories,
+                damaged,
+                populations,
+                dirty,
+                traced,
+            });
         }
     }
 }
 
 /// A filter's rows in one batch.
-struct Filtered {
-    rows: BooleanBuffer,
+pub struct Filtered {
+    pub rows: BooleanBuffer,
     /// Neither true nor false.
     unknown: BooleanBuffer,
     /// It cannot be evaluated.

@@ -165,6 +165,7 @@ fn counted(pass: u64, fail: u64) -> Measure {
 
 fn table(id: &str, tier: u32, rows: u64, clean: u64, rules: Vec<MeasuredRule>) -> MeasuredTable {
     MeasuredTable {
+        traced: None,
         id: id.to_owned(),
         title: None,
         tier,

@@ -86,7 +86,7 @@ impl Contract {
 }
 
 /// A node as text in which the order of keys does not matter.
-fn canonical(node: &Node) -> String {
+pub(super) fn canonical(node: &Node) -> String {
     match &node.value {
         Value::Null => "null".to_owned(),
         Value::Scalar { text, .. } => format!("{text:?}"),

@@ -2,6 +2,7 @@
 
 use arrow::datatypes::DataType;
 
+use super::contract;
 use super::kind::{DeclaredColumn, Kind, ParseContext, Spec};
 use super::node::{At, Node, Value};
 use super::pack::Pack;
@@ -33,6 +34,8 @@ pub struct Rule {
     pub origin: Origin,
     /// A role that the rule is about and that no column carries.
     pub lacking: Option<&'static Role>,
+    /// The rule as it is written, whatever its layout; empty for implied ones.
+    pub(super) written: String,
 }
 
 /// Where a rule comes from.
@@ -54,6 +57,18 @@ impl Rule {
     /// Whether it came with a core pack.
     pub fn is_core(&self) -> bool {
         matches!(self.origin, Origin::Pack { core: true, .. })
+    }
+
+    /// Digest of what the rule asks, code lists included: first 12 hexadecimal digits of a BLAKE3 hash.
+    pub fn definition(&self) -> String {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(self.kind.about().name.as_bytes());
+        hasher.update(self.severity.id().as_bytes());
+        hasher.update(self.written.as_bytes());
+        for list in self.spec.code_lists() {
+            hasher.update(format!("{:?}", list.entries()).as_bytes());
+        }
+        hasher.finalize().to_hex()[..12].to_owned()
     }
 }
 
@@ -106,7 +121,7 @@ impl TableParser<'_> {
             self.expression_columns(when, declared);
         }
         let place = self.reader.place(&key.span);
-        Some(common.rule(kind, spec?, identity, place))
+        Some(Rule { written: contract::canonical(node), ..common.rule(kind, spec?, identity, place) })
     }
 
     fn unknown_kind(&mut self, fields: Fields<'_>) {
@@ -252,7 +267,8 @@ impl TableParser<'_> {
                     let place = self.reader.place(&name.span);
                     let origin = core.map_or(Origin::Local, |pack| pack.origin(family));
                     let rule = Common::default().rule(kind, spec, identity, place);
-                    implied.push(Rule { implied: true, origin, ..rule });
+                    let written = contract::canonical(&node);
+                    implied.push(Rule { implied: true, origin, written, ..rule });
                 }
             }
         }
@@ -378,6 +394,7 @@ impl Common {
             implied: false,
             origin: Origin::Local,
             lacking: None,
+            written: String::new(),
         }
     }
 }

@@ -35,6 +35,7 @@ fn rule(id: &str, dimension: Dimension, severity: Severity, tally: Tally) -> Mea
 
 fn table(id: &str, tier: u32, rules: Vec<MeasuredRule>) -> MeasuredTable {
     MeasuredTable {
+        traced: None,
         id: id.to_owned(),
         title: None,
         tier,

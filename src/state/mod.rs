@@ -4,6 +4,7 @@ pub mod day_histogram;
 pub mod latency_histogram;
 pub mod measure;
 pub mod moments;
+pub mod snapshot;
 pub mod tally;
 pub mod value_counts;
 
@@ -11,6 +12,7 @@ pub use day_histogram::DayHistogram;
 pub use latency_histogram::{LatencyEdges, LatencyHistogram};
 pub use measure::{Example, Figure, Mass, Measure};
 pub use moments::{Moments, Pairs};
+pub use snapshot::{RowChanges, RuleRowChanges, Snapshot, Waived};
 pub use tally::Tally;
 pub use value_counts::{Ranked, ValueCounts};
 

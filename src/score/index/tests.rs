@@ -34,6 +34,7 @@ fn rule(kind: &'static str, dimension: Dimension, columns: &[&str], tally: [u64;
 
 fn table(id: &str, key: &[&str], roles: &[(&str, &str)], rules: Vec<MeasuredRule>) -> MeasuredTable {
     MeasuredTable {
+        traced: None,
         id: id.to_owned(),
         title: None,
         tier: 3,
