@@ -94,6 +94,7 @@ fn scan(c: &mut Criterion) {
         reveal: false,
         examples: engine::EXAMPLES,
         interrupted: &interrupted,
+        trace: None,
         progress: &Silent,
     };
     let mut group = c.benchmark_group("scan");

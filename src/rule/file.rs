@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::code_list::CodeList;
 use super::contract::Contract;
+use super::gate::{self, Policy};
 use super::kind::CodeLists;
 use super::node::{At, Node};
 use super::pack::{self, Pack};
@@ -29,6 +30,8 @@ pub struct Database {
     pub contract: Contract,
     /// Those that were read from files.
     pub code_lists: Vec<Arc<CodeList>>,
+    /// What a gate asks of it.
+    pub gate: Policy,
     pub tables: Vec<Table>,
 }
 
@@ -68,6 +71,7 @@ fn database(tree: &Node, folder: &Path, kinds: Kinds, reader: &mut Reader) -> Op
     });
     let code_lists =
         fields.optional("code_lists").map(|node| lists(node, folder, reader)).unwrap_or_default();
+    let gate = fields.optional("gate").map(|node| gate::read(node, reader)).unwrap_or_default();
     let tables = fields.required("tables", reader);
     fields.finish(reader);
 
@@ -88,6 +92,7 @@ fn database(tree: &Node, folder: &Path, kinds: Kinds, reader: &mut Reader) -> Op
         agency,
         weight,
         packs,
+        gate,
         code_lists: code_lists.values().filter(|list| list.evidence().is_some()).cloned().collect(),
         tables,
     })

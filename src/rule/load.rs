@@ -166,6 +166,7 @@ fn merge(loaded: &mut Loaded, mut database: Database) {
             known.packs.push(pack);
         }
     }
+    known.gate = known.gate.over(&database.gate);
     known.code_lists.append(&mut database.code_lists);
 }
 

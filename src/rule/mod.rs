@@ -8,6 +8,7 @@ pub mod condition;
 pub mod contract;
 mod demand;
 pub mod file;
+pub mod gate;
 pub mod kind;
 pub mod load;
 pub mod node;
@@ -19,6 +20,7 @@ pub mod shipped;
 pub mod start;
 pub mod table;
 mod table_rule;
+pub mod waiver;
 
 pub use catalog::Catalog;
 pub use condition::Condition;

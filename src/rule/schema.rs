@@ -64,6 +64,7 @@ pub fn rule_file(kinds: Kinds) -> Value {
             "anyOf": [{ "type": "string" }, { "type": "array", "items": { "type": ["string", "number", "boolean"] } }]
         }),
     );
+    define("Gate", gate());
     define("Duration", json!({ "type": "string", "pattern": "^[0-9]+ *(s|m|min|h|d|w)$" }));
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -84,6 +85,7 @@ pub fn rule_file(kinds: Kinds) -> Value {
                 "description": "Lists of values by name: written out, or `file.csv#column` relative to this file, or described.",
                 "additionalProperties": { "anyOf": [{ "$ref": "#/$defs/Texts" }, list_file(), builtin_list()] }
             },
+            "gate": { "$ref": "#/$defs/Gate" },
             "tables": { "type": "object", "additionalProperties": table }
         },
         "$defs": definitions
@@ -101,6 +103,52 @@ fn list_file() -> Value {
             "code": { "type": "string", "description": "The column with the codes (default: the first)." },
             "valid_from": { "type": "string", "description": "The column with the first day of a code; empty is open." },
             "valid_to": { "type": "string", "description": "The column with its last day; empty is open." }
+        }
+    })
+}
+
+/// What a gate asks of the database.
+fn gate() -> Value {
+    let points =
+        |about: &str| json!({ "type": "number", "minimum": 0, "maximum": 100, "description": about });
+    let share = |about: &str| json!({ "type": ["string", "number"], "description": format!("{about} `99.9%` or `0.999`.") });
+    let per_million =
+        |about: &str| json!({ "type": "integer", "minimum": 0, "maximum": 1_000_000, "description": about });
+    let flag = |about: &str| json!({ "type": "boolean", "description": about });
+    let dimensions: Map<String, Value> = Dimension::ALL
+        .into_iter()
+        .map(|dimension| (dimension.id().to_owned(), points("Points that the dimension needs.")))
+        .collect();
+    json!({
+        "type": "object",
+        "description": "What `thuocdo gate` asks of the database.",
+        "additionalProperties": false,
+        "properties": {
+            "min_score": points("Official points that the database needs."),
+            "min_measured": points("Points that it needs of what could be measured."),
+            "dimensions": { "type": "object", "additionalProperties": false, "properties": dimensions },
+            "min_clean_records": share("Share of records that must be clean:"),
+            "min_coverage": share("Share of rules, by weight, whose value must be known:"),
+            "critical_dpm": per_million("Defects per million that a critical rule may have (default 1000)."),
+            "caps": { "enum": ["new", "any", "none"], "description": "Which hard caps fail the gate (default: new)." },
+            "regression": flag("Whether a rule that became worse than in the baseline fails the gate (default true)."),
+            "new_violations": flag("Whether added and changed rows that break rules fail the gate (default true)."),
+            "major_dpm": per_million("Violations per million of major rules among added and changed rows (default 1000)."),
+            "error_budget": share("Share of added and changed rows of a month that critical rules must find right:"),
+            "budgets": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "required": ["rule", "target"],
+                    "additionalProperties": false,
+                    "properties": {
+                        "rule": { "type": "string", "description": "`table/rule`." },
+                        "target": share("Share of rows that must be right:")
+                    }
+                }
+            },
+            "rows": flag("Whether baselines keep digests of rows (default true)."),
+            "strict": flag("Whether warnings fail the gate (default false).")
         }
     })
 }

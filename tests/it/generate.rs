@@ -54,6 +54,7 @@ fn measure(database: &Database, extract: &Extract) -> MeasuredDatabase {
         reveal: true,
         examples: usize::MAX,
         interrupted: &interrupted,
+        trace: None,
         progress: &Silent,
     };
     engine::run(database, &options).expect("nobody interrupts")

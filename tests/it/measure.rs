@@ -40,6 +40,7 @@ pub fn score(database: &Database, data: &Path, as_of: &str, threads: usize) -> D
         reveal: false,
         examples: engine::EXAMPLES,
         interrupted: &interrupted,
+        trace: None,
         progress: &Silent,
     };
     let measured = pool.install(|| engine::run(database, &options)).expect("nobody interrupts");
