@@ -136,3 +136,17 @@ pub enum Status {
     /// A required table is absent. Counts as failed.
     MissingTable,
 }
+
+impl Status {
+    pub fn label(self) -> Text {
+        match self {
+            Self::Measured => say!("measured", "đã đo"),
+            Self::Na => say!("does not apply", "không áp dụng"),
+            Self::Empty => say!("no rows", "không có bản ghi"),
+            Self::Error => say!("could not run", "không chạy được"),
+            Self::Skipped => say!("switched off", "đã tắt"),
+            Self::MissingInput => say!("column missing", "thiếu cột"),
+            Self::MissingTable => say!("table missing", "thiếu bảng"),
+        }
+    }
+}

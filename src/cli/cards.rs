@@ -52,7 +52,8 @@ fn text(path: &Path) -> Result<String, Failure> {
     std::fs::read_to_string(path).map_err(|error| unreadable(path, &error))
 }
 
-fn unreadable(path: &Path, error: &std::io::Error) -> Failure {
+/// A file of the user's could not be read.
+pub fn unreadable(path: &Path, error: &std::io::Error) -> Failure {
     let (path, Text { en, vi }) = (path.display(), system(error));
     Failure::usage(
         say!("`{path}` cannot be read: {en}", "không đọc được `{path}`: {vi}"),

@@ -10,10 +10,16 @@ use crate::say;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
     Passed = 0,
+    /// The quality is not good enough for a gate.
+    Failed = 1,
     /// A wrong flag, or something wrong in a rule file.
     Usage = 2,
     /// A rule could not run, or data was missing or unreadable.
     Incomplete = 3,
+    /// The baseline was made by another methodology, pack, profile, contract or key.
+    NotComparable = 4,
+    /// Evidence is not what it claims to be.
+    Rejected = 5,
     Internal = 70,
     /// Interrupted, as shells expect it after Ctrl-C.
     Interrupted = 130,

@@ -8,6 +8,7 @@ mod diagnostics;
 mod expanded;
 mod explain;
 mod failure;
+mod gate;
 mod generate;
 mod init;
 mod lint;
@@ -17,6 +18,7 @@ mod progress;
 mod run;
 mod schema;
 mod score;
+mod secret;
 
 use clap::{Parser, Subcommand};
 
@@ -36,6 +38,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Score(score::Score),
+    Gate(Box<gate::Gate>),
     Lint(lint::Lint),
     Explain(explain::Explain),
     Catalog(catalog::CatalogCommand),
@@ -71,6 +74,7 @@ fn command() -> Exit {
     let console = output::Console::new(&cli.global);
     let outcome = match cli.command {
         Command::Score(command) => command.run(&console),
+        Command::Gate(command) => command.run(&console),
         Command::Lint(command) => command.run(&console),
         Command::Explain(command) => command.run(&console),
         Command::Catalog(command) => command.run(&console),

@@ -92,26 +92,44 @@ fn unicode() -> bool {
 
 /// Writes a file beside its place and renames it, so that readers see the old one or the new one, never half of it.
 pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    replace(path, bytes, 0o644)
+}
+
+/// The same, for the owner's eyes only.
+pub fn write_private(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    replace(path, bytes, 0o600)
+}
+
+fn replace(path: &Path, bytes: &[u8], mode: u32) -> Result<(), Failure> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let failed = |error: io::Error| {
-        let (path, error) = (path.display(), error.to_string());
-        Failure::Output(
-            say!("`{path}` cannot be written: {error}", "không ghi được `{path}`: {error}"),
-            Some(say!(
-                "check that the folder exists, is writable and has room",
-                "kiểm tra thư mục có tồn tại, có quyền ghi và còn chỗ trống"
-            )),
-        )
-    };
+    let failed = |error: io::Error| unwritable(path, &error);
     std::fs::create_dir_all(folder).map_err(failed)?;
     let mut file = tempfile::Builder::new().prefix(".thuocdo-").tempfile_in(folder).map_err(failed)?;
     file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(failed)?;
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
-        let readable = std::fs::Permissions::from_mode(0o644);
-        file.as_file().set_permissions(readable).map_err(failed)?;
+        file.as_file().set_permissions(std::fs::Permissions::from_mode(mode)).map_err(failed)?;
     }
+    #[cfg(not(unix))]
+    let _ = mode;
     file.persist(path).map_err(|error| failed(error.error))?;
     Ok(())
+}
+
+/// Adds to a file that others write to as well.
+pub fn append(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let file = std::fs::OpenOptions::new().append(true).create(true).open(path);
+    file.and_then(|mut file| file.write_all(bytes)).map_err(|error| unwritable(path, &error))
+}
+
+fn unwritable(path: &Path, error: &io::Error) -> Failure {
+    let (path, error) = (path.display(), error.to_string());
+    Failure::Output(
+        say!("`{path}` cannot be written: {error}", "không ghi được `{path}`: {error}"),
+        Some(say!(
+            "check that the folder exists, is writable and has room",
+            "kiểm tra thư mục có tồn tại, có quyền ghi và còn chỗ trống"
+        )),
+    )
 }

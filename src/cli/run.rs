@@ -10,7 +10,7 @@ use super::failure::{Exit, Failure};
 use super::output::Console;
 use super::progress::Bars;
 use crate::base::{Diagnostic, Level};
-use crate::engine::{self, MeasuredDatabase, RunOptions};
+use crate::engine::{self, MeasuredDatabase, RunOptions, TraceOptions};
 use crate::kernel::date_format::{DateFormat, format_timestamp};
 use crate::kernel::typed::LOCAL_OFFSET_SECONDS;
 use crate::rule::load::{self, Loaded};
@@ -87,8 +87,12 @@ impl RunArguments {
 }
 
 impl Run<'_> {
-    /// Measures all databases, on threads of their own.
-    pub fn measure(&self, console: &Console) -> Result<Vec<MeasuredDatabase>, Failure> {
+    /// Measures all databases, on threads of their own, and remembers of single rows what `trace` asks for.
+    pub fn measure(
+        &self,
+        trace: Option<TraceOptions<'_>>,
+        console: &Console,
+    ) -> Result<Vec<MeasuredDatabase>, Failure> {
         let threads = self.arguments.threads.map_or(0, usize::from);
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).stack_size(STACK).build().map_err(
             |error| {
@@ -107,7 +111,7 @@ impl Run<'_> {
             examples: self.arguments.examples,
             interrupted: &self.interrupted,
             progress: &bars,
-            trace: None,
+            trace,
         };
         let measured = pool.install(|| {
             let databases = self.loaded.databases.iter();

@@ -126,8 +126,8 @@ pub enum Work {
 /// What is to be remembered of a table's rows.
 pub struct TraceRequest<'r> {
     pub secret: Option<[u8; 32]>,
-    /// The table's waivers, with their places among those of the run.
-    pub waivers: Vec<(usize, &'r RowWaiver)>,
+    /// Those of the table.
+    pub waivers: Vec<&'r RowWaiver>,
 }
 
 /// Binds all rules of a table. `referred` are column lists of this table that rules of other tables refer to.
@@ -314,7 +314,7 @@ impl TableBinder<'_> {
             if request.secret.is_some() { self.source.columns.keys().cloned().collect() } else { Vec::new() };
         names.sort();
         let columns = names.iter().map(|name| self.source_of(name)).collect();
-        let waivers = request.waivers.iter().filter_map(|(waiver, wanted)| {
+        let waivers = request.waivers.iter().filter_map(|wanted| {
             let rule = self.table.rules.iter().position(|rule| rule.id == wanted.rule)?;
             let scope = match &wanted.filter {
                 None => Scope::All,
@@ -326,7 +326,7 @@ impl TableBinder<'_> {
                     }),
                 },
             };
-            Some(WaiverPlan { waiver: *waiver, rule, scope })
+            Some(WaiverPlan { waiver: wanted.at, rule, scope })
         });
         TracePlan {
             secret: request.secret,

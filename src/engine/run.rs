@@ -172,7 +172,7 @@ fn open_and_plan<'d>(database: &'d Database, root: &Path, options: &RunOptions<'
         let trace = options.trace.as_ref().map(|trace| {
             let ours =
                 |waiver: &RowWaiver| waiver.database == database.id.value && waiver.table == table.id.value;
-            let waivers = trace.waivers.iter().enumerate().filter(|(_, waiver)| ours(waiver));
+            let waivers = trace.waivers.iter().filter(|waiver| ours(waiver));
             TraceRequest { secret: trace.secret, waivers: waivers.collect() }
         });
         let (plan, keys) = plan::plan(table, &source, options.as_of, &lists, trace);
@@ -246,9 +246,19 @@ fn measure(
             let find = |table: &str, columns: &[String]| {
                 parents.get(&(table.to_owned(), columns.to_vec())).map(Arc::clone)
             };
-            let before = options.trace.as_ref().and_then(|trace| (trace.before)(database, &table.id.value));
-            let outcome =
-                outcome::outcome(table, &run.plan, &run.source, state, &find, options.reveal, before);
+            let before = options
+                .trace
+                .as_ref()
+                .and_then(|trace| trace.before.get(&(database, table.id.value.as_str())));
+            let outcome = outcome::outcome(
+                table,
+                &run.plan,
+                &run.source,
+                state,
+                &find,
+                options.reveal,
+                before.copied(),
+            );
             rules = outcome.rules;
             rows = state.rows + state.lost;
             let whole = !state.cut && !run.source.is_incomplete();

@@ -3,6 +3,7 @@
 
 use arrow::array::ArrayRef;
 use arrow::buffer::BooleanBuffer;
+use indexmap::IndexMap;
 
 use super::ledger::Page;
 use super::scan::Filtered;
@@ -17,14 +18,16 @@ use crate::state::Snapshot;
 pub struct TraceOptions<'o> {
     /// The key of all digests. Without one rows are not compared, and waivers are counted all the same.
     pub secret: Option<[u8; 32]>,
-    /// The rows of a table (database, table) as they were.
-    pub before: &'o (dyn Fn(&str, &str) -> Option<&'o Snapshot> + Sync),
+    /// The rows of tables as they were, by database and table.
+    pub before: IndexMap<(&'o str, &'o str), &'o Snapshot>,
     pub waivers: &'o [RowWaiver],
 }
 
 /// Violations of one rule that do not count for somebody.
 #[derive(Clone, Debug)]
 pub struct RowWaiver {
+    /// Its place among the waivers of the run.
+    pub at: usize,
     pub database: String,
     pub table: String,
     pub rule: String,

@@ -36,6 +36,13 @@ pub struct Waiver {
 pub const LONGEST: i32 = 90;
 
 impl Waiver {
+    /// Whether it can cover anything on that day.
+    pub fn is_in_force(&self, today: i32) -> bool {
+        (self.created..=self.expires).contains(&today)
+            && self.expires - self.created <= LONGEST
+            && !self.is_self_approved()
+    }
+
     /// Whether owner and approver are one and the same.
     pub fn is_self_approved(&self) -> bool {
         let same = |text: &str| text.trim().to_lowercase();

@@ -107,15 +107,13 @@ fn severity(rule: &RuleCard, lang: Lang) -> Line {
 
 /// What became of a rule that has no numbers.
 pub fn status(status: Status) -> Option<(Ink, Text)> {
-    Some(match status {
+    let ink = match status {
         Status::Measured => return None,
-        Status::Na => (PLAIN, say!("does not apply", "không áp dụng")),
-        Status::Empty => (WEAK, say!("no rows", "không có bản ghi")),
-        Status::Error => (BAD, say!("could not run", "không chạy được")),
-        Status::Skipped => (WEAK, say!("switched off", "đã tắt")),
-        Status::MissingInput => (BAD, say!("column missing", "thiếu cột")),
-        Status::MissingTable => (BAD, say!("table missing", "thiếu bảng")),
-    })
+        Status::Na => PLAIN,
+        Status::Empty | Status::Skipped => WEAK,
+        Status::Error | Status::MissingInput | Status::MissingTable => BAD,
+    };
+    Some((ink, status.label()))
 }
 
 /// What the numbers say, or why there are none.

@@ -1,5 +1,177 @@
-//! A run as a verdict for a pipeline: conditions on the scorecard, and against a baseline.
+//! A run as a verdict for a pipeline: conditions on the scorecard, and against a baseline. Scoring.md of the method
+//! calls them A1 to D1; every one of them is looked at, whatever the others say.
 
+pub mod baseline;
+mod comparable;
+mod limits;
+mod next;
 pub mod report;
+mod rules;
+mod waivers;
 
+use indexmap::IndexMap;
+
+pub use baseline::Baseline;
 pub use report::{Changes, Check, Condition, GateReport, Outcome, Verdict};
+
+use super::Scorecard;
+use crate::base::{Dimension, Text};
+use crate::engine::TracedTable;
+use crate::rule::gate::Policy;
+use crate::rule::waiver::Waiver;
+use crate::say;
+use rules::TableGate;
+
+/// A database and a table of it.
+pub type TableId = (String, String);
+
+/// Everything that a verdict is found by.
+pub struct GateInputs<'g> {
+    pub card: &'g Scorecard,
+    /// What is known of single rows.
+    pub traced: &'g IndexMap<TableId, TracedTable>,
+    /// The limits of a database.
+    pub policy: &'g dyn Fn(&str) -> Policy,
+    pub waivers: &'g [Waiver],
+    pub baseline: Given<'g>,
+    /// The day of the run, in days since 1970-01-01.
+    pub today: i32,
+    /// `2026-11`.
+    pub month: String,
+    /// Says which key this run's digests were made with.
+    pub key: String,
+    /// The sync cannot wait: a spent error budget does not block it.
+    pub emergency: bool,
+}
+
+/// The baseline, as far as there is one.
+#[derive(Clone, Debug)]
+pub enum Given<'g> {
+    /// Nobody asked to compare.
+    Not,
+    /// This run writes the first.
+    First,
+    Sound(&'g Baseline),
+    /// It cannot be used, and why.
+    Unusable {
+        outcome: Outcome,
+        text: Text,
+        hint: Option<Text>,
+    },
+}
+
+/// A verdict, and what the next run may be compared with.
+pub struct Gated {
+    pub report: GateReport,
+    pub next: Baseline,
+}
+
+/// Looks at every condition.
+pub fn gate(inputs: &GateInputs<'_>) -> Gated {
+    let card = inputs.card;
+    let mut checks = Checks::default();
+    let waivers = waivers::judge(inputs, &mut checks);
+    let baseline = comparable::of_run(inputs, &mut checks);
+    let mut report = GateReport {
+        schema: report::SCHEMA.to_owned(),
+        as_of: card.as_of.clone(),
+        engine: card.engine.clone(),
+        methodology: card.methodology.clone(),
+        profile: card.profile,
+        verdict: Verdict::Passed,
+        exit_code: 0,
+        strict: false,
+        checks: Vec::new(),
+        changes: Vec::new(),
+        waivers: waivers.iter().map(|waiver| waiver.card.clone()).collect(),
+        budgets: Vec::new(),
+        baseline: baseline.map(|baseline| report::BaselineCard {
+            as_of: baseline.as_of.clone(),
+            hash: baseline.hash.chars().take(12).collect(),
+        }),
+    };
+    for incomplete in &card.incomplete {
+        if !card.databases.iter().any(|database| database.id == incomplete.database) {
+            checks.push(Condition::Measured, Outcome::Incomplete, incomplete.text.clone());
+            checks.of(|check| check.database = Some(incomplete.database.clone()));
+        }
+    }
+    for database in &card.databases {
+        let policy = (inputs.policy)(&database.id);
+        report.strict |= policy.strict == Some(true);
+        let start = checks.list.len();
+        let before = baseline.and_then(|baseline| comparable::of_database(baseline, database, &mut checks));
+        limits::check(card, database, &policy, before, &mut checks);
+        for table in &database.tables {
+            let gate = TableGate::new(inputs, &policy, database, table, before, &waivers);
+            gate.check(&mut checks, &mut report);
+        }
+        if let Some(before) = before {
+            rules::gone(database, before, &mut checks);
+        }
+        for check in &mut checks.list[start..] {
+            check.database = Some(database.id.clone());
+        }
+    }
+    if let Some(baseline) = baseline {
+        for gone in baseline.databases.iter().filter(|old| card.databases.iter().all(|new| new.id != old.id))
+        {
+            checks.push(
+                Condition::StillMeasured,
+                Outcome::Failed,
+                say!(
+                    "the baseline has this database, and this run did not score it",
+                    "mốc so sánh có CSDL này nhưng lần chạy này không chấm"
+                ),
+            );
+            checks.of(|check| check.database = Some(gone.id.clone()));
+        }
+    }
+    let worst = checks.list.iter().map(|check| check.outcome.verdict(report.strict)).max();
+    report.verdict = worst.unwrap_or_default();
+    report.exit_code = report.verdict.exit_code();
+    report.checks = checks.list;
+    let next = next::baseline(inputs, baseline, &report);
+    Gated { report, next }
+}
+
+/// The checks so far.
+#[derive(Default)]
+struct Checks {
+    list: Vec<Check>,
+}
+
+impl Checks {
+    fn push(&mut self, condition: Condition, outcome: Outcome, text: Text) {
+        self.list.push(Check {
+            condition,
+            outcome,
+            database: None,
+            dimension: None,
+            table: None,
+            rule: None,
+            text,
+            hint: None,
+        });
+    }
+
+    /// Says more of the last check.
+    fn of(&mut self, more: impl FnOnce(&mut Check)) {
+        if let Some(last) = self.list.last_mut() {
+            more(last);
+        }
+    }
+
+    fn hint(&mut self, hint: Text) {
+        self.of(|check| check.hint = Some(hint));
+    }
+
+    fn dimension(&mut self, dimension: Dimension) {
+        self.of(|check| check.dimension = Some(dimension));
+    }
+}
+
+/// Whether a condition holds.
+fn held(holds: bool) -> Outcome {
+    if holds { Outcome::Passed } else { Outcome::Failed }
+}

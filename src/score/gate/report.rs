@@ -229,7 +229,7 @@ pub struct BudgetCard {
     pub rule: String,
     /// The month, `2026-11`.
     pub month: String,
-    /// Share of rows that must be right, in per cent.
+    /// Share of rows that must be right, six decimals.
     pub target: String,
     /// Rows that were added or changed this month.
     pub rows: u64,

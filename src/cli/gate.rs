@@ -1,0 +1,465 @@
+//! `thuocdo gate`: the same run as a verdict for a pipeline.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use clap::builder::PossibleValuesParser;
+use indexmap::IndexMap;
+
+use super::failure::{Exit, Failure};
+use super::output::{self, Console};
+use super::run::{Run, RunArguments};
+use super::secret::{self, Secret};
+use crate::base::{Diagnostic, Dimension, Nano, Place, Text};
+use crate::engine::{MeasuredDatabase, RowWaiver, TraceOptions, TracedTable};
+use crate::kernel::date_format::{civil, date_bytes};
+use crate::report::{Style, gate as formats};
+use crate::rule::gate::{Policy, PolicyFile, parse_points};
+use crate::rule::load;
+use crate::rule::waiver::{self, Waiver};
+use crate::say;
+use crate::score::gate::baseline::Unusable;
+use crate::score::gate::{self, Baseline, GateInputs, Given, Outcome, TableId, Verdict};
+
+/// Decide whether the data may pass: limits, no regression against a baseline, no new violations.
+///
+/// Exits with 0 when it may; 1 when the quality is not good enough; 2 when a flag or a file is wrong; 3 when something
+/// could not be measured; 4 when the baseline cannot be compared with; 5 when evidence is not what it claims to be. All
+/// reasons are told, not the first.
+#[derive(Debug, Args)]
+pub struct Gate {
+    #[command(flatten)]
+    run: RunArguments,
+    /// Compare with this baseline: the file that `--update-baseline` writes.
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
+    /// Write this run as the next baseline, if it passed or there was none.
+    #[arg(long, requires = "baseline")]
+    update_baseline: bool,
+    /// With `--update-baseline`: write it even though the gate did not pass.
+    #[arg(long, requires = "update_baseline")]
+    accept: bool,
+    /// The key of a baseline's digests [default: THUOCDO_KEY, or the baseline's name with `.key`, which is made with the
+    /// first baseline]. Keep it secret: with it, short codes can be found out from their digests.
+    #[arg(long, value_name = "FILE")]
+    key_file: Option<PathBuf>,
+    /// Official points that every database needs.
+    #[arg(long, value_name = "POINTS", value_parser = points)]
+    min_score: Option<Nano>,
+    /// Points that a dimension needs, as `correctness=90`; may be repeated.
+    #[arg(long, value_name = "DIMENSION=POINTS", value_parser = dimension_points)]
+    min_dimension: Vec<(Dimension, Nano)>,
+    /// Defects per million that a critical rule may have [default: 1000].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(0..=1_000_000))]
+    critical_dpm: Option<u64>,
+    /// Limits in a file. Those of a rule file's `gate:` go before, flags before both.
+    #[arg(long, value_name = "FILE")]
+    policy: Option<PathBuf>,
+    /// Violations that somebody has answered for. They change the verdict, never a score.
+    #[arg(long, value_name = "FILE")]
+    waivers: Option<PathBuf>,
+    /// Warnings fail the gate as well.
+    #[arg(long)]
+    strict: bool,
+    /// This sync cannot wait: a spent error budget is told and does not block.
+    #[arg(long)]
+    emergency: bool,
+    /// What to print.
+    #[arg(long, value_name = "FORMAT", default_value = "json", value_parser = names())]
+    format: String,
+    /// Write the scorecard and the gate's report into this directory, as `scorecard.json` and `gate.json`.
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    #[command(flatten)]
+    files: Files,
+}
+
+/// Reports that are written beside what is printed.
+#[derive(Debug, Args)]
+struct Files {
+    /// Write the report as JSON.
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+    /// Write JUnit XML.
+    #[arg(long, value_name = "FILE")]
+    junit: Option<PathBuf>,
+    /// Write SARIF 2.1.0.
+    #[arg(long, value_name = "FILE")]
+    sarif: Option<PathBuf>,
+    /// Write a summary in Markdown.
+    #[arg(long, value_name = "FILE")]
+    markdown: Option<PathBuf>,
+    /// Write a Code Quality report for GitLab.
+    #[arg(long, value_name = "FILE")]
+    gitlab: Option<PathBuf>,
+    /// Write a badge (SVG).
+    #[arg(long, value_name = "FILE")]
+    badge: Option<PathBuf>,
+}
+
+impl Files {
+    /// Format and file, of those that are asked for.
+    fn wanted(&self) -> impl Iterator<Item = (&'static str, &Path)> {
+        let all = [
+            ("json", &self.json),
+            ("junit", &self.junit),
+            ("sarif", &self.sarif),
+            ("markdown", &self.markdown),
+            ("gitlab", &self.gitlab),
+            ("badge", &self.badge),
+        ];
+        all.into_iter().filter_map(|(format, path)| Some((format, path.as_deref()?)))
+    }
+}
+
+fn names() -> PossibleValuesParser {
+    PossibleValuesParser::new(formats::GATE_RENDERERS.iter().map(|renderer| renderer.name()))
+}
+
+fn points(text: &str) -> Result<Nano, String> {
+    parse_points(text).ok_or_else(|| "a number of points is from 0 to 100, such as 83.5".to_owned())
+}
+
+fn dimension_points(text: &str) -> Result<(Dimension, Nano), String> {
+    let (name, least) = text.split_once('=').ok_or("write it as correctness=90")?;
+    let ids = Dimension::ALL.map(Dimension::id).join(", ");
+    let known = Dimension::ALL.into_iter().find(|dimension| dimension.id() == name);
+    let dimension = known.ok_or_else(|| format!("`{name}` is no dimension; there are {ids}"))?;
+    Ok((dimension, points(least)?))
+}
+
+/// The gate's own inputs, read before anything is measured.
+struct Terms {
+    policies: BTreeMap<String, Policy>,
+    waivers: Vec<Waiver>,
+    secret: Option<Secret>,
+    baseline: Option<Read>,
+    today: i32,
+}
+
+/// A baseline as it was found.
+enum Read {
+    First,
+    Sound(Box<Baseline>),
+    Unusable(Outcome, Text, Option<Text>),
+}
+
+impl Gate {
+    pub fn run(self, console: &Console) -> Result<Exit, Failure> {
+        let run = self.run.open(console)?;
+        let terms = self.terms(&run, console)?;
+        let (measured, traced) = self.measure(&run, &terms, console)?;
+        let card = run.assemble(measured, Vec::new());
+        let policy = |database: &str| terms.policies.get(database).cloned().unwrap_or_default();
+        let gated = gate::gate(&GateInputs {
+            card: &card,
+            traced: &traced,
+            policy: &policy,
+            waivers: &terms.waivers,
+            baseline: match &terms.baseline {
+                None => Given::Not,
+                Some(Read::First) => Given::First,
+                Some(Read::Sound(baseline)) => Given::Sound(baseline),
+                Some(Read::Unusable(outcome, text, hint)) => {
+                    Given::Unusable { outcome: *outcome, text: text.clone(), hint: hint.clone() }
+                }
+            },
+            today: terms.today,
+            month: month(terms.today),
+            key: terms.secret.as_ref().map(Secret::check).unwrap_or_default(),
+            emergency: self.emergency,
+        });
+        let report = &gated.report;
+        let style = console.style();
+        let file_style = Style { lang: console.lang, ..Style::default() };
+        let render = |format: &str, style: &Style| {
+            // The command line takes no other names.
+            formats::find(format).map_or_else(Vec::new, |renderer| renderer.render(report, &card, style))
+        };
+        if let Some(folder) = &self.out {
+            output::write_whole(&folder.join("scorecard.json"), card.to_json().as_bytes())?;
+            output::write_whole(&folder.join("gate.json"), report.to_json().as_bytes())?;
+        }
+        for (format, path) in self.files.wanted() {
+            output::write_whole(path, &render(format, &file_style))?;
+        }
+        if let Some(path) = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()) {
+            output::append(Path::new(&path), &render("markdown", &file_style))?;
+        }
+        self.update(&terms, &gated, console)?;
+        console.print(&render(&self.format, &style))?;
+        if let Some(annotations) = annotations().filter(|name| *name != self.format) {
+            output::complain(&String::from_utf8_lossy(&render(annotations, &file_style)));
+        }
+        Ok(match report.verdict {
+            Verdict::Passed => Exit::Passed,
+            Verdict::Failed => Exit::Failed,
+            Verdict::Incomplete => Exit::Incomplete,
+            Verdict::NotComparable => Exit::NotComparable,
+            Verdict::Rejected => Exit::Rejected,
+        })
+    }
+
+    fn terms(&self, run: &Run<'_>, console: &Console) -> Result<Terms, Failure> {
+        let today = i32::try_from(run.as_of.div_euclid(86_400_000_000)).unwrap_or_default();
+        let mut found = Vec::new();
+        let file = self.policy.as_deref().and_then(|path| read(path, PolicyFile::read, &mut found));
+        let waivers = self.waivers.as_deref().and_then(|path| read(path, waiver::read, &mut found));
+        if !found.is_empty() {
+            return Err(Failure::Given(found));
+        }
+        let file = file.unwrap_or_default();
+        self.report_unknown(run, &file, console);
+        let flags = Policy {
+            min_score: self.min_score,
+            dimensions: self.min_dimension.iter().copied().collect(),
+            critical_dpm: self.critical_dpm,
+            strict: self.strict.then_some(true),
+            ..Policy::default()
+        };
+        let policies = run.loaded.databases.iter().map(|database| {
+            let id = &database.id.value;
+            (id.clone(), flags.over(&database.gate.over(&file.of(id))))
+        });
+        let (secret, baseline) = match &self.baseline {
+            None => (None, None),
+            Some(path) => {
+                let (secret, baseline) = self.baseline(path)?;
+                (secret, Some(baseline))
+            }
+        };
+        Ok(Terms {
+            policies: policies.collect(),
+            waivers: waivers.unwrap_or_default(),
+            secret,
+            baseline,
+            today,
+        })
+    }
+
+    /// Names in the policy that nothing in this run has.
+    fn report_unknown(&self, run: &Run<'_>, file: &PolicyFile, console: &Console) {
+        let databases = &run.loaded.databases;
+        let mut found = Vec::new();
+        let mut warn = |what: Text, place: &Place| found.push(Diagnostic::warning(what).at(place.clone()));
+        for (name, place, _) in &file.databases {
+            if databases.iter().all(|database| database.id.value != name.value) {
+                let name = &name.value;
+                warn(
+                    say!("database `{name}` is not in this run", "CSDL `{name}` không có trong lần chạy này"),
+                    place,
+                );
+            }
+        }
+        for database in databases {
+            let policy = database.gate.over(&file.of(&database.id.value));
+            for budget in &policy.budgets {
+                let known = budget.rule.value.split_once('/').is_some_and(|(table, rule)| {
+                    let table = database.tables.iter().find(|known| known.id.value == table);
+                    table.is_some_and(|table| table.rules.iter().any(|known| known.id == rule))
+                });
+                if !known {
+                    let (rule, database) = (&budget.rule.value, &database.id.value);
+                    warn(
+                        say!("`{database}` has no rule `{rule}`", "`{database}` không có quy tắc `{rule}`"),
+                        &budget.place,
+                    );
+                }
+            }
+        }
+        if !found.is_empty() && !console.quiet {
+            console.diagnostics(&found);
+        }
+    }
+
+    /// The baseline, and the key of its digests.
+    fn baseline(&self, path: &Path) -> Result<(Option<Secret>, Read), Failure> {
+        let text = match std::fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                if self.update_baseline {
+                    let secret = secret::find_or_make(self.key_file.as_deref(), path)?;
+                    return Ok((Some(secret), Read::First));
+                }
+                let path = path.display();
+                return Err(Failure::usage(
+                    say!("there is no baseline `{path}`", "không có mốc so sánh `{path}`"),
+                    say!(
+                        "`--update-baseline` writes the first one; check the path otherwise",
+                        "thêm `--update-baseline` để ghi mốc đầu tiên; nếu không, kiểm tra đường dẫn"
+                    ),
+                ));
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::InvalidData => String::new(),
+            Err(error) => return Err(super::cards::unreadable(path, &error)),
+        };
+        let secret = secret::find(self.key_file.as_deref(), path)?;
+        let shown = path.display();
+        Ok(match Baseline::from_json(&text) {
+            Ok(baseline) => match secret {
+                Some(secret) => (Some(secret), Read::Sound(Box::new(baseline))),
+                None => (
+                    None,
+                    Read::Unusable(
+                        Outcome::NotComparable,
+                        say!(
+                            "the key of the baseline's digests is not here",
+                            "không có khóa của các mã băm trong mốc so sánh"
+                        ),
+                        Some(secret::where_from(path)),
+                    ),
+                ),
+            },
+            Err(Unusable::Foreign(_)) => {
+                return Err(Failure::usage(
+                    say!("`{shown}` is not a baseline", "`{shown}` không phải mốc so sánh"),
+                    say!(
+                        "`thuocdo gate … --baseline FILE --update-baseline` writes baselines",
+                        "`thuocdo gate … --baseline TỆP --update-baseline` ghi ra mốc so sánh"
+                    ),
+                ));
+            }
+            Err(Unusable::Cut) => {
+                (secret, rejected(say!("the baseline ends in the middle", "mốc so sánh bị cụt")))
+            }
+            Err(Unusable::Edited) => (
+                secret,
+                rejected(say!(
+                    "the baseline is not as it was written: its hash does not fit its content",
+                    "mốc so sánh không còn như lúc ghi: mã băm không khớp nội dung"
+                )),
+            ),
+            Err(Unusable::Newer(version)) => (
+                secret,
+                Read::Unusable(
+                    Outcome::NotComparable,
+                    say!(
+                        "the baseline has the format `{version}` of a newer version",
+                        "mốc so sánh có định dạng `{version}` của phiên bản mới hơn"
+                    ),
+                    Some(say!("update thuocdo", "hãy cập nhật thuocdo")),
+                ),
+            ),
+        })
+    }
+
+    fn measure(
+        &self,
+        run: &Run<'_>,
+        terms: &Terms,
+        console: &Console,
+    ) -> Result<(Vec<MeasuredDatabase>, IndexMap<TableId, TracedTable>), Failure> {
+        let waivers: Vec<RowWaiver> = terms
+            .waivers
+            .iter()
+            .enumerate()
+            .filter(|(_, waiver)| waiver.is_in_force(terms.today))
+            .map(|(at, waiver)| RowWaiver {
+                at,
+                database: waiver.database.clone(),
+                table: waiver.table.clone(),
+                rule: waiver.rule.clone(),
+                filter: waiver.filter.clone(),
+            })
+            .collect();
+        let mut before = IndexMap::new();
+        if let Some(Read::Sound(baseline)) = &terms.baseline {
+            for database in &baseline.databases {
+                for table in &database.tables {
+                    if let Some(snapshot) = &table.snapshot {
+                        before.insert((database.id.as_str(), table.id.as_str()), snapshot);
+                    }
+                }
+            }
+        }
+        let trace =
+            TraceOptions { secret: terms.secret.as_ref().map(Secret::digests), before, waivers: &waivers };
+        let wanted = terms.baseline.is_some() || !waivers.is_empty();
+        let mut measured = run.measure(wanted.then_some(trace), console)?;
+        let mut traced = IndexMap::new();
+        for database in &mut measured {
+            for table in &mut database.tables {
+                if let Some(rows) = table.traced.take() {
+                    traced.insert((database.id.clone(), table.id.clone()), rows);
+                }
+            }
+        }
+        Ok((measured, traced))
+    }
+
+    /// Writes the next baseline, unless it would hide that this run did not pass.
+    fn update(&self, terms: &Terms, gated: &gate::Gated, console: &Console) -> Result<(), Failure> {
+        let Some(path) = self.baseline.as_deref().filter(|_| self.update_baseline) else { return Ok(()) };
+        let first = matches!(terms.baseline, Some(Read::First));
+        let may = match gated.report.verdict {
+            Verdict::Passed => true,
+            Verdict::Failed => first || self.accept,
+            Verdict::Incomplete | Verdict::NotComparable | Verdict::Rejected => self.accept,
+        };
+        let shown = path.display();
+        if !may {
+            console.note(&say!(
+                "`{shown}` was left as it is, as the gate did not pass; `--accept` writes it all the same",
+                "giữ nguyên `{shown}` vì chưa qua cổng; thêm `--accept` nếu vẫn muốn ghi"
+            ));
+            return Ok(());
+        }
+        let secret = match &terms.secret {
+            Some(secret) => secret,
+            // Digests made without a key would be of no use.
+            None => {
+                return Err(Failure::usage(
+                    say!(
+                        "`{shown}` was not written: the key of its digests is not here",
+                        "chưa ghi `{shown}`: không có khóa của các mã băm"
+                    ),
+                    secret::where_from(path),
+                ));
+            }
+        };
+        secret.keep(path, console)?;
+        output::write_whole(path, gated.next.to_json().as_bytes())?;
+        console.note(&say!("wrote {shown}", "đã ghi {shown}"));
+        Ok(())
+    }
+}
+
+fn rejected(text: Text) -> Read {
+    let hint = say!(
+        "take it from where it is kept again; `--update-baseline --accept` makes this run the new one",
+        "lấy lại tệp gốc từ nơi lưu; hoặc `--update-baseline --accept` để lấy lần chạy này làm mốc mới"
+    );
+    Read::Unusable(Outcome::Rejected, text, Some(hint))
+}
+
+/// Reads a file of the user's; what is wrong with it is added to `found`.
+fn read<T>(
+    path: &Path,
+    parse: impl FnOnce(&std::sync::Arc<crate::base::diagnostic::SourceText>) -> Result<T, Vec<Diagnostic>>,
+    found: &mut Vec<Diagnostic>,
+) -> Option<T> {
+    let parsed = load::read(path).map_err(|diagnostic| vec![diagnostic]).and_then(|file| parse(&file));
+    parsed.map_err(|mut diagnostics| found.append(&mut diagnostics)).ok()
+}
+
+/// `2026-11`.
+fn month(day: i32) -> String {
+    let written = date_bytes(day).map(|bytes| String::from_utf8_lossy(&bytes[..7]).into_owned());
+    written.unwrap_or_else(|| {
+        let (year, month, _) = civil(day);
+        format!("{year}-{month:02}")
+    })
+}
+
+/// The format of the annotations that the surrounding pipeline understands.
+fn annotations() -> Option<&'static str> {
+    let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    if is_set("GITHUB_ACTIONS") {
+        Some("github")
+    } else if is_set("TF_BUILD") {
+        Some("azure")
+    } else {
+        None
+    }
+}
