@@ -5,6 +5,7 @@ mod arguments;
 mod bad_input;
 mod catalog;
 mod cli;
+mod gate;
 mod generate;
 mod house;
 mod laws;

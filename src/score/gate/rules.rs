@@ -8,7 +8,7 @@ use crate::base::{Severity, Status, Text, Unit};
 use crate::engine::TracedTable;
 use crate::rule::gate::Policy;
 use crate::say;
-use crate::score::scorecard::{DatabaseCard, RuleCard, TableCard};
+use crate::score::scorecard::{DatabaseCard, RuleCard, TableCard, TablePresence};
 use crate::score::significance::{self, Budget};
 use crate::state::{RowChanges, RuleRowChanges, Waived};
 
@@ -65,7 +65,8 @@ impl<'g> TableGate<'g> {
             checks.push(Condition::Measured, Outcome::Incomplete, gap.text.clone());
         }
         let changes = self.before.and(self.traced).and_then(|traced| traced.changes.as_ref());
-        if self.before.is_some() && changes.is_none() {
+        let read = self.table.presence == TablePresence::Present;
+        if self.before.is_some() && changes.is_none() && read {
             self.rows_unknown(checks);
         }
         if changes.is_some_and(|changes| changes.columns_differ) {
