@@ -6,6 +6,7 @@ use super::failure::{Exit, Failure};
 use super::output::Console;
 use crate::report::catalog::Listing;
 use crate::score::Scorecard;
+use crate::score::gate::GateReport;
 use crate::{kind, rule};
 
 /// Print a JSON Schema.
@@ -22,6 +23,8 @@ enum Of {
     Rules,
     /// The scorecard as JSON.
     Scorecard,
+    /// What a gate says as JSON.
+    Gate,
     /// The catalogue of databases as JSON.
     Catalog,
 }
@@ -31,6 +34,7 @@ impl Schema {
         let schema = match self.of {
             Of::Rules => rule::schema::rule_file(kind::KINDS),
             Of::Scorecard => schemars::schema_for!(Scorecard).to_value(),
+            Of::Gate => schemars::schema_for!(GateReport).to_value(),
             Of::Catalog => schemars::schema_for!(Listing).to_value(),
         };
         console.print(format!("{schema:#}\n").as_bytes())?;

@@ -162,6 +162,26 @@ fn new_rows_and_old_ones_are_told_apart() {
 }
 
 #[test]
+fn reports_are_as_their_schema_says() {
+    let schema = thuocdo(&["schema", "gate"]).out;
+    let schema = serde_json::from_str(&schema).expect("JSON");
+    let schema = jsonschema::validator_for(&schema).expect("a schema");
+    let mut data = rows(0, 100);
+    let stage = stage(RULES, &data);
+    fs::write(stage.path().join("w.yaml"), waiver(&[])).expect("the waivers are written");
+    let first = gate(&stage, 1, &UPDATE).1;
+    data.get_mut("000001").expect("a row")[0] = "Nma".to_owned();
+    replace(&stage, &data);
+    let second = gate(&stage, 2, &["--baseline=@base.json", "--waivers=@w.yaml", "--policy=@none.yaml"]);
+    assert_eq!(second.0.code, Some(2));
+    let second = gate(&stage, 2, &["--baseline=@base.json", "--waivers=@w.yaml"]).1;
+    for report in [first, second] {
+        let wrong: Vec<String> = schema.iter_errors(&report).map(|error| error.to_string()).collect();
+        assert!(wrong.is_empty(), "{wrong:?}");
+    }
+}
+
+#[test]
 fn a_regression_is_material_and_no_chance() {
     let data = rows(0, 2000);
     let stage = stage(&RULES.replace("severity: critical", "severity: minor"), &data);
