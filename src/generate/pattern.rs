@@ -45,13 +45,15 @@ fn like(example: &str, random: &mut Random) -> String {
 pub struct Walk(dense::DFA<Vec<u32>>);
 
 /// Longer walks are given up.
-const LONGEST: usize = 80;
+const LONGEST: usize = 2_000;
 
 impl Walk {
+    /// `None` where no text that matches can be found.
     pub fn new(pattern: &str) -> Option<Self> {
         let config = dense::Config::new().start_kind(StartKind::Anchored).dfa_size_limit(Some(64 << 20));
         let dfa = dense::Builder::new().configure(config).build(&format!("(?:{pattern})$")).ok()?;
-        Some(Self(dfa))
+        let walk = Self(dfa);
+        walk.text(&mut Random::of(0, pattern, 0)).map(|_| walk)
     }
 
     /// Some text that matches.
@@ -109,6 +111,12 @@ mod tests {
     }
 
     #[test]
+    fn what_matches_nothing_has_no_walk() {
+        assert!(Walk::new("[^\\s\\S]").is_none());
+        assert!(Walk::new("[a-z]{9000}").is_none());
+    }
+
+    #[test]
     fn walks_match() {
         let mut random = Random::of(6, "walks", 0);
         for regex in [
@@ -118,6 +126,7 @@ mod tests {
             "[a-z0-9&][a-z0-9&'./ -]*",
             "[A-ZĐ].*",
             "Đ[0-9]",
+            "[a-z]{500}",
         ] {
             let (walk, pattern) =
                 (Walk::new(regex).expect("a walk"), Pattern::new(regex).expect("a pattern"));

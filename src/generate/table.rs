@@ -55,6 +55,8 @@ impl Made {
 /// Rounds of mending before a row is begun anew, and before the table is given up.
 const ANEW: usize = 40;
 const ROUNDS: usize = 300;
+/// Rows of a table are made in memory.
+const MOST_ROWS: u64 = 10_000_000;
 /// Times that all rows are compared with each other.
 const SWEEPS: usize = 60;
 
@@ -90,19 +92,29 @@ pub fn make(table: &Table, made: &[Made], places: &Places, request: &Request) ->
         fresh,
     };
     let work = Work { table, rows, rehearsal: &rehearsal, mendings };
-    let rows = work.rows_of(count(table, request.rows), request.seed)?;
+    let rows = work.rows_of(count(table, request.rows)?, request.seed)?;
     Ok(Made { id: table.id.value.clone(), fields, groups, links, rows, rehearsal })
 }
 
 /// As many rows as wanted, within what rules ask of the table.
-fn count(table: &Table, wanted: usize) -> usize {
-    let demands = table.rules.iter().filter(|rule| rule.when.is_none()).flat_map(|rule| rule.spec.demands());
-    let bounds = demands.filter_map(|demand| match demand {
-        Demand::Rows { low, high } => Some((low, high)),
-        _ => None,
-    });
-    let wanted = bounds.fold(wanted as u64, |rows, (low, high)| rows.clamp(low, high.max(low)));
-    usize::try_from(wanted).unwrap_or(usize::MAX)
+fn count(table: &Table, wanted: usize) -> Result<usize, Problem> {
+    let mut rows = wanted as u64;
+    for rule in table.rules.iter().filter(|rule| rule.when.is_none()) {
+        for demand in rule.spec.demands() {
+            let Demand::Rows { low, high } = demand else { continue };
+            rows = rows.clamp(low, high.max(low));
+            if rows > MOST_ROWS {
+                return Err(Problem::of_rule(
+                    rule,
+                    say!(
+                        "this rule asks for {rows} rows; at most {MOST_ROWS} are made",
+                        "quy tắc này đòi {rows} dòng; chỉ tạo tối đa {MOST_ROWS} dòng"
+                    ),
+                ));
+            }
+        }
+    }
+    Ok(rows as usize)
 }
 
 fn links(table: &Table, made: &[Made], names: &[String], mendings: &[Mending]) -> Vec<Link> {
