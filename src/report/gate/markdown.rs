@@ -341,7 +341,7 @@ fn budgets(sheet: &mut Sheet, gate: &GateReport, lang: Lang) {
             [
                 code(&id),
                 escape(&budget.month, 10),
-                format!("{}%", escape(&number::exact(&middle(&budget.target, 10), lang), 12)),
+                escape(&words::target(&budget.target, lang), 12),
                 number::count(budget.allowed, lang),
                 number::count(budget.spent, lang),
             ]

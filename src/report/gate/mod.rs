@@ -12,6 +12,8 @@ mod markdown;
 #[cfg(test)]
 mod sample;
 mod sarif;
+#[cfg(test)]
+mod schemas;
 mod term;
 mod words;
 

@@ -138,7 +138,7 @@ pub fn every_outcome() -> (GateReport, Scorecard) {
             table: "cong_dan".to_owned(),
             rule: nulls.to_owned(),
             month: "2026-11".to_owned(),
-            target: "99.9".to_owned(),
+            target: "0.999000".to_owned(),
             rows: 12_500_000,
             allowed: 12_500,
             spent: 13_120,

@@ -223,7 +223,7 @@ fn budgets(page: &mut Page, lang: Lang, budgets: &[BudgetCard]) {
         let ink = if budget.spent > budget.allowed { BAD } else { PLAIN };
         let cells = [
             Line::of(PLAIN, &middle(&budget.month, 8)),
-            Line::of(PLAIN, &format!("{}%", number::exact(&middle(&budget.target, 8), lang))),
+            Line::of(PLAIN, &words::target(&budget.target, lang)),
             Line::of(PLAIN, &number::count(budget.allowed, lang)),
             Line::of(ink, &number::count(budget.spent, lang)),
         ];

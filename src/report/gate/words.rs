@@ -1,7 +1,8 @@
 //! Words of gates: verdicts, outcomes and conditions.
 
 use crate::base::{Lang, Text};
-use crate::report::number::counted;
+use crate::report::number::{self, counted};
+use crate::report::term::safe::middle;
 use crate::say;
 use crate::score::gate::{Condition, Outcome, Verdict};
 
@@ -77,4 +78,25 @@ pub fn findings(n: usize, lang: Lang) -> String {
 pub fn headline(of: Verdict, exit: u8) -> Text {
     let Text { en, vi } = verdict(of);
     say!("{en} (exit {exit})", "{vi} (mã thoát {exit})")
+}
+
+/// A share with six decimals, `0.999000`, in per cent.
+pub fn target(share: &str, lang: Lang) -> String {
+    let millionths = share.split_once('.').filter(|(_, part)| part.len() == 6);
+    let millionths = millionths.and_then(|(whole, part)| format!("{whole}{part}").parse().ok());
+    millionths
+        .and_then(|millionths| number::percent(millionths, 1_000_000, 4, lang))
+        .unwrap_or_else(|| middle(share, 10))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn targets_are_read_as_shares() {
+        assert_eq!(target("0.999000", Lang::En), "99.9000%");
+        assert_eq!(target("1.000000", Lang::Vi), "100,0000%");
+        assert_eq!(target("0,9", Lang::En), "0,9");
+    }
 }
