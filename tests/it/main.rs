@@ -4,6 +4,7 @@
 mod arguments;
 mod bad_input;
 mod catalog;
+mod ci;
 mod cli;
 mod gate;
 mod generate;

@@ -5,13 +5,13 @@ pub mod catalog;
 mod database;
 mod index;
 mod overview;
-mod page;
-mod rule;
-mod safe;
+pub(super) mod page;
+pub(super) mod rule;
+pub(super) mod safe;
 mod table;
 #[cfg(test)]
 mod tests;
-mod words;
+pub(super) mod words;
 
 use self::page::{BOLD, Line, Page, WEAK};
 use self::safe::middle;

@@ -155,7 +155,7 @@ fn reason(figure: &Figure, lang: Lang) -> Line {
 }
 
 /// `hospital.csv:17 "1****" (the leading zero is lost: "0010******45")`
-fn place(example: &Example, lang: Lang) -> String {
+pub fn place(example: &Example, lang: Lang) -> String {
     let mut at = format!("{}:{}", middle(&example.file, 28), example.row);
     if let Some(value) = &example.value {
         at += &format!(" \"{}\"", ending(value, 24));
