@@ -6,7 +6,9 @@
 
 mod examples;
 mod failures;
+mod feed;
 mod groups;
+mod judging;
 mod keys;
 mod ledger;
 pub mod measured;
@@ -15,12 +17,18 @@ mod outcome;
 mod plan;
 mod problems;
 pub mod rehearsal;
+mod rows;
 mod run;
 mod scan;
+mod second_look;
 mod source;
+mod turns;
 pub mod vacuity;
+mod verdicts;
 
 pub use measured::{
     MeasuredCodeList, MeasuredDatabase, MeasuredFile, MeasuredPack, MeasuredRule, MeasuredTable, Presence,
 };
-pub use run::{EXAMPLES, Progress, RunOptions, Silent, run};
+pub use rows::{Broken, FailingRow, Form, JudgedTable, Portion, Records, RowFile, RowSink, Wanted, Written};
+pub use run::{EXAMPLES, Progress, RunOptions, Silent, run, run_keeping_verdicts};
+pub use second_look::{Brought, LookError, LookOptions};

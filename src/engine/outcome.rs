@@ -8,10 +8,12 @@ use rayon::prelude::*;
 use super::examples::{Examples, Shown};
 use super::groups;
 use super::keys::{self, KeyVerdicts, Parents};
+use super::ledger::Ledger;
 use super::measured::MeasuredRule;
 use super::plan::{Identity, RulePlan, TablePlan, Work};
 use super::scan::{self, RuleState, TableState};
 use super::source::TableSource;
+use super::verdicts::{self, Verdicts};
 use crate::base::{Status, Unit};
 use crate::kernel::RowVerdict;
 use crate::kernel::key::KeyJudge;
@@ -22,7 +24,16 @@ use crate::state::{Figure, Measure, Tally};
 /// The keys that a rule's second table offers, or why they are not known.
 pub type ParentKeys<'p> = dyn Fn(&str, &[String]) -> Option<std::sync::Arc<Parents>> + 'p;
 
-/// Judges what needed all rows, then measures every rule. Also counts the clean rows.
+/// What a scan came to.
+pub struct Outcome {
+    pub rules: Vec<MeasuredRule>,
+    pub clean: u64,
+    /// For whoever asked that they be kept.
+    pub verdicts: Option<Verdicts>,
+}
+
+/// Judges what needed all rows, then measures every rule. Also counts the clean rows. `keep`: the verdicts on rows are
+/// wanted too.
 pub fn outcome(
     table: &Table,
     plan: &TablePlan,
@@ -30,7 +41,9 @@ pub fn outcome(
     state: &mut TableState,
     parents: &ParentKeys<'_>,
     reveal: bool,
-) -> (Vec<MeasuredRule>, u64) {
+    keep: bool,
+) -> Outcome {
+    let mut kept = Vec::new();
     let mut ledger = std::mem::take(&mut state.ledger);
     ledger.settle();
     let mut order = 0;
@@ -67,8 +80,16 @@ pub fn outcome(
             // Keys are named by their places only: a digest of a short code can be turned back by trying all codes.
             state.rules[at].note(verdict, page.start, |_| Shown::default(), reveal);
         }
+        if keep {
+            kept.push((at, verdicts.pages));
+        }
     }
     let clean = clean(plan, &mut ledger, state);
+    let verdicts = keep.then(|| Verdicts {
+        pages: verdicts::pages(ledger, kept),
+        broken: state.rules.iter().map(|rule| rule.broken).collect(),
+        none_clean: none_clean(plan, state),
+    });
     let rules = table
         .rules
         .iter()
@@ -80,7 +101,7 @@ pub fn outcome(
             measured_rule(table, rule, measure)
         })
         .collect();
-    (rules, clean)
+    Outcome { rules, clean, verdicts }
 }
 
 /// What judging the keys of a rule has shown beside its verdicts.
@@ -92,7 +113,7 @@ struct KeyFindings {
 }
 
 /// Nothing is known of any row that the rule is about.
-fn unknown_pages(ledger: &super::ledger::Ledger, key: usize, rule: usize) -> KeyVerdicts {
+fn unknown_pages(ledger: &Ledger, key: usize, rule: usize) -> KeyVerdicts {
     let pages = ledger.pages.iter().map(|page| {
         let (rows, _) = keys::applicable(&page.keys[key].has_key, &page.populations[rule]);
         RowVerdict::new(rows.clone(), BooleanBuffer::new_unset(page.rows)).with_unknown(Some(rows))
@@ -100,35 +121,36 @@ fn unknown_pages(ledger: &super::ledger::Ledger, key: usize, rule: usize) -> Key
     KeyVerdicts { pages: pages.collect(), figures: Vec::new() }
 }
 
-/// Rows that no rule soils and whose identity is present and unique.
-fn clean(plan: &TablePlan, ledger: &mut super::ledger::Ledger, state: &TableState) -> u64 {
+/// Whether no row can be called clean, whatever rules say of it.
+fn none_clean(plan: &TablePlan, state: &TableState) -> bool {
     // A rule that stopped half way has not seen which rows are clean.
-    if plan.rules.iter().zip(&state.rules).any(|(rule, state)| rule.soils && state.broken) {
+    let stopped = plan.rules.iter().zip(&state.rules).any(|(rule, state)| rule.soils && state.broken);
+    stopped || plan.identity == Identity::Absent
+}
+
+/// Counts the rows that no rule soils and whose identity is present and unique; afterwards the pages' other rows are
+/// marked as dirty.
+fn clean(plan: &TablePlan, ledger: &mut Ledger, state: &TableState) -> u64 {
+    if none_clean(plan, state) {
         return 0;
     }
-    match plan.identity {
-        Identity::Absent => 0,
-        Identity::Undeclared if ledger.pages.is_empty() => state.clean,
-        Identity::Undeclared => {
-            ledger.pages.iter().map(|page| (page.rows - page.dirty.count_set_bits()) as u64).sum()
-        }
-        Identity::Key(key) => {
-            // Uniqueness over all rows, whatever any rule's `when` says.
-            for page in &mut ledger.pages {
-                let unknown = page.damaged.clone();
-                page.populations.push(super::ledger::KeyPopulation { rows: None, unknown });
-            }
-            let last = ledger.pages.first().map_or(0, |page| page.populations.len() - 1);
-            let verdicts = keys::unique(ledger, key, last);
-            let pages = ledger.pages.par_iter().zip(&verdicts.pages);
-            pages
-                .map(|(page, verdict)| {
-                    let bad = &page.dirty | &verdict.dirty();
-                    (&page.keys[key].has_key & &!&bad).count_set_bits() as u64
-                })
-                .sum()
-        }
+    if ledger.pages.is_empty() {
+        return state.clean;
     }
+    if let Identity::Key(key) = plan.identity {
+        // Uniqueness over all rows, whatever any rule's `when` says.
+        for page in &mut ledger.pages {
+            let unknown = page.damaged.clone();
+            page.populations.push(super::ledger::KeyPopulation { rows: None, unknown });
+        }
+        let last = ledger.pages.first().map_or(0, |page| page.populations.len() - 1);
+        let verdicts = keys::unique(ledger, key, last);
+        ledger.pages.par_iter_mut().zip(&verdicts.pages).for_each(|(page, verdict)| {
+            let bad = &page.dirty | &verdict.dirty();
+            page.dirty = &bad | &!&page.keys[key].has_key;
+        });
+    }
+    ledger.pages.iter().map(|page| (page.rows - page.dirty.count_set_bits()) as u64).sum()
 }
 
 fn measure(

@@ -13,6 +13,7 @@ use super::measured::{
 use super::outcome;
 use super::plan::{self, TablePlan};
 use super::problems::Problems;
+use super::rows::JudgedTable;
 use super::scan::{self, ScanOptions, TableState};
 use super::source::TableSource;
 use super::vacuity::{self, Strength};
@@ -54,8 +55,24 @@ pub struct RunOptions<'o> {
 
 /// Measures one database, on the threads of the current pool. `None` when it was interrupted.
 pub fn run(database: &Database, options: &RunOptions<'_>) -> Option<MeasuredDatabase> {
+    Some(judge(database, options, false)?.0)
+}
+
+/// As [`run`], and what is needed to read the rows of the tables that are there once more, with all verdicts on them.
+pub fn run_keeping_verdicts<'d>(
+    database: &'d Database,
+    options: &RunOptions<'_>,
+) -> Option<(MeasuredDatabase, Vec<JudgedTable<'d>>)> {
+    judge(database, options, true)
+}
+
+fn judge<'d>(
+    database: &'d Database,
+    options: &RunOptions<'_>,
+    keep: bool,
+) -> Option<(MeasuredDatabase, Vec<JudgedTable<'d>>)> {
     let root = data_root(options.data, &database.id.value);
-    let mut runs: Vec<TableRun<'_>> = open_and_plan(database, &root, options);
+    let mut runs: Vec<TableRun<'d>> = open_and_plan(database, &root, options);
     for run in &mut runs {
         let table = &run.table.id.value;
         options.progress.table_started(&database.id.value, table, run.source.bytes());
@@ -72,10 +89,14 @@ pub fn run(database: &Database, options: &RunOptions<'_>) -> Option<MeasuredData
         }
     }
     let parents = parents(&mut runs);
-    let mut tables: Vec<MeasuredTable> =
-        runs.into_iter().map(|run| measure(run, &parents, options)).collect();
+    let (mut tables, mut judged) = (Vec::new(), Vec::new());
+    for run in runs {
+        let (measured, kept) = measure(run, &database.id.value, &parents, options, keep);
+        tables.push(measured);
+        judged.extend(kept);
+    }
     refuse_changed_lists(database, &mut tables);
-    Some(MeasuredDatabase {
+    let measured = MeasuredDatabase {
         id: database.id.value.clone(),
         agency: database.agency.clone(),
         title: database.title.clone(),
@@ -89,7 +110,8 @@ pub fn run(database: &Database, options: &RunOptions<'_>) -> Option<MeasuredData
         code_lists: code_lists(database),
         tables,
         problems: Vec::new(),
-    })
+    };
+    Some((measured, judged))
 }
 
 fn measured_pack(pack: &Pack) -> MeasuredPack {
@@ -216,7 +238,13 @@ fn parents(runs: &mut [TableRun<'_>]) -> ParentSets {
     sets
 }
 
-fn measure(mut run: TableRun<'_>, parents: &ParentSets, options: &RunOptions<'_>) -> MeasuredTable {
+fn measure<'d>(
+    mut run: TableRun<'d>,
+    database: &'d str,
+    parents: &ParentSets,
+    options: &RunOptions<'_>,
+    keep: bool,
+) -> (MeasuredTable, Option<JudgedTable<'d>>) {
     let table = run.table;
     let state = run.state.as_mut();
     let absent = run.source.is_absent();
@@ -227,16 +255,17 @@ fn measure(mut run: TableRun<'_>, parents: &ParentSets, options: &RunOptions<'_>
     };
     let (mut rules, mut clean, mut rows) = (Vec::new(), None, 0);
     let mut files = Vec::new();
+    let mut verdicts = None;
     match state {
         Some(state) if presence == Presence::Present => {
             let find = |table: &str, columns: &[String]| {
                 parents.get(&(table.to_owned(), columns.to_vec())).map(Arc::clone)
             };
-            let (measured, count) =
-                outcome::outcome(table, &run.plan, &run.source, state, &find, options.reveal);
-            rules = measured;
+            let outcome = outcome::outcome(table, &run.plan, &run.source, state, &find, options.reveal, keep);
+            rules = outcome.rules;
+            verdicts = outcome.verdicts;
             rows = state.rows + state.lost;
-            clean = (!state.cut && !run.source.is_incomplete()).then_some(count);
+            clean = (!state.cut && !run.source.is_incomplete()).then_some(outcome.clean);
             state.report(&run.source, &mut run.problems);
             files = measured_files(&run.source, state);
             if rows == 0 && !state.cut && !run.source.is_incomplete() && !table.allow_empty {
@@ -268,7 +297,7 @@ fn measure(mut run: TableRun<'_>, parents: &ParentSets, options: &RunOptions<'_>
             run.problems.push(vacuity::finding(rule));
         }
     }
-    MeasuredTable {
+    let measured = MeasuredTable {
         id: table.id.value.clone(),
         title: table.title.clone(),
         tier: table.tier,
@@ -282,7 +311,11 @@ fn measure(mut run: TableRun<'_>, parents: &ParentSets, options: &RunOptions<'_>
         clean,
         rules,
         problems: run.problems.into_diagnostics(),
-    }
+    };
+    let judged = verdicts
+        .zip(run.state)
+        .map(|(verdicts, state)| JudgedTable::new(database, table, run.plan, run.source, state, verdicts));
+    (measured, judged)
 }
 
 fn measured_files(source: &TableSource, state: &TableState) -> Vec<MeasuredFile> {

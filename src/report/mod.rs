@@ -3,6 +3,7 @@
 pub mod catalog;
 pub mod json;
 pub mod number;
+pub mod rows;
 #[cfg(test)]
 mod sample;
 pub mod term;

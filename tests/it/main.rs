@@ -11,5 +11,6 @@ mod laws;
 mod measure;
 mod packs;
 mod peers;
+mod rows;
 mod specs;
 mod stage;

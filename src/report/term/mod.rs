@@ -11,7 +11,7 @@ mod safe;
 mod table;
 #[cfg(test)]
 mod tests;
-mod words;
+pub(super) mod words;
 
 use self::page::{BOLD, Line, Page, WEAK};
 use self::safe::middle;
