@@ -13,6 +13,7 @@ use super::term::words::{figure_name, own};
 use crate::base::{Lang, Severity};
 use crate::engine::{Broken, FailingRow, JudgedTable};
 use crate::kernel::ColumnType;
+use crate::say;
 
 /// The file formats, as in `--violations-format NAME`; the name is the extension too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,13 +100,17 @@ impl Described {
         };
         let key = table.key_names().into_iter();
         let rules = table.rules.iter().map(|rule| {
+            let kind = rule.kind.about().name;
             let title = rule.title.as_ref().map_or("", |title| own(title, lang)).trim();
             DescribedRule {
                 id: rule.id.clone(),
                 severity: rule.severity,
                 dimension: rule.dimension.id(),
                 columns: rule.spec.columns().into_iter().map(|column| column.value).collect(),
-                title: if title.is_empty() { rule.kind.about().name.to_owned() } else { title.to_owned() },
+                title: match title {
+                    "" => say!("fails {kind}", "không đạt {kind}").get(lang).to_owned(),
+                    title => title.to_owned(),
+                },
             }
         });
         Self {

@@ -13,7 +13,7 @@ use parquet::errors::ParquetError;
 use parquet::file::properties::WriterProperties;
 
 use super::{Described, RowWriter};
-use crate::engine::FailingRow;
+use crate::engine::{Broken, FailingRow};
 
 /// Encoded bytes after which a row group is closed: they are kept in memory until then.
 const GROUP: usize = 16 << 20;
@@ -43,11 +43,12 @@ impl<W: Write + Send> Parquet<W> {
 
     fn batch(&self, rows: &[FailingRow]) -> Result<RecordBatch, ArrowError> {
         let table = &self.table;
-        let broken = || rows.iter().flat_map(|row| &row.broken);
+        let broken: Vec<&Broken> = rows.iter().flat_map(|row| &row.broken).collect();
+        let broken = || broken.iter().copied();
         let rule = || broken().map(|broken| &table.rules[broken.rule]);
         let text = |texts: StringArray| Arc::new(texts) as ArrayRef;
         let columns = rule().map(|rule| rule.columns.len());
-        let names = StringArray::from_iter_values(rule().flat_map(|rule| &rule.columns));
+        let names: Vec<&String> = rule().flat_map(|rule| &rule.columns).collect();
         let parts: Vec<ArrayRef> = vec![
             text(StringArray::from_iter_values(rule().map(|rule| &rule.id))),
             text(StringArray::from_iter_values(rule().map(|rule| rule.severity.id()))),
@@ -55,7 +56,7 @@ impl<W: Write + Send> Parquet<W> {
             Arc::new(ListArray::try_new(
                 item(DataType::Utf8),
                 OffsetBuffer::from_lengths(columns),
-                text(names),
+                text(StringArray::from_iter_values(names)),
                 None,
             )?),
             text(broken().map(|broken| broken.value.as_deref()).collect()),
