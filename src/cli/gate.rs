@@ -9,10 +9,10 @@ use indexmap::IndexMap;
 
 use super::failure::{Exit, Failure};
 use super::output::{self, Console};
-use super::run::{Run, RunArguments};
+use super::run::{Measured, Run, RunArguments};
 use super::secret::{self, Secret};
 use crate::base::{Diagnostic, Dimension, Nano, Place, Text};
-use crate::engine::{MeasuredDatabase, RowWaiver, TraceOptions, TracedTable};
+use crate::engine::{RowWaiver, TraceOptions, TracedTable};
 use crate::kernel::date_format::{civil, date_bytes};
 use crate::report::{Style, gate as formats};
 use crate::rule::gate::{Policy, PolicyFile, parse_points};
@@ -66,7 +66,7 @@ pub struct Gate {
     #[arg(long)]
     emergency: bool,
     /// What to print.
-    #[arg(long, value_name = "FORMAT", default_value = "json", value_parser = names())]
+    #[arg(long, value_name = "FORMAT", default_value = "term", value_parser = names())]
     format: String,
     /// Write the scorecard and the gate's report into this directory, as `scorecard.json` and `gate.json`.
     #[arg(long, value_name = "DIR")]
@@ -150,7 +150,7 @@ impl Gate {
         let run = self.run.open(console)?;
         let terms = self.terms(&run, console)?;
         let (measured, traced) = self.measure(&run, &terms, console)?;
-        let card = run.assemble(measured, Vec::new());
+        let card = run.assemble(measured.databases, Vec::new());
         let policy = |database: &str| terms.policies.get(database).cloned().unwrap_or_default();
         let gated = gate::gate(&GateInputs {
             card: &card,
@@ -188,7 +188,9 @@ impl Gate {
             output::append(Path::new(&path), &render("markdown", &file_style))?;
         }
         self.update(&terms, &gated, console)?;
+        // What kept failing records from being written does not keep the verdict from being told.
         console.print(&render(&self.format, &style))?;
+        measured.rows?;
         if let Some(annotations) = annotations().filter(|name| *name != self.format) {
             output::complain(&String::from_utf8_lossy(&render(annotations, &file_style)));
         }
@@ -349,7 +351,7 @@ impl Gate {
         run: &Run<'_>,
         terms: &Terms,
         console: &Console,
-    ) -> Result<(Vec<MeasuredDatabase>, IndexMap<TableId, TracedTable>), Failure> {
+    ) -> Result<(Measured, IndexMap<TableId, TracedTable>), Failure> {
         let waivers: Vec<RowWaiver> = terms
             .waivers
             .iter()
@@ -378,7 +380,7 @@ impl Gate {
         let wanted = terms.baseline.is_some() || !waivers.is_empty();
         let mut measured = run.measure(wanted.then_some(trace), console)?;
         let mut traced = IndexMap::new();
-        for database in &mut measured {
+        for database in &mut measured.databases {
             for table in &mut database.tables {
                 if let Some(rows) = table.traced.take() {
                     traced.insert((database.id.clone(), table.id.clone()), rows);

@@ -15,6 +15,7 @@ mod lint;
 mod man;
 mod output;
 mod progress;
+mod rows;
 mod run;
 mod schema;
 mod score;

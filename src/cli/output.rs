@@ -1,7 +1,10 @@
 //! Standard output and error, and files that are written whole or not at all.
 
-use std::io::{self, IsTerminal, Write};
-use std::path::Path;
+use std::fs::File;
+use std::io::{self, BufWriter, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+
+use tempfile::{NamedTempFile, TempPath};
 
 use super::arguments::{Global, When};
 use super::diagnostics;
@@ -101,10 +104,8 @@ pub fn write_private(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
 }
 
 fn replace(path: &Path, bytes: &[u8], mode: u32) -> Result<(), Failure> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let failed = |error: io::Error| unwritable(path, &error);
-    std::fs::create_dir_all(folder).map_err(failed)?;
-    let mut file = tempfile::Builder::new().prefix(".thuocdo-").tempfile_in(folder).map_err(failed)?;
+    let mut file = beside(path).map_err(failed)?;
     file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(failed)?;
     #[cfg(unix)]
     {
@@ -123,13 +124,58 @@ pub fn append(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     file.and_then(|mut file| file.write_all(bytes)).map_err(|error| unwritable(path, &error))
 }
 
-fn unwritable(path: &Path, error: &io::Error) -> Failure {
+/// A new file in the folder of `path`, which is made if it is not there. Nobody else may read it.
+fn beside(path: &Path) -> io::Result<NamedTempFile> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    std::fs::create_dir_all(folder)?;
+    tempfile::Builder::new().prefix(".thuocdo-").tempfile_in(folder)
+}
+
+/// A file that is written bit by bit beside its place, for records that nobody else is to read. It is gone unless it is
+/// kept.
+pub struct Pending {
+    file: TempPath,
+    path: PathBuf,
+}
+
+impl Pending {
+    /// Begins the file that is to be at `path`.
+    pub fn begin(path: &Path) -> io::Result<(Self, BufWriter<File>)> {
+        let (file, temporary) = beside(path)?.into_parts();
+        Ok((Self { file: temporary, path: path.to_owned() }, BufWriter::with_capacity(1 << 18, file)))
+    }
+
+    /// As [`Pending::begin`], for commands.
+    pub fn start(path: &Path) -> Result<(Self, BufWriter<File>), Failure> {
+        Self::begin(path).map_err(|error| unwritable(path, &error))
+    }
+
+    /// Where it is to be.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Puts it into its place, where it replaces what is there.
+    pub fn keep(self) -> Result<(), Failure> {
+        let failed = |error: io::Error| unwritable(&self.path, &error);
+        File::open(&self.file).and_then(|file| file.sync_all()).map_err(failed)?;
+        self.file.persist(&self.path).map_err(|error| failed(error.error))
+    }
+}
+
+/// Why there is no file.
+pub fn unwritable(path: &Path, error: &io::Error) -> Failure {
+    Failure::Output(cannot_be_written(path, error), Some(check_the_folder()))
+}
+
+pub fn cannot_be_written(path: &Path, error: &io::Error) -> Text {
     let (path, error) = (path.display(), error.to_string());
-    Failure::Output(
-        say!("`{path}` cannot be written: {error}", "không ghi được `{path}`: {error}"),
-        Some(say!(
-            "check that the folder exists, is writable and has room",
-            "kiểm tra thư mục có tồn tại, có quyền ghi và còn chỗ trống"
-        )),
+    say!("`{path}` cannot be written: {error}", "không ghi được `{path}`: {error}")
+}
+
+pub fn check_the_folder() -> Text {
+    say!(
+        "check that the folder exists, is writable and has room",
+        "kiểm tra thư mục có tồn tại, có quyền ghi và còn chỗ trống"
     )
 }

@@ -9,8 +9,9 @@ use clap::Args;
 use super::failure::{Exit, Failure};
 use super::output::Console;
 use super::progress::Bars;
-use crate::base::{Diagnostic, Level};
-use crate::engine::{self, MeasuredDatabase, RunOptions, TraceOptions};
+use super::rows::{RowArguments, RowFiles};
+use crate::base::{Diagnostic, Lang, Level};
+use crate::engine::{self, LookOptions, MeasuredDatabase, RunOptions, TraceOptions, Wanted};
 use crate::kernel::date_format::{DateFormat, format_timestamp};
 use crate::kernel::typed::LOCAL_OFFSET_SECONDS;
 use crate::rule::load::{self, Loaded};
@@ -49,6 +50,15 @@ pub struct RunArguments {
     /// Show values of failing rows as they are. They may be personal data.
     #[arg(long)]
     reveal: bool,
+    #[command(flatten)]
+    rows: RowArguments,
+}
+
+/// What was measured.
+pub struct Measured {
+    pub databases: Vec<MeasuredDatabase>,
+    /// Why failing records are not in their places; to be told after the scorecard.
+    pub rows: Result<(), Failure>,
 }
 
 /// Rule files that were read, and all that measuring by them needs.
@@ -74,6 +84,7 @@ impl RunArguments {
                 ),
             ));
         }
+        self.rows.check(&self.data, &loaded.databases)?;
         let interrupted = Arc::new(AtomicBool::new(false));
         let flag = Arc::clone(&interrupted);
         // A second Ctrl-C must always work, so a handler that cannot be installed is no reason to stop.
@@ -87,12 +98,9 @@ impl RunArguments {
 }
 
 impl Run<'_> {
-    /// Measures all databases, on threads of their own, and remembers of single rows what `trace` asks for.
-    pub fn measure(
-        &self,
-        trace: Option<TraceOptions<'_>>,
-        console: &Console,
-    ) -> Result<Vec<MeasuredDatabase>, Failure> {
+    /// Measures all databases, on threads of their own, writes the records that are asked for, and remembers of single rows
+    /// what `trace` asks for.
+    pub fn measure(&self, trace: Option<TraceOptions<'_>>, console: &Console) -> Result<Measured, Failure> {
         let threads = self.arguments.threads.map_or(0, usize::from);
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).stack_size(STACK).build().map_err(
             |error| {
@@ -113,12 +121,50 @@ impl Run<'_> {
             progress: &bars,
             trace,
         };
-        let measured = pool.install(|| {
-            let databases = self.loaded.databases.iter();
-            databases.map(|database| engine::run(database, &options)).collect::<Option<Vec<_>>>()
+        let measured = pool.install(|| match self.arguments.rows.wanted() {
+            Some(wanted) => self.measure_and_look(wanted, &options, console.lang),
+            None => {
+                let databases = self.loaded.databases.iter();
+                let measured = databases.map(|database| engine::run(database, &options));
+                Some((measured.collect::<Option<Vec<_>>>()?, Ok(RowFiles::default())))
+            }
         });
         bars.finish();
-        measured.ok_or(Failure::Interrupted)
+        let (databases, files) = measured.ok_or(Failure::Interrupted)?;
+        Ok(Measured { databases, rows: files.and_then(|files| files.keep(console)) })
+    }
+
+    /// Measures, and reads each table once more for its records. What keeps these from being written does not keep the
+    /// databases from being measured. `None` when it was interrupted.
+    fn measure_and_look(
+        &self,
+        wanted: Wanted,
+        options: &RunOptions<'_>,
+        lang: Lang,
+    ) -> Option<(Vec<MeasuredDatabase>, Result<RowFiles, Failure>)> {
+        let look = LookOptions {
+            wanted,
+            reveal: options.reveal,
+            lang,
+            interrupted: options.interrupted,
+            progress: options.progress,
+        };
+        let mut files = Ok(RowFiles::default());
+        let mut measured = Vec::new();
+        for database in &self.loaded.databases {
+            let (database, judged) = engine::run_keeping_verdicts(database, options)?;
+            measured.push(database);
+            for table in &judged {
+                files = files.and_then(|mut files: RowFiles| {
+                    self.arguments.rows.collect(table, &look, self.as_of, &mut files)?;
+                    Ok(files)
+                });
+            }
+            if matches!(files, Err(Failure::Interrupted)) {
+                return None;
+            }
+        }
+        Some((measured, files))
     }
 
     /// The scorecard of what was measured, and the values of `indices` beside.

@@ -44,8 +44,11 @@ impl Score {
     pub fn run(self, console: &Console) -> Result<Exit, Failure> {
         let run = self.run.open(console)?;
         let indices = self.indices(&run.loaded, console)?;
-        let card = run.assemble(run.measure(None, console)?, indices);
-        self.deliver(&card, console)?;
+        let measured = run.measure(None, console)?;
+        let card = run.assemble(measured.databases, indices);
+        let delivered = self.deliver(&card, console);
+        measured.rows?;
+        delivered?;
         Ok(if card.complete { Exit::Passed } else { Exit::Incomplete })
     }
 

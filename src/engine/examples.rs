@@ -1,10 +1,13 @@
 //! Failing rows to show: chosen by the digest of their place, so that threads do not decide, and masked.
 
 use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use super::plan::RulePlan;
+use crate::kernel::Batch;
 use crate::kernel::key::digest;
 use crate::kernel::text::mask;
-use crate::rule::Explanation;
+use crate::rule::{AnyCheck, Explanation};
 use crate::state::{Example, State};
 
 /// How many failing rows of a rule are shown unless somebody asks for another number.
@@ -31,6 +34,22 @@ pub struct Shown {
     /// What the rule judged, if it judged a single value.
     pub value: Option<String>,
     pub why: Option<Explanation>,
+}
+
+impl Shown {
+    /// What a check says of a row that fails it.
+    pub fn of(plan: &RulePlan, check: &dyn AnyCheck, batch: &Batch<'_>, row: usize) -> Self {
+        Self {
+            value: plan.shown.and_then(|column| batch.cell(column, row)),
+            why: catch_unwind(AssertUnwindSafe(|| check.explain(batch, row))).ok().flatten(),
+        }
+    }
+
+    /// What may be shown to anybody.
+    pub fn hide(&mut self) {
+        let repaired = self.why.as_mut().and_then(|why| why.repaired.as_mut());
+        self.value.iter_mut().chain(repaired).for_each(|text| *text = mask(text));
+    }
 }
 
 /// The rows with the smallest digests: a sample that favours no value and no part of the table.
@@ -61,8 +80,7 @@ impl Examples {
         }
         let mut shown = shown();
         if !reveal {
-            let repaired = shown.why.as_mut().and_then(|why| why.repaired.as_mut());
-            shown.value.iter_mut().chain(repaired).for_each(|text| *text = mask(text));
+            shown.hide();
         }
         self.rows.insert(key, shown);
         if self.rows.len() > self.most {

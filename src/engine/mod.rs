@@ -7,7 +7,9 @@
 mod changes;
 mod examples;
 mod failures;
+mod feed;
 mod groups;
+mod judging;
 mod keys;
 mod ledger;
 pub mod measured;
@@ -16,15 +18,21 @@ mod outcome;
 mod plan;
 mod problems;
 pub mod rehearsal;
+mod rows;
 mod run;
 mod scan;
+mod second_look;
 mod source;
 pub mod trace;
+mod turns;
 pub mod vacuity;
+mod verdicts;
 
 pub use measured::{
     Covered, MeasuredCodeList, MeasuredDatabase, MeasuredFile, MeasuredPack, MeasuredRule, MeasuredTable,
     Presence, TracedTable,
 };
-pub use run::{EXAMPLES, Progress, RunOptions, Silent, run};
+pub use rows::{Broken, FailingRow, Form, JudgedTable, Portion, Records, RowFile, RowSink, Wanted, Written};
+pub use run::{EXAMPLES, Progress, RunOptions, Silent, run, run_keeping_verdicts};
+pub use second_look::{Brought, LookError, LookOptions};
 pub use trace::{RowWaiver, TraceOptions};

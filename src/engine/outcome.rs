@@ -15,6 +15,7 @@ use super::plan::{Identity, RulePlan, TablePlan, Work};
 use super::scan::{self, RuleState, TableState};
 use super::source::TableSource;
 use super::trace::{self, RuleTrace, Scope, TracePlan};
+use super::verdicts::{self, Verdicts};
 use crate::base::{Status, Unit};
 use crate::kernel::RowVerdict;
 use crate::kernel::key::KeyJudge;
@@ -25,12 +26,23 @@ use crate::state::{Figure, Measure, Snapshot, Tally};
 /// The keys that a rule's second table offers, or why they are not known.
 pub type ParentKeys<'p> = dyn Fn(&str, &[String]) -> Option<std::sync::Arc<Parents>> + 'p;
 
-/// What became of a table.
+/// What a scan came to.
 pub struct Outcome {
     pub rules: Vec<MeasuredRule>,
     /// Rows that are clean.
     pub clean: u64,
     pub traced: Option<TracedTable>,
+    /// For whoever asked that they be kept.
+    pub verdicts: Option<Verdicts>,
+}
+
+/// What is wanted beside measures.
+#[derive(Clone, Copy, Default)]
+pub struct Beside<'b> {
+    /// The table's rows as they were, to be compared with.
+    pub before: Option<&'b Snapshot>,
+    /// The verdicts on rows.
+    pub verdicts: bool,
 }
 
 /// Judges what needed all rows, then measures every rule. Also counts the clean rows.
@@ -41,8 +53,9 @@ pub fn outcome(
     state: &mut TableState,
     parents: &ParentKeys<'_>,
     reveal: bool,
-    before: Option<&Snapshot>,
+    beside: Beside<'_>,
 ) -> Outcome {
+    let mut kept = Vec::new();
     let mut ledger = std::mem::take(&mut state.ledger);
     ledger.settle();
     let mut order = 0;
@@ -82,8 +95,13 @@ pub fn outcome(
             // Keys are named by their places only: a digest of a short code can be turned back by trying all codes.
             state.rules[at].note(verdict, page.start, |_| Shown::default(), reveal);
         }
+        if beside.verdicts {
+            kept.push((at, verdicts.pages));
+        }
     }
     let clean = clean(plan, &mut ledger, state);
+    let stopped: Vec<bool> = state.rules.iter().map(|rule| rule.broken).collect();
+    let none_clean = none_clean(plan, state);
     let rules: Vec<MeasuredRule> = table
         .rules
         .iter()
@@ -95,8 +113,13 @@ pub fn outcome(
             measured_rule(table, rule, measure)
         })
         .collect();
-    let traced = plan.trace.as_ref().map(|trace| traced(table, plan, trace, &rules, &ledger, before));
-    Outcome { rules, clean, traced }
+    let traced = plan.trace.as_ref().map(|trace| traced(table, plan, trace, &rules, &ledger, beside.before));
+    let verdicts = beside.verdicts.then(|| Verdicts {
+        pages: verdicts::pages(ledger, kept),
+        broken: stopped,
+        none_clean,
+    });
+    Outcome { rules, clean, traced, verdicts }
 }
 
 /// What is known of single rows: all of them where the table was read whole, against those that were.
@@ -163,35 +186,36 @@ fn unknown_pages(ledger: &Ledger, key: usize, rule: usize) -> KeyVerdicts {
     KeyVerdicts { pages: pages.collect(), figures: Vec::new() }
 }
 
-/// Rows that no rule soils and whose identity is present and unique.
-fn clean(plan: &TablePlan, ledger: &mut Ledger, state: &TableState) -> u64 {
+/// Whether no row can be called clean, whatever rules say of it.
+fn none_clean(plan: &TablePlan, state: &TableState) -> bool {
     // A rule that stopped half way has not seen which rows are clean.
-    if plan.rules.iter().zip(&state.rules).any(|(rule, state)| rule.soils && state.broken) {
+    let stopped = plan.rules.iter().zip(&state.rules).any(|(rule, state)| rule.soils && state.broken);
+    stopped || plan.identity == Identity::Absent
+}
+
+/// Counts the rows that no rule soils and whose identity is present and unique; afterwards the pages' other rows are
+/// marked as dirty.
+fn clean(plan: &TablePlan, ledger: &mut Ledger, state: &TableState) -> u64 {
+    if none_clean(plan, state) {
         return 0;
     }
-    match plan.identity {
-        Identity::Absent => 0,
-        Identity::Undeclared if ledger.pages.is_empty() => state.clean,
-        Identity::Undeclared => {
-            ledger.pages.iter().map(|page| (page.rows - page.dirty.count_set_bits()) as u64).sum()
-        }
-        Identity::Key(key) => {
-            // Uniqueness over all rows, whatever any rule's `when` says.
-            for page in &mut ledger.pages {
-                let unknown = page.damaged.clone();
-                page.populations.push(super::ledger::KeyPopulation { rows: None, unknown });
-            }
-            let last = ledger.pages.first().map_or(0, |page| page.populations.len() - 1);
-            let verdicts = keys::unique(ledger, key, last);
-            let pages = ledger.pages.par_iter().zip(&verdicts.pages);
-            pages
-                .map(|(page, verdict)| {
-                    let bad = &page.dirty | &verdict.dirty();
-                    (&page.keys[key].has_key & &!&bad).count_set_bits() as u64
-                })
-                .sum()
-        }
+    if ledger.pages.is_empty() {
+        return state.clean;
     }
+    if let Identity::Key(key) = plan.identity {
+        // Uniqueness over all rows, whatever any rule's `when` says.
+        for page in &mut ledger.pages {
+            let unknown = page.damaged.clone();
+            page.populations.push(super::ledger::KeyPopulation { rows: None, unknown });
+        }
+        let last = ledger.pages.first().map_or(0, |page| page.populations.len() - 1);
+        let verdicts = keys::unique(ledger, key, last);
+        ledger.pages.par_iter_mut().zip(&verdicts.pages).for_each(|(page, verdict)| {
+            let bad = &page.dirty | &verdict.dirty();
+            page.dirty = &bad | &!&page.keys[key].has_key;
+        });
+    }
+    ledger.pages.iter().map(|page| (page.rows - page.dirty.count_set_bits()) as u64).sum()
 }
 
 fn measure(

@@ -10,9 +10,10 @@ use super::keys::Parents;
 use super::measured::{
     MeasuredCodeList, MeasuredDatabase, MeasuredFile, MeasuredPack, MeasuredTable, Presence,
 };
-use super::outcome;
+use super::outcome::{self, Beside};
 use super::plan::{self, TablePlan, TraceRequest};
 use super::problems::Problems;
+use super::rows::JudgedTable;
 use super::scan::{self, ScanOptions, TableState};
 use super::source::TableSource;
 use super::trace::{RowWaiver, TraceOptions};
@@ -57,8 +58,24 @@ pub struct RunOptions<'o> {
 
 /// Measures one database, on the threads of the current pool. `None` when it was interrupted.
 pub fn run(database: &Database, options: &RunOptions<'_>) -> Option<MeasuredDatabase> {
+    Some(judge(database, options, false)?.0)
+}
+
+/// As [`run`], and what is needed to read the rows of the tables that are there once more, with all verdicts on them.
+pub fn run_keeping_verdicts<'d>(
+    database: &'d Database,
+    options: &RunOptions<'_>,
+) -> Option<(MeasuredDatabase, Vec<JudgedTable<'d>>)> {
+    judge(database, options, true)
+}
+
+fn judge<'d>(
+    database: &'d Database,
+    options: &RunOptions<'_>,
+    keep: bool,
+) -> Option<(MeasuredDatabase, Vec<JudgedTable<'d>>)> {
     let root = data_root(options.data, &database.id.value);
-    let mut runs: Vec<TableRun<'_>> = open_and_plan(database, &root, options);
+    let mut runs: Vec<TableRun<'d>> = open_and_plan(database, &root, options);
     for run in &mut runs {
         let table = &run.table.id.value;
         options.progress.table_started(&database.id.value, table, run.source.bytes());
@@ -75,10 +92,14 @@ pub fn run(database: &Database, options: &RunOptions<'_>) -> Option<MeasuredData
         }
     }
     let parents = parents(&mut runs);
-    let mut tables: Vec<MeasuredTable> =
-        runs.into_iter().map(|run| measure(&database.id.value, run, &parents, options)).collect();
+    let (mut tables, mut judged) = (Vec::new(), Vec::new());
+    for run in runs {
+        let (measured, kept) = measure(run, &database.id.value, &parents, options, keep);
+        tables.push(measured);
+        judged.extend(kept);
+    }
     refuse_changed_lists(database, &mut tables);
-    Some(MeasuredDatabase {
+    let measured = MeasuredDatabase {
         id: database.id.value.clone(),
         agency: database.agency.clone(),
         title: database.title.clone(),
@@ -92,7 +113,8 @@ pub fn run(database: &Database, options: &RunOptions<'_>) -> Option<MeasuredData
         code_lists: code_lists(database),
         tables,
         problems: Vec::new(),
-    })
+    };
+    Some((measured, judged))
 }
 
 fn measured_pack(pack: &Pack) -> MeasuredPack {
@@ -225,12 +247,13 @@ fn parents(runs: &mut [TableRun<'_>]) -> ParentSets {
     sets
 }
 
-fn measure(
-    database: &str,
-    mut run: TableRun<'_>,
+fn measure<'d>(
+    mut run: TableRun<'d>,
+    database: &'d str,
     parents: &ParentSets,
     options: &RunOptions<'_>,
-) -> MeasuredTable {
+    keep: bool,
+) -> (MeasuredTable, Option<JudgedTable<'d>>) {
     let table = run.table;
     let state = run.state.as_mut();
     let absent = run.source.is_absent();
@@ -241,6 +264,7 @@ fn measure(
     };
     let (mut rules, mut clean, mut rows, mut traced) = (Vec::new(), None, 0, None);
     let mut files = Vec::new();
+    let mut verdicts = None;
     match state {
         Some(state) if presence == Presence::Present => {
             let find = |table: &str, columns: &[String]| {
@@ -250,16 +274,11 @@ fn measure(
                 .trace
                 .as_ref()
                 .and_then(|trace| trace.before.get(&(database, table.id.value.as_str())));
-            let outcome = outcome::outcome(
-                table,
-                &run.plan,
-                &run.source,
-                state,
-                &find,
-                options.reveal,
-                before.copied(),
-            );
+            let beside = Beside { before: before.copied(), verdicts: keep };
+            let outcome =
+                outcome::outcome(table, &run.plan, &run.source, state, &find, options.reveal, beside);
             rules = outcome.rules;
+            verdicts = outcome.verdicts;
             rows = state.rows + state.lost;
             let whole = !state.cut && !run.source.is_incomplete();
             clean = whole.then_some(outcome.clean);
@@ -300,7 +319,7 @@ fn measure(
             run.problems.push(vacuity::finding(rule));
         }
     }
-    MeasuredTable {
+    let measured = MeasuredTable {
         id: table.id.value.clone(),
         title: table.title.clone(),
         tier: table.tier,
@@ -315,7 +334,11 @@ fn measure(
         rules,
         problems: run.problems.into_diagnostics(),
         traced,
-    }
+    };
+    let judged = verdicts
+        .zip(run.state)
+        .map(|(verdicts, state)| JudgedTable::new(database, table, run.plan, run.source, state, verdicts));
+    (measured, judged)
 }
 
 fn measured_files(source: &TableSource, state: &TableState) -> Vec<MeasuredFile> {

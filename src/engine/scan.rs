@@ -6,12 +6,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use arrow::array::{ArrayRef, new_null_array};
 use arrow::buffer::BooleanBuffer;
-use arrow::datatypes::DataType;
 
 use super::examples::{Examples, Position, Shown};
 use super::failures::Failures;
+use super::feed::{Feed, Projection, Task, reader_panicked};
+use super::judging::{Arrays, Judging};
 use super::ledger::{KeyPopulation, Ledger, Page};
 use super::plan::{Lack, TablePlan, Work};
 use super::problems::Problems;
@@ -19,9 +19,9 @@ use super::run::Progress;
 use super::source::TableSource;
 use super::trace::RuleTrace;
 use crate::base::Text;
-use crate::extract::{self, Chunk, ExtractError, Finding, Piece, Pieces, Sink};
+use crate::extract::{self, Chunk, ExtractError, Finding, Piece, Sink};
 use crate::kernel::memory::Memory;
-use crate::kernel::{Batch, Population, RowVerdict, TextColumn, key};
+use crate::kernel::{RowVerdict, key};
 use crate::rule::AnyState;
 use crate::say;
 use crate::state::{State, Tally};
@@ -54,6 +54,8 @@ pub struct TableState {
     pub cut: bool,
     /// Rows per piece, to number rows within files.
     pub pieces: BTreeMap<(u32, u32), u64>,
+    /// Rows that could be read of pieces that could not be read whole.
+    pub torn: BTreeMap<(u32, u32), u64>,
     pub findings: Vec<(Position, Finding)>,
     pub failures: Failures,
     /// Content hashes per file.
@@ -82,6 +84,7 @@ impl TableState {
             lost: 0,
             cut: false,
             pieces: BTreeMap::new(),
+            torn: BTreeMap::new(),
             findings: Vec::new(),
             failures: Failures::default(),
             hashes: BTreeMap::new(),
@@ -109,6 +112,7 @@ impl TableState {
         self.lost += other.lost;
         self.cut |= other.cut;
         self.pieces.extend(other.pieces);
+        self.torn.extend(other.torn);
         self.findings.extend(other.findings);
         self.failures.merge(other.failures);
         self.hashes.extend(other.hashes);
@@ -162,7 +166,11 @@ pub fn scan(plan: &TablePlan, source: &TableSource, options: &ScanOptions<'_>) -
             }
         });
     }
-    let feed = Mutex::new(Feed::new(plan, source));
+    let open = |at: usize| {
+        let file = &source.files[at];
+        Some(file.source.as_ref()?.pieces(&Projection::of(plan, file, &[], 0).wanted))
+    };
+    let feed = Mutex::new(Feed::new(source, Box::new(open)));
     let shares = rayon::broadcast(|_| {
         let mut worker = Worker { plan, source, options, state: TableState::new(plan, options.examples) };
         while !options.interrupted.load(Ordering::Relaxed) {
@@ -179,99 +187,6 @@ pub fn scan(plan: &TablePlan, source: &TableSource, options: &ScanOptions<'_>) -
         state.merge(share);
     }
     state
-}
-
-/// What a thread does next.
-enum Task {
-    Hash { file: u32 },
-    Read { file: u32, piece: u32, reader: Box<dyn Piece> },
-    Failed { file: u32, piece: u32, error: ExtractError },
-}
-
-/// Hands out hashing jobs, then the pieces of all files in order.
-struct Feed<'s> {
-    source: &'s TableSource,
-    projections: Vec<Vec<usize>>,
-    hashed: usize,
-    file: usize,
-    pieces: Option<(u32, Pieces)>,
-}
-
-impl<'s> Feed<'s> {
-    fn new(plan: &TablePlan, source: &'s TableSource) -> Self {
-        let projections = source.files.iter().map(|file| projection(plan, file).0).collect();
-        Self { source, projections, hashed: 0, file: 0, pieces: None }
-    }
-
-    fn next(&mut self) -> Option<Task> {
-        if self.hashed < self.source.files.len() {
-            self.hashed += 1;
-            return Some(Task::Hash { file: (self.hashed - 1) as u32 });
-        }
-        loop {
-            let file = self.file as u32;
-            if let Some((count, pieces)) = &mut self.pieces {
-                let pulled = catch_unwind(AssertUnwindSafe(|| pieces.next()));
-                match pulled {
-                    Ok(Some(Ok(reader))) => {
-                        *count += 1;
-                        return Some(Task::Read { file, piece: *count - 1, reader });
-                    }
-                    Ok(Some(Err(error))) => {
-                        *count += 1;
-                        return Some(Task::Failed { file, piece: *count - 1, error });
-                    }
-                    Err(_) => {
-                        let piece = *count;
-                        self.pieces = None;
-                        self.file += 1;
-                        return Some(Task::Failed { file, piece, error: reader_panicked() });
-                    }
-                    Ok(None) => {
-                        self.pieces = None;
-                        self.file += 1;
-                    }
-                }
-            } else {
-                let table_file = self.source.files.get(self.file)?;
-                match &table_file.source {
-                    Some(source) => {
-                        let wanted = &self.projections[self.file];
-                        match catch_unwind(AssertUnwindSafe(|| source.pieces(wanted))) {
-                            Ok(pieces) => self.pieces = Some((0, pieces)),
-                            Err(_) => {
-                                self.file += 1;
-                                return Some(Task::Failed { file, piece: 0, error: reader_panicked() });
-                            }
-                        }
-                    }
-                    None => self.file += 1,
-                }
-            }
-        }
-    }
-}
-
-fn reader_panicked() -> ExtractError {
-    ExtractError {
-        what: say!("the reader failed on this file's content", "bộ đọc gặp lỗi với nội dung tệp này"),
-        hint: Some(say!(
-            "export the file again; if it is sound, please report it",
-            "kết xuất lại tệp; nếu tệp không hỏng, xin báo lỗi cho chúng tôi"
-        )),
-    }
-}
-
-/// Which of a file's columns are read (ascending), and where each of the plan's sources is among them.
-fn projection(plan: &TablePlan, file: &super::source::TableFile) -> (Vec<usize>, Vec<Option<usize>>) {
-    let Some(source) = &file.source else { return (Vec::new(), vec![None; plan.sources.len()]) };
-    let schema = source.schema();
-    let found: Vec<Option<usize>> = plan.sources.iter().map(|name| schema.index_of(name).ok()).collect();
-    let mut wanted: Vec<usize> = found.iter().flatten().copied().collect();
-    wanted.sort_unstable();
-    wanted.dedup();
-    let places = found.into_iter().map(|at| at.and_then(|at| wanted.binary_search(&at).ok())).collect();
-    (wanted, places)
 }
 
 struct Worker<'w> {
@@ -298,7 +213,7 @@ impl Worker<'_> {
 
     fn read(&mut self, file: u32, piece: u32, reader: Box<dyn Piece>) {
         let promised = reader.rows();
-        let (_, places) = projection(self.plan, &self.source.files[file as usize]);
+        let Projection { places, .. } = Projection::of(self.plan, &self.source.files[file as usize], &[], 0);
         let mut sink = PieceSink { worker: self, file, piece, places, delivered: 0 };
         let outcome = catch_unwind(AssertUnwindSafe(|| reader.read(&mut sink)));
         let delivered = sink.delivered;
@@ -312,6 +227,7 @@ impl Worker<'_> {
             Some(promised) => self.state.lost += promised.saturating_sub(delivered),
             None => self.state.cut = true,
         }
+        self.state.torn.insert((file, piece), delivered);
         self.state.failures.add(file, piece, error);
     }
 }
@@ -330,8 +246,8 @@ impl Sink for PieceSink<'_, '_> {
     fn chunk(&mut self, chunk: Chunk) -> ControlFlow<()> {
         let rows = chunk.batch.num_rows();
         let start = Position { file: self.file, piece: self.piece, row: self.delivered };
-        let (arrays, absent) = self.arrays(&chunk);
-        self.worker.judge(start, rows, &arrays, &absent, chunk.damaged);
+        let arrays = Arrays::of(&chunk.batch, &self.places);
+        self.worker.judge(start, rows, &arrays, chunk.damaged);
         self.delivered += rows as u64;
         self.worker.options.progress.advanced(0, rows as u64);
         if self.worker.options.interrupted.load(Ordering::Relaxed) {
@@ -351,109 +267,33 @@ impl Sink for PieceSink<'_, '_> {
     }
 }
 
-impl PieceSink<'_, '_> {
-    /// One array for each of the plan's sources; sources that this file lacks are null and listed.
-    fn arrays(&self, chunk: &Chunk) -> (Vec<ArrayRef>, Vec<usize>) {
-        let mut absent = Vec::new();
-        let arrays = self
-            .places
-            .iter()
-            .enumerate()
-            .map(|(source, place)| {
-                let array = place.and_then(|at| chunk.batch.columns().get(at));
-                match array.filter(|array| readable(array)) {
-                    Some(array) => std::sync::Arc::clone(array),
-                    None => {
-                        absent.push(source);
-                        new_null_array(&DataType::Utf8View, chunk.batch.num_rows())
-                    }
-                }
-            })
-            .collect();
-        (arrays, absent)
-    }
-}
-
-fn readable(array: &ArrayRef) -> bool {
-    crate::kernel::ColumnType::found(array.data_type()).is_some()
-        && (!matches!(array.data_type(), DataType::Dictionary(..)) || TextColumn::of(array).is_some())
-}
-
 impl Worker<'_> {
     /// Lets every rule look at a batch.
-    fn judge(
-        &mut self,
-        start: Position,
-        rows: usize,
-        arrays: &[ArrayRef],
-        absent: &[usize],
-        damaged: Option<BooleanBuffer>,
-    ) {
-        let batch = Batch::new(&self.plan.columns, rows, arrays);
-        let lack = |sources: &[usize]| self.plan.lack(sources, absent);
-        let filters: Vec<Option<Filtered>> = self
-            .plan
-            .filters
-            .iter()
-            .map(|filter| {
-                (lack(&filter.sources) == Lack::Nothing).then(|| {
-                    let truth = filter.condition.evaluate(&batch);
-                    let mut known = &truth.is_true | &truth.is_false;
-                    if let Some(failed) = &truth.failed {
-                        known = &known | failed;
-                    }
-                    Filtered { unknown: !&known, rows: truth.is_true, failed: truth.failed }
-                })
-            })
-            .collect();
-        let mut dirty = damaged.clone().unwrap_or_else(|| BooleanBuffer::new_unset(rows));
+    fn judge(&mut self, start: Position, rows: usize, arrays: &Arrays, damaged: Option<BooleanBuffer>) {
+        let judging = Judging::new(self.plan, rows, arrays, damaged.clone());
+        let batch = &judging.batch;
+        let mut dirty = judging.damaged();
         let mut populations = Vec::new();
-        let mut traced = self.plan.trace.as_ref().map(|trace| trace.page(rows, arrays, &filters));
+        let mut traced = self.plan.trace.as_ref().map(|trace| trace.page(&judging, &arrays.arrays));
         for (rule, (plan, state)) in self.plan.rules.iter().zip(&mut self.state.rules).enumerate() {
-            let filter = plan.filter.map(|at| filters[at].as_ref());
-            let lacks = lack(&plan.sources);
-            let filter = filter.flatten();
-            let failed = filter.and_then(|filter| filter.failed.as_ref());
-            let untrusted = match (&damaged, failed) {
-                (Some(damaged), Some(failed)) => Some(damaged | failed),
-                (damaged, failed) => damaged.as_ref().or(failed).cloned(),
-            };
-            let population = Population { rows: filter.map(|f| f.rows.clone()), damaged: untrusted };
-            if let Some(filter) = filter {
-                let unknown = match &damaged {
-                    Some(damaged) => crate::kernel::verdict::minus(&filter.unknown, damaged),
-                    None => filter.unknown.clone(),
-                };
-                state.when_unknown += unknown.count_set_bits() as u64;
-            }
+            let lacks = judging.lack(plan);
+            let population = judging.population(plan);
+            state.when_unknown += judging.when_unknown(plan);
             match &plan.work {
                 Work::Scan(check) if !state.broken => {
-                    let verdict = if lacks == Lack::Optional {
-                        // As where no file has the column: there is nothing to judge.
-                        state.tally.na += if check.judges_rows() { rows as u64 } else { 0 };
-                        None
-                    } else if lacks == Lack::Required && !check.judges_rows() {
-                        state.unseen +=
-                            population.rows.as_ref().map_or(rows, BooleanBuffer::count_set_bits) as u64;
-                        None
-                    } else if lacks == Lack::Required {
-                        Some(unknown_everywhere(&batch))
-                    } else {
-                        let own = state.own.as_mut();
-                        catch_unwind(AssertUnwindSafe(|| {
-                            let verdict = own.and_then(|own| check.scan(&batch, &population, own.as_mut()));
-                            assert!(
-                                verdict.as_ref().is_none_or(RowVerdict::is_consistent),
-                                "a verdict that contradicts itself"
-                            );
-                            verdict
-                        }))
-                        .unwrap_or_else(|_| {
-                            state.broken = true;
-                            None
-                        })
+                    match (lacks, check.judges_rows()) {
+                        (Lack::Optional, true) => state.tally.na += rows as u64,
+                        (Lack::Required, false) => {
+                            let about = population.rows.as_ref();
+                            state.unseen += about.map_or(rows, BooleanBuffer::count_set_bits) as u64;
+                        }
+                        _ => {}
+                    }
+                    let Some(own) = &mut state.own else { continue };
+                    let Ok(verdict) = judging.verdict(plan, check.as_ref(), &population, own.as_mut()) else {
+                        state.broken = true;
+                        continue;
                     };
-                    let verdict = verdict.map(|verdict| verdict.within(&population));
                     if let Some(traced) = &mut traced {
                         let trace = verdict.as_ref().map_or_else(|| RuleTrace::none(rows), RuleTrace::of);
                         traced.rules[rule] = trace;
@@ -462,10 +302,7 @@ impl Worker<'_> {
                         if plan.soils {
                             dirty = &dirty | &verdict.dirty();
                         }
-                        let shown = |row| Shown {
-                            value: plan.shown.and_then(|column| batch.cell(column, row)),
-                            why: catch_unwind(AssertUnwindSafe(|| check.explain(&batch, row))).ok().flatten(),
-                        };
+                        let shown = |row| Shown::of(plan, check.as_ref(), batch, row);
                         state.note(&verdict, start, shown, self.options.reveal);
                     }
                 }
@@ -487,15 +324,10 @@ impl Worker<'_> {
                     },
                 }),
                 Work::Not { status, .. } => {
-                    let scope = match &population.rows {
-                        Some(rows) => {
-                            &damaged.as_ref().map_or_else(|| rows.clone(), |damaged| rows | damaged)
-                        }
-                        None => &batch.all(),
-                    };
+                    let scope = judging.scope(&population);
                     state.unseen += scope.count_set_bits() as u64;
-                    if plan.soils && *status != crate::base::Status::Na {
-                        dirty = &dirty | scope;
+                    if Judging::soils_unrun(plan, *status) {
+                        dirty = &dirty | &scope;
                     }
                 }
             }
@@ -507,9 +339,9 @@ impl Worker<'_> {
                 .plan
                 .keys
                 .iter()
-                .map(|key| key::keys(&batch, &key.columns, &key.types, key.absent))
+                .map(|key| key::keys(batch, &key.columns, &key.types, key.absent))
                 .collect();
-            let memories = self.plan.memories.iter().map(|what| Memory::of(&batch, what)).collect();
+            let memories = self.plan.memories.iter().map(|what| Memory::of(batch, what)).collect();
             self.state.ledger.pages.push(Page {
                 start,
                 rows,
@@ -522,19 +354,6 @@ impl Worker<'_> {
             });
         }
     }
-}
-
-/// A filter's rows in one batch.
-pub struct Filtered {
-    pub rows: BooleanBuffer,
-    /// Neither true nor false.
-    unknown: BooleanBuffer,
-    /// It cannot be evaluated.
-    failed: Option<BooleanBuffer>,
-}
-
-fn unknown_everywhere(batch: &Batch<'_>) -> RowVerdict {
-    RowVerdict::new(batch.all(), BooleanBuffer::new_unset(batch.rows())).with_unknown(Some(batch.all()))
 }
 
 impl RuleState {

@@ -5,8 +5,8 @@ use arrow::array::ArrayRef;
 use arrow::buffer::BooleanBuffer;
 use indexmap::IndexMap;
 
+use super::judging::Judging;
 use super::ledger::Page;
-use super::scan::Filtered;
 use crate::base::Text;
 use crate::kernel::expression::Expression;
 use crate::kernel::verdict::minus;
@@ -100,15 +100,14 @@ impl RuleTrace {
 
 impl TracePlan {
     /// What a batch leaves; the traces of rules are added by whoever judges them.
-    pub fn page(&self, rows: usize, arrays: &[ArrayRef], filters: &[Option<Filtered>]) -> PageTrace {
+    pub fn page(&self, judging: &Judging<'_>, arrays: &[ArrayRef]) -> PageTrace {
+        let rows = judging.batch.rows();
         let contents = self.secret.map(|secret| contents(&secret, rows, &self.columns, arrays));
         let waived = self.waivers.iter().map(|waiver| match &waiver.scope {
             Scope::All => None,
-            Scope::Filter(at) => Some(
-                filters[*at]
-                    .as_ref()
-                    .map_or_else(|| BooleanBuffer::new_unset(rows), |filter| filter.rows.clone()),
-            ),
+            Scope::Filter(at) => {
+                Some(judging.filtered(*at).cloned().unwrap_or_else(|| BooleanBuffer::new_unset(rows)))
+            }
             Scope::Unbound(_) => Some(BooleanBuffer::new_unset(rows)),
         });
         PageTrace {

@@ -148,6 +148,15 @@ impl Source for IpcSource {
         None
     }
 
+    fn stored(&self) -> Option<SchemaRef> {
+        // Which dictionary a text was kept in is no matter of the data.
+        let plain = |field: &Arc<Field>| match logical(field.data_type()) {
+            Some(_) => Arc::new(Field::clone(field).with_data_type(DataType::Utf8)),
+            None => Arc::clone(field),
+        };
+        Some(Arc::new(Schema::new(self.stored.fields().iter().map(plain).collect::<Vec<_>>())))
+    }
+
     fn pieces(&self, projection: &[usize]) -> Pieces {
         let pieces = match &self.footer {
             Some(footer) => self.batches(footer, projection),
@@ -163,7 +172,7 @@ fn deliver(batch: &RecordBatch, witness: bool, sink: &mut dyn Sink) -> Result<bo
     let (rows, step) = (batch.num_rows(), batch_rows(columns));
     for start in (0..rows).step_by(step) {
         let part = guarded(|| as_text(&batch.slice(start, step.min(rows - start)), columns))?;
-        if sink.chunk(Chunk { batch: part, damaged: None }).is_break() {
+        if sink.chunk(Chunk { batch: part, damaged: None, records: None }).is_break() {
             return Ok(false);
         }
     }

@@ -30,7 +30,7 @@ pub use self::renamed::Renamed;
 use std::io;
 use std::ops::ControlFlow;
 
-use arrow::array::RecordBatch;
+use arrow::array::{ArrayRef, RecordBatch};
 use arrow::buffer::BooleanBuffer;
 use arrow::datatypes::SchemaRef;
 
@@ -70,6 +70,24 @@ pub trait Source: Send + Sync {
     /// The pieces, in order. Pulling is sequential, reading is not. `projection` lists the wanted columns as
     /// ascending indices into [`Source::schema`]; it may be empty (rows are still counted).
     fn pieces(&self, projection: &[usize]) -> Pieces;
+
+    /// The same pieces, their chunks with every record as it is written, for whoever copies records; `None` where
+    /// records are not text.
+    fn verbatim(&self, _projection: &[usize]) -> Option<Verbatim> {
+        None
+    }
+
+    /// The file's own columns as it stores them, without what its directories say; `None` for text.
+    fn stored(&self) -> Option<SchemaRef> {
+        None
+    }
+}
+
+/// A text file for whoever copies records.
+pub struct Verbatim {
+    /// The line of names, if the file has one.
+    pub header: Option<Vec<u8>>,
+    pub pieces: Pieces,
 }
 
 pub type Pieces = Box<dyn Iterator<Item = Result<Box<dyn Piece>, ExtractError>> + Send>;
@@ -100,6 +118,8 @@ pub struct Chunk {
     /// Rows whose cells cannot be trusted to be in their columns (ragged, swallowed by an open quote). Every
     /// rule counts them as unknown.
     pub damaged: Option<BooleanBuffer>,
+    /// Every row as it is written, its line end included, where that was asked for ([`Source::verbatim`]).
+    pub records: Option<ArrayRef>,
 }
 
 /// Something wrong with the file's form, at a row of the piece that reports it.

@@ -109,6 +109,10 @@ impl Source for ParquetSource {
         u64::try_from(self.metadata.metadata().file_metadata().num_rows()).ok()
     }
 
+    fn stored(&self) -> Option<SchemaRef> {
+        Some(Arc::clone(self.metadata.schema()))
+    }
+
     fn pieces(&self, projection: &[usize]) -> Pieces {
         let path = self.path.clone();
         let metadata = self.metadata.clone();
@@ -221,7 +225,7 @@ impl Piece for RowGroup {
             });
             let Some(batch) = next.map_err(broken)? else { break };
             rows += batch.num_rows() as u64;
-            if sink.chunk(Chunk { batch, damaged: None }).is_break() {
+            if sink.chunk(Chunk { batch, damaged: None, records: None }).is_break() {
                 return Ok(());
             }
             // The row group's bytes, spread evenly over its rows.

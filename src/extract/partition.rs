@@ -8,7 +8,7 @@ use arrow::array::{
 };
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 
-use super::{Chunk, ExtractError, Finding, Piece, Pieces, Sink, Source};
+use super::{Chunk, ExtractError, Finding, Piece, Pieces, Sink, Source, Verbatim};
 use crate::base::Level;
 use crate::say;
 
@@ -76,15 +76,35 @@ impl Source for Partitioned {
     }
 
     fn pieces(&self, projection: &[usize]) -> Pieces {
-        let own = self.schema.fields().len() - self.constants.len();
-        let split = projection.partition_point(|&column| column < own);
-        let constants: Arc<[Constant]> =
-            projection[split..].iter().map(|&column| self.constants[column - own].clone()).collect();
-        Box::new(self.inner.pieces(&projection[..split]).map(move |piece| {
-            let piece = WithConstants { inner: piece?, constants: Arc::clone(&constants) };
-            Ok(Box::new(piece) as Box<dyn Piece>)
-        }))
+        let (own, constants) = self.parted(projection);
+        with_constants(self.inner.pieces(own), constants)
     }
+
+    fn verbatim(&self, projection: &[usize]) -> Option<Verbatim> {
+        let (own, constants) = self.parted(projection);
+        let Verbatim { header, pieces } = self.inner.verbatim(own)?;
+        Some(Verbatim { header, pieces: with_constants(pieces, constants) })
+    }
+
+    fn stored(&self) -> Option<SchemaRef> {
+        self.inner.stored()
+    }
+}
+
+impl Partitioned {
+    /// The projected columns of the file itself, and the projected constants.
+    fn parted<'p>(&self, projection: &'p [usize]) -> (&'p [usize], Arc<[Constant]>) {
+        let own = self.schema.fields().len() - self.constants.len();
+        let (of_file, constants) = projection.split_at(projection.partition_point(|&column| column < own));
+        (of_file, constants.iter().map(|&column| self.constants[column - own].clone()).collect())
+    }
+}
+
+fn with_constants(pieces: Pieces, constants: Arc<[Constant]>) -> Pieces {
+    Box::new(pieces.map(move |piece| {
+        let piece = WithConstants { inner: piece?, constants: Arc::clone(&constants) };
+        Ok(Box::new(piece) as Box<dyn Piece>)
+    }))
 }
 
 struct WithConstants {

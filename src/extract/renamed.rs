@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use arrow::datatypes::{Field, Schema, SchemaRef};
 
-use super::{Finding, Pieces, Source};
+use super::{Finding, Pieces, Source, Verbatim};
 
 pub struct Renamed {
     inner: Box<dyn Source>,
@@ -55,5 +55,13 @@ impl Source for Renamed {
 
     fn pieces(&self, projection: &[usize]) -> Pieces {
         self.inner.pieces(projection)
+    }
+
+    fn verbatim(&self, projection: &[usize]) -> Option<Verbatim> {
+        self.inner.verbatim(projection)
+    }
+
+    fn stored(&self) -> Option<SchemaRef> {
+        self.inner.stored()
     }
 }

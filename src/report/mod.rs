@@ -4,6 +4,7 @@ pub mod catalog;
 pub mod gate;
 pub mod json;
 pub mod number;
+pub mod rows;
 #[cfg(test)]
 mod sample;
 pub mod term;

@@ -149,7 +149,6 @@ fn what_the_examples_run_before_the_gate_runs() {
 }
 
 #[test]
-#[ignore = "needs gate"]
 fn the_gates_of_the_examples_pass_with_their_baseline_and_fail_on_worse_data() {
     let stage = repository();
     let readme = text("README.md");

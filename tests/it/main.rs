@@ -13,5 +13,6 @@ mod laws;
 mod measure;
 mod packs;
 mod peers;
+mod rows;
 mod specs;
 mod stage;

@@ -22,7 +22,7 @@ use super::blocks::{BLOCK, Blocks};
 use super::input::Input;
 use super::names::Names;
 use super::sample::{MOST_COLUMNS, Sample, byte_order_mark, no_header, too_wide};
-use super::{ExtractError, Finding, Piece, Pieces, Source, TextOptions};
+use super::{ExtractError, Finding, Piece, Pieces, Source, TextOptions, Verbatim};
 use crate::say;
 
 #[cfg(test)]
@@ -36,7 +36,8 @@ pub struct TextSource {
     repeated: Vec<String>,
     dialect: Dialect,
     null_values: Vec<String>,
-    header: bool,
+    /// The first record, if it names the columns: as written.
+    header: Option<Vec<u8>>,
     block: usize,
 }
 
@@ -75,7 +76,9 @@ impl TextSource {
         if start >= sample.bytes.len() {
             return Err(no_header());
         }
-        let fields = record(&sample.bytes, start, dialect).fields;
+        let first = record(&sample.bytes, start, dialect);
+        let header = options.header.then(|| sample.bytes[start..first.next].to_vec());
+        let fields = first.fields;
         if fields.len() > MOST_COLUMNS {
             return Err(too_wide(fields.len()));
         }
@@ -95,7 +98,7 @@ impl TextSource {
             repeated: named.repeated,
             dialect,
             null_values: options.null_values.clone(),
-            header: options.header,
+            header,
             block,
         })
     }
@@ -120,7 +123,7 @@ impl Source for TextSource {
     }
 
     fn header(&self) -> Option<Vec<String>> {
-        self.header.then(|| self.schema.fields().iter().map(|field| field.name().clone()).collect())
+        self.header.is_some().then(|| self.schema.fields().iter().map(|field| field.name().clone()).collect())
     }
 
     fn typed(&self) -> bool {
@@ -132,6 +135,16 @@ impl Source for TextSource {
     }
 
     fn pieces(&self, projection: &[usize]) -> Pieces {
+        self.read(projection, false)
+    }
+
+    fn verbatim(&self, projection: &[usize]) -> Option<Verbatim> {
+        Some(Verbatim { header: self.header.clone(), pieces: self.read(projection, true) })
+    }
+}
+
+impl TextSource {
+    fn read(&self, projection: &[usize], verbatim: bool) -> Pieces {
         let mut slots = vec![None; self.schema.fields().len()];
         for (slot, &column) in projection.iter().enumerate() {
             slots[column] = Some(slot);
@@ -141,9 +154,10 @@ impl Source for TextSource {
         let layout = Arc::new(Layout {
             dialect: self.dialect,
             null_values: self.null_values.clone(),
-            header: self.header,
+            header: self.header.is_some(),
             slots,
             schema: Arc::new(Schema::new(fields)),
+            verbatim,
         });
         match Input::open(&self.path) {
             Ok(input) => {

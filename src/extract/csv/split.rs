@@ -23,6 +23,8 @@ pub struct Layout {
     pub slots: Vec<Option<usize>>,
     /// The projected columns.
     pub schema: SchemaRef,
+    /// Whether records are wanted as they are written, too.
+    pub verbatim: bool,
 }
 
 pub struct TextPiece {
@@ -80,7 +82,7 @@ impl<'a> Splitter<'a> {
             bytes,
             stops: Stops::new(bytes, layout.dialect.delimiter),
             at: 0,
-            columns: TextColumns::new(text, layout.schema.fields().len()),
+            columns: TextColumns::new(text, layout.schema.fields().len() + usize::from(layout.verbatim)),
             rows: 0,
             rows_before: 0,
             damaged: Vec::new(),
@@ -146,7 +148,8 @@ impl<'a> Splitter<'a> {
         let dialect = self.layout.dialect;
         // No byte equals 256: one comparison whether or not there is a quote.
         let quote = dialect.quote.map_or(256, u16::from);
-        let mut start = self.at;
+        let record = self.at;
+        let mut start = record;
         let mut column = 0;
         let mut damaged = false;
         loop {
@@ -173,6 +176,9 @@ impl<'a> Splitter<'a> {
             for slot in self.layout.slots.iter().skip(column).flatten() {
                 self.columns.push_null(*slot);
             }
+        }
+        if self.layout.verbatim {
+            self.columns.push(self.layout.schema.fields().len(), record, self.at);
         }
         if self.replaced.next < self.at && self.replaced.meet(self.at) {
             self.findings.add(Code::InvalidUtf8, self.row(), 1);
@@ -244,13 +250,14 @@ impl<'a> Splitter<'a> {
     /// Hands over the rows so far. `true` if the sink wants no more.
     fn flush(&mut self, sink: &mut dyn Sink) -> Result<bool, ExtractError> {
         let options = RecordBatchOptions::new().with_row_count(Some(self.rows));
-        let arrays = self.columns.finish();
+        let mut arrays = self.columns.finish();
+        let records = if self.layout.verbatim { arrays.pop() } else { None };
         let batch = RecordBatch::try_new_with_options(Arc::clone(&self.layout.schema), arrays, &options)
             .map_err(|_| ExtractError::batch())?;
         let damaged = (!self.damaged.is_empty()).then(|| marked(&self.damaged, self.rows));
         self.damaged.clear();
         self.rows_before += self.rows as u64;
         self.rows = 0;
-        Ok(sink.chunk(Chunk { batch, damaged }).is_break())
+        Ok(sink.chunk(Chunk { batch, damaged, records }).is_break())
     }
 }

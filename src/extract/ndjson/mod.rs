@@ -19,7 +19,7 @@ use super::found::{Code, Found, Marks, marked};
 use super::input::Input;
 use super::sample::{MOST_COLUMNS, Sample, byte_order_mark, too_wide};
 use super::views::{TextColumns, Utf8Block, batch_rows};
-use super::{Chunk, ExtractError, Finding, Piece, Pieces, Sink, Source};
+use super::{Chunk, ExtractError, Finding, Piece, Pieces, Sink, Source, Verbatim};
 use crate::say;
 
 /// One file of JSON objects.
@@ -133,6 +133,16 @@ impl Source for NdjsonSource {
     }
 
     fn pieces(&self, projection: &[usize]) -> Pieces {
+        self.read(projection, false)
+    }
+
+    fn verbatim(&self, projection: &[usize]) -> Option<Verbatim> {
+        Some(Verbatim { header: None, pieces: self.read(projection, true) })
+    }
+}
+
+impl NdjsonSource {
+    fn read(&self, projection: &[usize], verbatim: bool) -> Pieces {
         let names = self.schema.fields().iter().map(|field| field.name().clone()).collect::<Vec<_>>();
         let places = names.iter().enumerate().map(|(place, name)| (name.clone(), place)).collect();
         let fields: Vec<_> =
@@ -141,7 +151,8 @@ impl Source for NdjsonSource {
         for (slot, &column) in projection.iter().enumerate() {
             slots[column] = Some(slot);
         }
-        let layout = Arc::new(Layout { names, places, slots, schema: Arc::new(Schema::new(fields)) });
+        let layout =
+            Arc::new(Layout { names, places, slots, schema: Arc::new(Schema::new(fields)), verbatim });
         match Input::open(&self.path) {
             Ok(input) => Box::new(Blocks::new(input, AtLines::new(), self.block).map(move |block| {
                 let piece = JsonPiece { block: block?, layout: Arc::clone(&layout) };
@@ -160,6 +171,8 @@ struct Layout {
     slots: Vec<Option<usize>>,
     /// The projected columns.
     schema: SchemaRef,
+    /// Whether lines are wanted as they are written, too.
+    verbatim: bool,
 }
 
 impl Layout {
@@ -207,7 +220,7 @@ impl Piece for JsonPiece {
         let text = block.as_str();
         let mut replaced = Marks::new(replaced);
         let projected = layout.schema.fields().len();
-        let mut columns = TextColumns::new(&block, projected);
+        let mut columns = TextColumns::new(&block, projected + usize::from(layout.verbatim));
         let mut cells: Vec<Option<Value>> = vec![None; projected];
         // The line in which each key was last met, so that nothing has to be cleared for keys that no rule reads.
         let mut met = vec![0u64; layout.names.len()];
@@ -252,6 +265,9 @@ impl Piece for JsonPiece {
                     }
                 }
             }
+            if layout.verbatim {
+                columns.push(projected, start, (end + 1).min(text.len()));
+            }
             found.add(Code::LoneSurrogate, row, u64::from(lone_surrogate));
             found.add(Code::InvalidUtf8, row, u64::from(replaced.meet(end)));
             rows += 1;
@@ -281,11 +297,13 @@ fn chunk(
     damaged: &mut Vec<u32>,
 ) -> Result<Chunk, ExtractError> {
     let options = RecordBatchOptions::new().with_row_count(Some(rows));
-    let batch = RecordBatch::try_new_with_options(Arc::clone(&layout.schema), columns.finish(), &options)
+    let mut arrays = columns.finish();
+    let records = if layout.verbatim { arrays.pop() } else { None };
+    let batch = RecordBatch::try_new_with_options(Arc::clone(&layout.schema), arrays, &options)
         .map_err(|_| ExtractError::batch())?;
     let marks = (!damaged.is_empty()).then(|| marked(damaged, rows));
     damaged.clear();
-    Ok(Chunk { batch, damaged: marks })
+    Ok(Chunk { batch, damaged: marks, records })
 }
 
 #[cfg(test)]

@@ -1,0 +1,281 @@
+//! Failing records and copies of the extracts: where they go, and that they get there whole or not at all.
+
+use std::collections::HashSet;
+use std::fs::File;
+use std::io::{self, BufWriter};
+use std::path::{Component, Path, PathBuf};
+
+use clap::Args;
+
+use super::failure::Failure;
+use super::output::{self, Console, Pending};
+use crate::base::{Lang, Text};
+use crate::engine::{Brought, Form, JudgedTable, LookError, LookOptions, Portion, RowSink, Wanted};
+use crate::report::number;
+use crate::report::rows::copy::{self, Split};
+use crate::report::rows::{self, Described, Format, RowWriter};
+use crate::rule::Database;
+use crate::say;
+
+#[derive(Debug, Args)]
+pub struct RowArguments {
+    /// Write all failing records into this directory, each with its key and every rule that it breaks, as
+    /// DATABASE/TABLE.csv. Values are masked unless `--reveal`.
+    #[arg(long, value_name = "DIR")]
+    violations: Option<PathBuf>,
+    /// The format of failing records: `csv` (UTF-8 with a byte-order mark, for spreadsheets), `xlsx`, or `parquet` for
+    /// programs.
+    #[arg(long, value_name = "FORMAT", default_value = "csv", requires = "violations", value_parser = ["csv", "xlsx", "parquet"])]
+    violations_format: String,
+    /// Copy all records into this directory as they are: clean ones into DATABASE/TABLE/clean, the others into
+    /// DATABASE/TABLE/dirty. The copies show personal data wherever the extracts do.
+    #[arg(long, value_name = "DIR")]
+    split: Option<PathBuf>,
+}
+
+/// Files that are written and not yet in their places, and what to say of them then.
+#[derive(Default)]
+pub struct RowFiles {
+    pending: Vec<Pending>,
+    notes: Vec<Text>,
+}
+
+impl RowArguments {
+    /// What is asked for, if anything is.
+    pub fn wanted(&self) -> Option<Wanted> {
+        let wanted = Wanted { failing: self.violations.is_some(), records: self.split.is_some() };
+        (wanted.failing || wanted.records).then_some(wanted)
+    }
+
+    /// Refuses folders in which the next run would take the files for data.
+    pub fn check(&self, data: &Path, databases: &[Database]) -> Result<(), Failure> {
+        let inside = real(data);
+        let flags = [("--violations", &self.violations), ("--split", &self.split)];
+        for (flag, folder) in flags.into_iter().filter_map(|(flag, folder)| Some((flag, folder.as_ref()?))) {
+            let below = databases.iter().map(|database| folder.join(&database.id.value));
+            if below.chain([folder.clone()]).any(|folder| real(&folder).starts_with(&inside)) {
+                let folder = folder.display();
+                return Err(Failure::usage(
+                    say!(
+                        "`{flag}`: files in `{folder}` would lie in the directory of the extracts",
+                        "`{flag}`: tệp ghi vào `{folder}` sẽ nằm trong thư mục dữ liệu"
+                    ),
+                    say!(
+                        "name a directory outside of `--data`; the next run would read them as data",
+                        "hãy chọn thư mục ngoài `--data`; nếu không, lần chạy sau sẽ đọc chúng như dữ liệu"
+                    ),
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads a table's rows once more and writes what is asked for, beside its place.
+    pub fn collect(
+        &self,
+        judged: &JudgedTable<'_>,
+        options: &LookOptions<'_>,
+        as_of: i64,
+        files: &mut RowFiles,
+    ) -> Result<(), Failure> {
+        let mut sink = TableSink::new(self, judged, options.lang, as_of)?;
+        let brought = judged.second_look(&mut sink, options).map_err(|error| match error {
+            LookError::Interrupted => Failure::Interrupted,
+            LookError::Lost(what) => Failure::Output(
+                what,
+                Some(say!(
+                    "run again while nobody writes to the extracts; no failing records were written",
+                    "chạy lại khi không ai ghi vào dữ liệu; chưa ghi bản ghi lỗi nào"
+                )),
+            ),
+            LookError::Refused(what) => Failure::Output(what, Some(output::check_the_folder())),
+        })?;
+        sink.finish(brought, files)
+    }
+}
+
+impl RowFiles {
+    /// Puts the files into their places.
+    pub fn keep(self, console: &Console) -> Result<(), Failure> {
+        self.pending.into_iter().try_for_each(Pending::keep)?;
+        self.notes.iter().for_each(|note| console.note(note));
+        Ok(())
+    }
+}
+
+/// A path without links, also of what is not there yet.
+fn real(path: &Path) -> PathBuf {
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    for known in path.ancestors() {
+        if let Ok(real) = known.canonicalize() {
+            // What is not there has no links; `..` in it would be resolved when it is made.
+            let rest = path.strip_prefix(known).unwrap_or(Path::new(""));
+            return rest.components().fold(real, |mut real, part| {
+                match part {
+                    Component::ParentDir => drop(real.pop()),
+                    other => real.push(other),
+                }
+                real
+            });
+        }
+    }
+    path
+}
+
+/// Where the rows of one table go.
+struct TableSink<'t> {
+    table: String,
+    violations: Option<Violations>,
+    copies: Option<Copies<'t>>,
+}
+
+struct Violations {
+    file: Pending,
+    writer: Box<dyn RowWriter>,
+}
+
+/// Copies of a table's files, made one after the other.
+struct Copies<'t> {
+    folder: PathBuf,
+    /// For each of the table's files, where its copies go, and their form; `None` where it could not be opened.
+    files: Vec<Option<(PathBuf, Form)>>,
+    next: usize,
+    current: Option<(Split<BufWriter<File>>, [Pending; 2])>,
+    done: Vec<Pending>,
+    judged: &'t JudgedTable<'t>,
+}
+
+impl<'t> TableSink<'t> {
+    fn new(
+        arguments: &RowArguments,
+        judged: &'t JudgedTable<'t>,
+        lang: Lang,
+        as_of: i64,
+    ) -> Result<Self, Failure> {
+        let table = &judged.table.id.value;
+        let violations = arguments.violations.as_ref().map(|folder| {
+            let format = Format::parse(&arguments.violations_format).unwrap_or(Format::Csv);
+            let folder = folder.join(judged.database);
+            let (file, out) = Pending::start(&folder.join(format!("{table}.{}", format.id())))?;
+            let writer = rows::writer(format, Described::of(judged, lang), out, &folder, as_of);
+            let writer = writer.map_err(|error| output::unwritable(file.path(), &error))?;
+            Ok(Violations { file, writer })
+        });
+        let copies = arguments
+            .split
+            .as_ref()
+            .map(|folder| Copies::new(folder.join(judged.database).join(table), judged));
+        Ok(Self { table: table.clone(), violations: violations.transpose()?, copies: copies.transpose()? })
+    }
+
+    fn finish(self, brought: Brought, files: &mut RowFiles) -> Result<(), Failure> {
+        let Brought { rows, failing, clean } = brought;
+        let table = self.table;
+        let of = |count: u64| {
+            let both = |lang| [number::count(count, lang), number::count(rows, lang)];
+            (both(Lang::En), both(Lang::Vi))
+        };
+        if let Some(Violations { file, writer }) = self.violations {
+            writer.finish().map_err(|error| output::unwritable(file.path(), &error))?;
+            let (path, ([some, all], [vi_some, vi_all])) = (file.path().display(), of(failing));
+            files.notes.push(say!(
+                "{table}: {some} of {all} records fail some rule → {path}",
+                "{table}: {vi_some} trên {vi_all} bản ghi vi phạm quy tắc → {path}"
+            ));
+            files.pending.push(file);
+        }
+        if let Some(copies) = self.copies {
+            let (folder, done) = copies.finish()?;
+            let (path, ([some, all], [vi_some, vi_all])) = (folder.display(), of(clean));
+            files.notes.push(say!(
+                "{table}: {some} of {all} records are clean → {path}; the copies show values as they are",
+                "{table}: {vi_some} trên {vi_all} bản ghi sạch → {path}; bản sao giữ nguyên giá trị, không che"
+            ));
+            files.pending.extend(done);
+        }
+        Ok(())
+    }
+}
+
+impl RowSink for TableSink<'_> {
+    fn take(&mut self, portion: &Portion) -> Result<(), Text> {
+        match (portion, &mut self.violations, &mut self.copies) {
+            (Portion::Failing(rows), Some(Violations { file, writer }), _) => {
+                writer.rows(rows).map_err(|error| output::cannot_be_written(file.path(), &error))
+            }
+            (Portion::Records(records), _, Some(copies)) => {
+                copies
+                    .advance(records.file + 1)
+                    .map_err(|(path, error)| output::cannot_be_written(&path, &error))?;
+                let Some((split, [clean, _])) = &mut copies.current else { return Ok(()) };
+                split.take(records).map_err(|error| output::cannot_be_written(clean.path(), &error))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+impl<'t> Copies<'t> {
+    fn new(folder: PathBuf, judged: &'t JudgedTable<'t>) -> Result<Self, Failure> {
+        let mut taken = HashSet::new();
+        let files = judged.files().into_iter().map(|file| {
+            let Some(form) = file.form else { return Ok(None) };
+            let mut name = copy::name(file.name, &form);
+            // `a.csv` and `a.csv.gz` would have one copy.
+            while !taken.insert(name.clone()) {
+                let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending).to_owned();
+                name = format!("{}.{ending}", if name.len() < file.name.len() { file.name } else { &name });
+            }
+            let path = PathBuf::from(name);
+            if path.components().all(|part| matches!(part, Component::Normal(_))) {
+                return Ok(Some((path, form)));
+            }
+            let name = file.name;
+            Err(Failure::usage(
+                say!(
+                    "`--split`: `{name}` has no place in a directory of copies",
+                    "`--split`: `{name}` không có chỗ trong thư mục bản sao"
+                ),
+                say!("move the file into the data directory", "chuyển tệp vào thư mục dữ liệu"),
+            ))
+        });
+        let files = files.collect::<Result<_, Failure>>()?;
+        Ok(Self { folder, files, next: 0, current: None, done: Vec::new(), judged })
+    }
+
+    /// Goes on until the copies of so many files are begun. A file without rows has copies without rows.
+    fn advance(&mut self, upto: usize) -> Result<(), (PathBuf, io::Error)> {
+        while self.next < upto {
+            self.end()?;
+            let Some((name, form)) = &self.files[self.next] else {
+                self.next += 1;
+                continue;
+            };
+            self.next += 1;
+            let start = |kind: &str| {
+                let path = self.folder.join(kind).join(name);
+                Pending::begin(&path).map_err(|error| (path, error))
+            };
+            let ((clean, clean_out), (dirty, dirty_out)) = (start("clean")?, start("dirty")?);
+            let split = Split::new(form, clean_out, dirty_out);
+            let split = split.map_err(|error| (clean.path().to_owned(), error))?;
+            self.current = Some((split, [clean, dirty]));
+        }
+        Ok(())
+    }
+
+    fn end(&mut self) -> Result<(), (PathBuf, io::Error)> {
+        if let Some((split, pending)) = self.current.take() {
+            split.finish().map_err(|error| (pending[0].path().to_owned(), error))?;
+            self.done.extend(pending);
+        }
+        Ok(())
+    }
+
+    fn finish(mut self) -> Result<(PathBuf, Vec<Pending>), Failure> {
+        let all = self.judged.files().len();
+        let ended = self.advance(all).and_then(|()| self.end());
+        ended.map_err(|(path, error)| output::unwritable(&path, &error))?;
+        Ok((self.folder, self.done))
+    }
+}

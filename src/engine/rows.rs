@@ -1,0 +1,170 @@
+//! The rows of a table that was judged: which of them fail, and why; which are clean. They are too many to be kept, so
+//! whoever wants them has the table read once more ([`JudgedTable::second_look`]).
+
+use std::collections::BTreeMap;
+
+use arrow::array::{ArrayRef, RecordBatch};
+use arrow::buffer::BooleanBuffer;
+use arrow::datatypes::SchemaRef;
+
+use super::plan::TablePlan;
+use super::scan::TableState;
+use super::source::TableSource;
+use super::verdicts::Verdicts;
+use crate::base::Text;
+use crate::extract::ExtractError;
+use crate::rule::Table;
+
+/// A table after its rules were judged, and what is needed to tell which rows they are about.
+pub struct JudgedTable<'d> {
+    /// The id of its database.
+    pub database: &'d str,
+    pub table: &'d Table,
+    pub(super) plan: TablePlan,
+    pub(super) source: TableSource,
+    pub(super) verdicts: Verdicts,
+    /// Rows per piece, to number rows within files.
+    pub(super) pieces: BTreeMap<(u32, u32), u64>,
+    /// Rows that could be read of pieces that could not be read whole.
+    pub(super) torn: BTreeMap<(u32, u32), u64>,
+    pub(super) hashes: BTreeMap<u32, Result<String, ExtractError>>,
+}
+
+/// One file of the table.
+pub struct RowFile<'f> {
+    /// Relative to the data directory, with `/`.
+    pub name: &'f str,
+    /// `None` where it could not be opened.
+    pub form: Option<Form>,
+}
+
+/// What a copy of a file is made of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// Records as they are written, after a line of names if there is one.
+    Text { header: Option<Vec<u8>> },
+    /// Typed columns.
+    Columns(SchemaRef),
+}
+
+/// What a second look is to bring.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    /// Rows that some rule fails.
+    pub failing: bool,
+    /// All records, and which of them are clean.
+    pub records: bool,
+}
+
+/// Some rows, in the order of files and of rows in them.
+#[derive(Debug)]
+pub enum Portion {
+    Failing(Vec<FailingRow>),
+    Records(Records),
+}
+
+/// A row that some rule fails.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FailingRow {
+    /// Place in [`JudgedTable::files`].
+    pub file: usize,
+    /// One-based within the file.
+    pub row: u64,
+    /// The values of the table's key; masked where they are personal and nobody may see them.
+    pub key: Vec<Option<String>>,
+    /// In the order of the rules; at least one.
+    pub broken: Vec<Broken>,
+}
+
+/// A rule that a row fails.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Broken {
+    /// Place in the table's rules.
+    pub rule: usize,
+    /// What the rule judged, if it judged a single value; masked unless values may be seen.
+    pub value: Option<String>,
+    /// In the language of the run.
+    pub why: Option<String>,
+    /// The kind's own names of what is wrong.
+    pub reasons: Vec<&'static str>,
+    /// What the value must be, where that is certain; masked as `value` is.
+    pub repaired: Option<String>,
+}
+
+/// Records of one file as it has them.
+#[derive(Debug)]
+pub struct Records {
+    /// Place in [`JudgedTable::files`].
+    pub file: usize,
+    pub written: Written,
+    /// Records that are not clean: a rule of severity major or above fails or is unknown, or the key is absent or
+    /// shared.
+    pub dirty: BooleanBuffer,
+}
+
+#[derive(Debug)]
+pub enum Written {
+    /// Each record with its line end (that of a file's last may be lacking).
+    Text(ArrayRef),
+    /// Columns of the file's [`Form`]; text may come in another type of text.
+    Columns(RecordBatch),
+}
+
+/// Takes rows, in order.
+pub trait RowSink: Send {
+    /// # Errors
+    /// They cannot be kept; says why. Nothing more is brought then.
+    fn take(&mut self, portion: &Portion) -> Result<(), Text>;
+}
+
+impl<'d> JudgedTable<'d> {
+    pub(super) fn new(
+        database: &'d str,
+        table: &'d Table,
+        plan: TablePlan,
+        source: TableSource,
+        state: TableState,
+        verdicts: Verdicts,
+    ) -> Self {
+        let TableState { pieces, torn, hashes, .. } = state;
+        Self { database, table, plan, source, verdicts, pieces, torn, hashes }
+    }
+
+    /// The files of the table, in order.
+    pub fn files(&self) -> Vec<RowFile<'_>> {
+        let file = |at: usize| RowFile { name: &self.source.files[at].name, form: self.form(at) };
+        (0..self.source.files.len()).map(file).collect()
+    }
+
+    pub(super) fn form(&self, file: usize) -> Option<Form> {
+        let source = self.source.files[file].source.as_ref()?;
+        match source.stored() {
+            Some(schema) => Some(Form::Columns(schema)),
+            None => source.verbatim(&[]).map(|text| Form::Text { header: text.header }),
+        }
+    }
+}
+
+impl Portion {
+    /// Roughly how many bytes it takes.
+    pub fn bytes(&self) -> usize {
+        match self {
+            Self::Failing(rows) => rows.iter().map(FailingRow::bytes).sum(),
+            Self::Records(Records { written: Written::Text(records), .. }) => records.get_array_memory_size(),
+            Self::Records(Records { written: Written::Columns(batch), .. }) => batch.get_array_memory_size(),
+        }
+    }
+}
+
+impl FailingRow {
+    fn bytes(&self) -> usize {
+        let text = |text: &Option<String>| text.as_ref().map_or(0, String::len);
+        let broken = |broken: &Broken| {
+            size_of::<Broken>()
+                + [&broken.value, &broken.why, &broken.repaired].map(text).iter().sum::<usize>()
+                + size_of_val(broken.reasons.as_slice())
+        };
+        let key = self.key.iter().map(|value| size_of_val(value) + text(value));
+        size_of::<Self>() + key.sum::<usize>() + self.broken.iter().map(broken).sum::<usize>()
+    }
+}

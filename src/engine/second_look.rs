@@ -1,0 +1,443 @@
+//! Reads the files of a judged table once more, on all threads, and brings their rows in order. What rules say of a batch
+//! they say again; what needed all rows was kept.
+//!
+//! Memory does not grow with the rows: each thread works on a piece of its own, holds a little of what it has found, and
+//! waits then until all pieces before its own are delivered.
+
+use std::ops::ControlFlow;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use arrow::array::ArrayRef;
+use arrow::buffer::BooleanBuffer;
+use rayon::prelude::*;
+
+use super::examples::{Position, Shown};
+use super::feed::{Feed, Projection, Task};
+use super::judging::{Arrays, Judging};
+use super::plan::{TablePlan, Work};
+use super::rows::{Broken, FailingRow, Form, JudgedTable, Portion, Records, RowSink, Wanted, Written};
+use super::run::Progress;
+use super::turns::Turns;
+use crate::base::{Lang, Text};
+use crate::extract::{self, Chunk, Finding, Piece, Sink, Verbatim};
+use crate::kernel::key::KeyJudge;
+use crate::kernel::text::mask;
+use crate::kernel::{Batch, RowVerdict, TextColumn};
+use crate::rule::Explanation;
+use crate::say;
+
+/// What a thread holds before its turn.
+const HELD: usize = 32 << 20;
+/// Failing rows that are delivered together.
+const ROWS: usize = 1024;
+
+pub struct LookOptions<'o> {
+    pub wanted: Wanted,
+    /// Show values as they are.
+    pub reveal: bool,
+    pub lang: Lang,
+    pub interrupted: &'o AtomicBool,
+    pub progress: &'o dyn Progress,
+}
+
+/// What was brought.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Brought {
+    /// Rows that could be read.
+    pub rows: u64,
+    /// Those that some rule fails.
+    pub failing: u64,
+    pub clean: u64,
+}
+
+/// Why not all rows were brought.
+#[derive(Debug)]
+pub enum LookError {
+    Interrupted,
+    /// The files are no longer those that were judged, or the program fails on them.
+    Lost(Text),
+    /// The sink did not take them.
+    Refused(Text),
+}
+
+impl JudgedTable<'_> {
+    /// Brings the rows that are wanted to `sink`, in the order of files and of rows in them, on the threads of the
+    /// current pool.
+    ///
+    /// # Errors
+    /// [`LookError`]; `sink` has some of the rows then.
+    pub fn second_look(
+        &self,
+        sink: &mut dyn RowSink,
+        options: &LookOptions<'_>,
+    ) -> Result<Brought, LookError> {
+        let names = self.table.key_names();
+        let personal = |name: &String| self.table.column(name).is_none_or(|column| column.personal);
+        let bytes = self.source.bytes();
+        options.progress.table_started(self.database, &self.table.id.value, bytes);
+        let look = Look {
+            judged: self,
+            options,
+            masked: names.iter().map(|name| personal(name) && !options.reveal).collect(),
+            key: names,
+            forms: (0..self.source.files.len()).map(|file| self.form(file)).collect(),
+            turns: Turns::new(sink),
+            outcome: Mutex::default(),
+            rows: AtomicU64::new(0),
+            failing: AtomicU64::new(0),
+            clean: AtomicU64::new(0),
+        };
+        look.read();
+        let changed = if look.turns.is_over() { None } else { self.changed() };
+        options.progress.table_done();
+        if options.interrupted.load(Ordering::Relaxed) {
+            return Err(LookError::Interrupted);
+        }
+        if let Some(error) = look.outcome.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            return Err(error);
+        }
+        if let Some(file) = changed {
+            return Err(LookError::Lost(changed_meanwhile(&self.source.files[file].name)));
+        }
+        let [rows, failing, clean] = [look.rows, look.failing, look.clean].map(AtomicU64::into_inner);
+        Ok(Brought { rows, failing, clean })
+    }
+
+    /// The first file whose content is no longer what was judged.
+    fn changed(&self) -> Option<usize> {
+        (0..self.source.files.len()).into_par_iter().find_first(|&at| {
+            let before = self.hashes.get(&(at as u32)).and_then(|hash| hash.as_ref().ok());
+            let now = extract::fingerprint(&self.source.files[at].path).ok();
+            before != now.as_ref().map(|print| &print.blake3)
+        })
+    }
+
+    fn row_in_file(&self, at: Position) -> u64 {
+        let before: u64 = self.pieces.range((at.file, 0)..(at.file, at.piece)).map(|(_, rows)| rows).sum();
+        before + at.row + 1
+    }
+}
+
+fn changed_meanwhile(file: &str) -> Text {
+    say!(
+        "`{file}` changed while the run went on; its failing records are not those that were counted",
+        "`{file}` bị thay đổi trong lúc đánh giá; các bản ghi lỗi không còn khớp với số đã đếm"
+    )
+}
+
+struct Look<'l> {
+    judged: &'l JudgedTable<'l>,
+    options: &'l LookOptions<'l>,
+    /// Columns of the table's key, and whether their values are masked.
+    key: Vec<String>,
+    masked: Vec<bool>,
+    forms: Vec<Option<Form>>,
+    turns: Turns<&'l mut dyn RowSink>,
+    /// Why the look ended early.
+    outcome: Mutex<Option<LookError>>,
+    rows: AtomicU64,
+    failing: AtomicU64,
+    clean: AtomicU64,
+}
+
+impl Look<'_> {
+    fn plan(&self) -> &TablePlan {
+        &self.judged.plan
+    }
+
+    fn projection(&self, file: usize) -> Projection {
+        let upto = match &self.forms[file] {
+            Some(Form::Columns(schema)) if self.options.wanted.records => schema.fields().len(),
+            _ => 0,
+        };
+        Projection::of(self.plan(), &self.judged.source.files[file], &self.key, upto)
+    }
+
+    fn read(&self) {
+        let open = |file: usize| {
+            let source = self.judged.source.files[file].source.as_ref()?;
+            let wanted = self.projection(file).wanted;
+            let verbatim = self.options.wanted.records.then(|| source.verbatim(&wanted)).flatten();
+            Some(verbatim.map_or_else(|| source.pieces(&wanted), |Verbatim { pieces, .. }| pieces))
+        };
+        let feed = Mutex::new((0_u64, Feed::new(&self.judged.source, Box::new(open)).of_pieces()));
+        rayon::broadcast(|_| {
+            while !self.turns.is_over() {
+                let (number, task) = {
+                    let mut feed = feed.lock().unwrap_or_else(PoisonError::into_inner);
+                    let task = feed.1.next();
+                    let number = feed.0;
+                    feed.0 += u64::from(matches!(task, Some(Task::Read { .. })));
+                    (number, task)
+                };
+                match task {
+                    Some(Task::Read { file, piece, reader }) => self.piece(number, file, piece, reader),
+                    // What could be read before can be read again.
+                    Some(Task::Failed { file, piece, .. })
+                        if self.judged.pieces.contains_key(&(file, piece)) =>
+                    {
+                        self.lose(file);
+                    }
+                    Some(_) => {}
+                    None => break,
+                }
+            }
+        });
+        let (pieces, _) = feed.into_inner().unwrap_or_else(PoisonError::into_inner);
+        if !self.turns.is_over() && pieces != self.judged.pieces.len() as u64 {
+            let file = self.judged.pieces.keys().next_back().map_or(0, |(file, _)| *file);
+            self.lose(file);
+        }
+    }
+
+    fn piece(&self, number: u64, file: u32, piece: u32, reader: Box<dyn Piece>) {
+        let projection = self.projection(file as usize);
+        let at = Position { file, piece, row: 0 };
+        let mut sink = PieceLook { look: self, number, at, projection, held: Vec::new(), bytes: 0 };
+        let whole = catch_unwind(AssertUnwindSafe(|| reader.read(&mut sink))).is_ok_and(|read| read.is_ok());
+        let (torn, all) = (self.judged.torn.get(&(file, piece)), self.judged.pieces.get(&(file, piece)));
+        if self.turns.is_over() {
+            return;
+        }
+        if whole == torn.is_some() || torn.or(all) != Some(&sink.at.row) {
+            self.lose(file);
+        } else if self.turns.wait(number) {
+            sink.deliver();
+            self.turns.pass();
+        }
+    }
+
+    fn lose(&self, file: u32) {
+        let file = &self.judged.source.files[file as usize].name;
+        self.end(LookError::Lost(say!(
+            "the records of `{file}` cannot be read again as they were judged: it changed meanwhile, or a column that no \
+             rule reads is damaged",
+            "không đọc lại được các bản ghi của `{file}` như lúc đánh giá: tệp bị thay đổi, hoặc một cột không có quy \
+             tắc nào dùng bị hỏng"
+        )));
+    }
+
+    fn end(&self, error: LookError) {
+        self.outcome.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+        self.turns.stop();
+    }
+}
+
+/// Receives the batches of one piece.
+struct PieceLook<'p, 'l> {
+    look: &'p Look<'l>,
+    number: u64,
+    /// The next row.
+    at: Position,
+    projection: Projection,
+    /// What waits for its turn.
+    held: Vec<Portion>,
+    bytes: usize,
+}
+
+impl Sink for PieceLook<'_, '_> {
+    fn chunk(&mut self, chunk: Chunk) -> ControlFlow<()> {
+        let rows = chunk.batch.num_rows() as u64;
+        self.judge(chunk);
+        self.at.row += rows;
+        self.look.options.progress.advanced(0, rows);
+        if self.look.options.interrupted.load(Ordering::Relaxed) {
+            self.look.end(LookError::Interrupted);
+        }
+        if self.look.turns.is_over() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
+
+    // The scan told it.
+    fn finding(&mut self, _: Finding) {}
+
+    fn consumed(&mut self, bytes: u64) {
+        self.look.options.progress.advanced(bytes, 0);
+    }
+}
+
+impl PieceLook<'_, '_> {
+    fn judge(&mut self, chunk: Chunk) {
+        let look = self.look;
+        let rows = chunk.batch.num_rows();
+        let arrays = Arrays::of(&chunk.batch, &self.projection.places);
+        let judging = Judging::new(look.plan(), rows, &arrays, chunk.damaged);
+        let Some(judged) = Verdict::of(look.judged, &judging, self.at) else {
+            return look.lose(self.at.file);
+        };
+        let failing = judged.failing();
+        look.rows.fetch_add(rows as u64, Ordering::Relaxed);
+        look.failing.fetch_add(failing.count_set_bits() as u64, Ordering::Relaxed);
+        look.clean.fetch_add((rows - judged.dirty.count_set_bits()) as u64, Ordering::Relaxed);
+        if look.options.wanted.failing {
+            self.failing(&judged, &failing, &judging.batch, chunk.batch.columns());
+        }
+        if look.options.wanted.records {
+            let written = match (&look.forms[self.at.file as usize], chunk.records) {
+                (Some(Form::Columns(schema)), _) => {
+                    let own: Vec<usize> = (0..schema.fields().len()).collect();
+                    chunk.batch.project(&own).ok().map(Written::Columns)
+                }
+                (_, records) => records.map(Written::Text),
+            };
+            match written {
+                Some(written) => {
+                    let file = self.at.file as usize;
+                    self.offer(Portion::Records(Records { file, written, dirty: judged.dirty }));
+                }
+                None => look.lose(self.at.file),
+            }
+        }
+    }
+
+    fn failing(
+        &mut self,
+        judged: &Verdict,
+        failing: &BooleanBuffer,
+        batch: &Batch<'_>,
+        columns: &[ArrayRef],
+    ) {
+        if failing.count_set_bits() == 0 {
+            return;
+        }
+        let places = self.projection.more.iter();
+        let keys: Vec<Option<TextColumn>> =
+            places.map(|place| TextColumn::of(columns.get((*place)?)?)).collect();
+        let first = self.look.judged.row_in_file(self.at);
+        let mut portion = Vec::with_capacity(ROWS);
+        for row in failing.set_indices() {
+            let key = keys.iter().zip(&self.look.masked).map(|(column, masked)| {
+                let value = column.as_ref()?.get(row)?;
+                Some(if *masked { mask(value) } else { value.to_owned() })
+            });
+            portion.push(FailingRow {
+                file: self.at.file as usize,
+                row: first + row as u64,
+                key: key.collect(),
+                broken: judged.broken(self.look, batch, row),
+            });
+            if portion.len() == ROWS {
+                self.offer(Portion::Failing(std::mem::replace(&mut portion, Vec::with_capacity(ROWS))));
+                if self.look.turns.is_over() {
+                    return;
+                }
+            }
+        }
+        if !portion.is_empty() {
+            self.offer(Portion::Failing(portion));
+        }
+    }
+
+    /// Delivers if the turn has come, or if too much would be held.
+    fn offer(&mut self, portion: Portion) {
+        self.bytes += portion.bytes();
+        self.held.push(portion);
+        let turn = self.look.turns.is_mine(self.number);
+        if turn || (self.bytes > HELD && self.look.turns.wait(self.number)) {
+            self.deliver();
+        }
+    }
+
+    fn deliver(&mut self) {
+        self.bytes = 0;
+        let mut sink = self.look.turns.sink();
+        for portion in self.held.drain(..) {
+            if let Err(why) = sink.take(&portion) {
+                self.look.end(LookError::Refused(why));
+                return;
+            }
+        }
+    }
+}
+
+/// What all rules say of a batch.
+struct Verdict {
+    /// Rules that some row fails, in order.
+    fails: Vec<(usize, RowVerdict)>,
+    dirty: BooleanBuffer,
+}
+
+impl Verdict {
+    /// `None` if this is not what was judged.
+    fn of(judged: &JudgedTable<'_>, judging: &Judging<'_>, start: Position) -> Option<Self> {
+        let later = judged.verdicts.later(start, judging.batch.rows())?;
+        let mut fails = later.fails;
+        let mut dirty = &judging.damaged() | &later.dirty;
+        for (at, rule) in judged.plan.rules.iter().enumerate() {
+            match &rule.work {
+                Work::Scan(check) if check.judges_rows() && !judged.verdicts.broken[at] => {
+                    let population = judging.population(rule);
+                    let mut own = check.state();
+                    let verdict = judging.verdict(rule, check.as_ref(), &population, own.as_mut());
+                    let Some(verdict) = verdict.ok()? else { continue };
+                    if rule.soils {
+                        dirty = &dirty | &verdict.dirty();
+                    }
+                    if verdict.fail.count_set_bits() > 0 {
+                        fails.push((at, verdict));
+                    }
+                }
+                Work::Not { status, .. } if Judging::soils_unrun(rule, *status) => {
+                    dirty = &dirty | &judging.scope(&judging.population(rule));
+                }
+                _ => {}
+            }
+        }
+        fails.sort_by_key(|(rule, _)| *rule);
+        if judged.verdicts.none_clean {
+            dirty = judging.batch.all();
+        }
+        Some(Self { fails, dirty })
+    }
+
+    fn failing(&self) -> BooleanBuffer {
+        let none = BooleanBuffer::new_unset(self.dirty.len());
+        self.fails.iter().fold(none, |failing, (_, verdict)| &failing | &verdict.fail)
+    }
+
+    fn broken(&self, look: &Look<'_>, batch: &Batch<'_>, row: usize) -> Vec<Broken> {
+        let failed = self.fails.iter().filter(|(_, verdict)| verdict.fail.value(row));
+        failed
+            .map(|(rule, verdict)| {
+                let plan = &look.plan().rules[*rule];
+                let mut shown = match &plan.work {
+                    Work::Scan(check) => Shown::of(plan, check.as_ref(), batch, row),
+                    work => Shown { value: None, why: of_keys(work) },
+                };
+                if !look.options.reveal {
+                    shown.hide();
+                }
+                let (why, repaired) = shown.why.map_or((None, None), |Explanation { reason, repaired }| {
+                    (Some(own(reason, look.options.lang)), repaired)
+                });
+                let reasons =
+                    verdict.reasons.iter().filter(|(_, rows)| rows.value(row)).map(|(name, _)| *name);
+                Broken { rule: *rule, value: shown.value, why, reasons: reasons.collect(), repaired }
+            })
+            .collect()
+    }
+}
+
+/// Why a row fails a rule over keys.
+fn of_keys(work: &Work) -> Option<Explanation> {
+    let reason = match work {
+        Work::Keys { judge: KeyJudge::Unique, .. } => {
+            say!("another row has the same values", "có dòng khác trùng giá trị")
+        }
+        Work::Keys { judge: KeyJudge::In { table, .. }, .. } => {
+            say!("table `{table}` has no such row", "bảng `{table}` không có dòng tương ứng")
+        }
+        _ => return None,
+    };
+    Some(Explanation { reason, repaired: None })
+}
+
+/// The text in that language, or in the other if the author wrote only one.
+fn own(text: Text, lang: Lang) -> String {
+    let (own, other) = match lang {
+        Lang::Vi => (text.vi, text.en),
+        Lang::En => (text.en, text.vi),
+    };
+    if own.trim().is_empty() { other } else { own }
+}
