@@ -565,7 +565,6 @@ fn a_file_that_changes_between_the_looks_is_noticed() {
         lang: Lang::En,
         interrupted: &interrupted,
         progress: &Silent,
-        trace: None,
     };
     let (_, judged) =
         engine::run_keeping_verdicts(&loaded.databases[0], &options).expect("nobody interrupts");
@@ -621,7 +620,6 @@ fn a_sink_that_refuses_ends_the_look_on_all_threads() {
             lang: Lang::En,
             interrupted: &interrupted,
             progress: &Silent,
-            trace: None,
         };
         let table = judged.iter().find(|table| table.table.id.value == "t").expect("the table");
         assert!(matches!(table.second_look(&mut Full, &look), Err(LookError::Refused(_))));
