@@ -67,6 +67,8 @@ pub fn all<'a>(gate: &'a GateReport, card: &'a Scorecard) -> Vec<Finding<'a>> {
             waiver: waiver(gate, check),
         });
     }
+    // Where the gate is strict, warnings are worse than what is waived.
+    findings.sort_by_key(|finding| std::cmp::Reverse(finding.blocks));
     findings
 }
 

@@ -52,9 +52,9 @@ fn write(out: &mut String, command: &str, level: &[&Finding<'_>], lang: Lang) {
         out.push_str(&format!("::{command} {}::{}\n", properties.join(","), data(&finding.message(lang))));
     }
     if shown < level.len() {
-        let more = words::findings(level.len() - shown, lang);
+        let more = words::more(level.len() - shown, lang);
         let text = say!(
-            "{more} more of this level; all of them are in the report",
+            "{more} of this level; all of them are in the report",
             "còn {more} cùng mức; xem đầy đủ trong báo cáo"
         );
         out.push_str(&format!("::{command} title=thuocdo::{}\n", data(text.get(lang))));
@@ -105,7 +105,7 @@ mod tests {
         let nulls =
             "::error file=rules/dân cư%2C 100%25.yaml,line=10,title=bca_a13/cong_dan/not_null-ho_ten::";
         assert!(lines.iter().any(|line| line.starts_with(nulls)), "{lines:#?}");
-        assert_eq!(lines.last().unwrap(), "::notice title=thuocdo::REJECTED (exit 5) · 11 findings");
+        assert_eq!(lines.last().unwrap(), "::notice title=thuocdo::REJECTED (exit 5) · 12 findings");
     }
 
     #[test]
@@ -114,7 +114,7 @@ mod tests {
         for level in ["::error ", "::warning "] {
             let all: Vec<&String> = lines.iter().filter(|line| line.starts_with(level)).collect();
             assert_eq!(all.len(), SHOWN);
-            assert!(all[SHOWN - 1].contains(" more of this level"), "{}", all[SHOWN - 1]);
+            assert!(all[SHOWN - 1].contains(" more findings of this level"), "{}", all[SHOWN - 1]);
         }
     }
 }

@@ -58,8 +58,8 @@ mod tests {
     #[test]
     fn verdict_scores_and_how_many_findings() {
         let sample = sample::every_outcome();
-        insta::assert_snapshot!(line(&sample, Lang::En), @"");
-        insta::assert_snapshot!(line(&sample::passed(), Lang::Vi), @"");
+        insta::assert_snapshot!(line(&sample, Lang::En), @r"thuocdo: REJECTED (exit 5) · bca_a13 40.91 D · byt_a02 35.92 — · 12 findings");
+        insta::assert_snapshot!(line(&sample::passed(), Lang::Vi), @"thuocdo: ĐẠT (mã thoát 0) · bca_a13 40,91 D · byt_a02 35,92 — · 0 phát hiện");
     }
 
     #[test]

@@ -66,8 +66,11 @@ fn badges_are_well_formed() {
 
 #[test]
 fn sarif_keeps_its_schema() {
-    let text = std::fs::read(schema("sarif-schema-2.1.0.json")).expect("the schema");
-    let schema: Value = serde_json::from_slice(&text).expect("JSON");
+    let text = std::fs::read_to_string(schema("sarif-schema-2.1.0.json")).expect("the schema");
+    // Its one regular expression closes a bracket that it did not open. We do not write the field that it is for.
+    let (wrong, meant) = ("[a-zA-Z]{2}]?$", "[a-zA-Z]{2}$");
+    assert!(text.contains(wrong), "the schema was mended: so must this be");
+    let schema: Value = serde_json::from_str(&text.replace(wrong, meant)).expect("JSON");
     let schema = jsonschema::validator_for(&schema).expect("a schema");
     for sample in samples() {
         for lang in [Lang::Vi, Lang::En] {

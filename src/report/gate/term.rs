@@ -113,9 +113,9 @@ fn write(page: &mut Page, lang: Lang, finding: &Finding<'_>) {
     let parts = [
         Line::of(ink.bold(), words::outcome(check.outcome).get(lang)).glued(),
         Line::of(BOLD, &on.join("/")),
-        Line::new().dim(condition.get(lang)),
+        Line::new().dim(condition.get(lang)).glued(),
         finding.place.as_ref().filter(|place| place.exact).map_or_else(Line::new, |place| {
-            Line::new().dim(&format!("{}:{}", middle(&place.path, page.columns / 2), place.line))
+            Line::new().dim(&format!("{}:{}", middle(&place.path, page.columns / 2), place.line)).glued()
         }),
     ];
     page.paragraph(Line::of(ink, "  !"), MARGIN, Line::dotted(parts), 4);
@@ -250,18 +250,133 @@ mod tests {
 
     #[test]
     fn in_english() {
-        insta::assert_snapshot!(page(&sample::every_outcome(), Style::default()), @"");
+        insta::assert_snapshot!(page(&sample::every_outcome(), Style::default()), @r"
+        REJECTED (exit 5) · 12 findings · The evidence is not what it claims to be.
+        as of 2026-11-21T00:00:00+07:00 · profile vn-4
+        baseline 0123456789ab of 2026-11-20T00:00:00+07:00
+
+        ══ The whole run ═══════════════════════════════════════════════════════════════
+          ! rejected · evidence
+            the manifest names another file
+
+        ══ bca_a13 · National population database ══════════════════════════════════════
+          ! not comparable · comparable baseline
+            the baseline was made by another methodology → make it anew with
+            `--update-baseline`
+          ! not measured · tam_tru · measured
+            table `tam_tru` is missing → deliver its file
+          ! not measured · cong_dan/expect-ngay_cap-on-o…-viet-nam-only-2026 · measured
+            · rules/dân cư, 100%.yaml:13
+            the rule could not run
+          ! failed · least points
+            83.12 points, 90 are asked for
+          ! failed · no new cap
+            cap K1 is new
+          ! failed · no new cap
+            cap K3 is new
+          ! failed · cong_dan/not_null-ho_ten · defects of a critical rule
+            rules/dân cư, 100%.yaml:10
+            1,000 defects per million, 100 are allowed
+          ! failed · cong_dan/not_null-ho_ten · no regression
+            rules/dân cư, 100%.yaml:10
+            812 rows fail anew
+          ! failed · cong_dan/gone-with-the-baseline · still measured
+            the rule is gone
+          ! waived · cong_dan/matches-so_dinh_danh · no new violations
+            rules/dân cư, 100%.yaml:14
+            567 violations, covered by W-2026-017
+          ! warning · cong_dan/clean_text-ho_ten · no new violations
+            rules/dân cư, 100%.yaml:12
+            5 new violations of a minor rule
+
+        ── Changes since the baseline (rows) ───────────────────────────────────────────
+                                       added   changed   removed         same     no key
+          bca_a13/cong_dan             4,000     1,000        17    1,229,567          3
+
+        ── Rules whose failures moved ──────────────────────────────────────────────────
+                                              newly bad newly good   new viol.    waived
+          cong_dan/not_null-ho_ten                  812         12         800         0
+
+        ── Waivers ─────────────────────────────────────────────────────────────────────
+          W-2026-017 · valid · cong_dan/matches-so_dinh_danh · 567 of at most 12,000
+          until 2027-01-30 · hồ sơ giấy chưa số hóa
+          W-2026-018 · void: expired on 2026-11-01 · cong_dan/matches-so_dinh_danh
+          567 of at most 12,000 · until 2027-01-30 · hồ sơ giấy chưa số hóa
+
+        ── Error budgets of the month ──────────────────────────────────────────────────
+                                                 month    target     allowed       spent
+          cong_dan/not_null-ho_ten             2026-11  99.9000%      12,500      13,120
+        ");
     }
 
     #[test]
     fn in_vietnamese() {
         let style = Style { lang: Lang::Vi, ..Style::default() };
-        insta::assert_snapshot!(page(&sample::every_outcome(), style), @"");
+        insta::assert_snapshot!(page(&sample::every_outcome(), style), @r"
+        BỊ BÁC BỎ (mã thoát 5) · 12 phát hiện · Bằng chứng không đúng như khai báo.
+        tính đến 2026-11-21T00:00:00+07:00 · bộ tiêu chí vn-4
+        mốc 0123456789ab ngày 2026-11-20T00:00:00+07:00
+
+        ══ Toàn bộ ═════════════════════════════════════════════════════════════════════
+          ! bị bác bỏ · bằng chứng
+            bản kê ghi một tệp khác
+
+        ══ bca_a13 · CSDL quốc gia về dân cư ═══════════════════════════════════════════
+          ! không so sánh được · mốc so sánh được
+            mốc đối chiếu được lập theo phương pháp khác → hãy lập lại bằng
+            `--update-baseline`
+          ! chưa đo được · tam_tru · đã đo
+            thiếu bảng `tam_tru` → hãy nộp tệp của bảng
+          ! chưa đo được · cong_dan/expect-ngay_cap-on-o…-viet-nam-only-2026 · đã đo
+            rules/dân cư, 100%.yaml:13
+            quy tắc không chạy được
+          ! không đạt · điểm tối thiểu
+            83,12 điểm, yêu cầu 90
+          ! không đạt · không thêm điểm liệt
+            điểm liệt K1 là mới
+          ! không đạt · không thêm điểm liệt
+            điểm liệt K3 là mới
+          ! không đạt · cong_dan/not_null-ho_ten · lỗi của quy tắc nghiêm trọng
+            rules/dân cư, 100%.yaml:10
+            1.000 lỗi trên một triệu, cho phép 100
+          ! không đạt · cong_dan/not_null-ho_ten · không kém đi
+            rules/dân cư, 100%.yaml:10
+            812 bản ghi mới bị lỗi
+          ! không đạt · cong_dan/gone-with-the-baseline · vẫn đo được
+            quy tắc không còn
+          ! được miễn trừ · cong_dan/matches-so_dinh_danh · không phát sinh vi phạm
+            rules/dân cư, 100%.yaml:14
+            567 vi phạm, theo miễn trừ W-2026-017
+          ! cảnh báo · cong_dan/clean_text-ho_ten · không phát sinh vi phạm
+            rules/dân cư, 100%.yaml:12
+            5 vi phạm mới của quy tắc nhẹ
+
+        ── Thay đổi so với mốc đối chiếu (bản ghi) ─────────────────────────────────────
+                                        thêm       sửa       xóa   giữ nguyên không khóa
+          bca_a13/cong_dan             4.000     1.000        17    1.229.567          3
+
+        ── Quy tắc có số lỗi thay đổi ──────────────────────────────────────────────────
+                                                lỗi mới    hết lỗi vi phạm mới  miễn trừ
+          cong_dan/not_null-ho_ten                  812         12         800         0
+
+        ── Miễn trừ ────────────────────────────────────────────────────────────────────
+          W-2026-017 · có hiệu lực · cong_dan/matches-so_dinh_danh
+          567 trên tối đa 12.000 · đến hết 2027-01-30 · hồ sơ giấy chưa số hóa
+          W-2026-018 · vô hiệu: hết hạn ngày 2026-11-01 · cong_dan/matches-so_dinh_danh
+          · 567 trên tối đa 12.000 · đến hết 2027-01-30 · hồ sơ giấy chưa số hóa
+
+        ── Ngân sách lỗi trong tháng ───────────────────────────────────────────────────
+                                                 tháng  mục tiêu    cho phép     đã dùng
+          cong_dan/not_null-ho_ten             2026-11  99,9000%      12.500      13.120
+        ");
     }
 
     #[test]
     fn a_gate_that_passed_is_short() {
-        insta::assert_snapshot!(page(&sample::passed(), Style::default()), @"");
+        insta::assert_snapshot!(page(&sample::passed(), Style::default()), @r"
+        PASSED (exit 0) · 0 findings · All conditions hold.
+        as of 2026-11-21T00:00:00+07:00 · profile vn-4
+        ");
     }
 
     #[test]

@@ -74,6 +74,11 @@ pub fn findings(n: usize, lang: Lang) -> String {
     counted(n as u64, ["finding", "findings", "phát hiện"], lang)
 }
 
+/// `3 more findings`, where some were left out.
+pub fn more(n: usize, lang: Lang) -> String {
+    counted(n as u64, ["more finding", "more findings", "phát hiện khác"], lang)
+}
+
 /// `FAILED (exit 1)`
 pub fn headline(of: Verdict, exit: u8) -> Text {
     let Text { en, vi } = verdict(of);
