@@ -166,11 +166,12 @@ fn the_gates_of_the_examples_pass_with_their_baseline_and_fail_on_worse_data() {
         .flat_map(|name| scripts(name).into_iter().map(move |script| (name, script)))
         .filter(|(_, script)| is_gate(script))
         .collect();
+    let written = Regex::new(r"out/[a-z-]+\.[a-z]+").expect("a pattern");
     for (name, gate) in &gates {
         let _ = fs::remove_dir_all(stage.path().join("out"));
         let (code, said) = run(gate, stage.path());
         assert_eq!(code, Some(0), "{name}: {gate}\n{said}");
-        for report in Regex::new(r"out/[a-z-]+\.[a-z]+").expect("a pattern").find_iter(gate) {
+        for report in written.find_iter(gate) {
             assert!(stage.path().join(report.as_str()).exists(), "{name}: {}", report.as_str());
         }
     }
