@@ -14,6 +14,8 @@ pub enum Exit {
     Usage = 2,
     /// A rule could not run, or data was missing or unreadable.
     Incomplete = 3,
+    /// A scorecard is not what it claims to be, or not from whom it must be.
+    Rejected = 5,
     Internal = 70,
     /// Interrupted, as shells expect it after Ctrl-C.
     Interrupted = 130,

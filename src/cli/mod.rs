@@ -5,11 +5,13 @@ mod cards;
 mod catalog;
 mod completions;
 mod diagnostics;
+mod evidence;
 mod expanded;
 mod explain;
 mod failure;
 mod generate;
 mod init;
+mod keygen;
 mod lint;
 mod man;
 mod output;
@@ -17,6 +19,8 @@ mod progress;
 mod run;
 mod schema;
 mod score;
+mod signature;
+mod verify;
 
 use clap::{Parser, Subcommand};
 
@@ -41,6 +45,8 @@ enum Command {
     Catalog(catalog::CatalogCommand),
     Init(init::Init),
     Generate(generate::Generate),
+    Verify(verify::Verify),
+    Keygen(keygen::Keygen),
     Schema(schema::Schema),
     Completions(completions::Completions),
     Man(man::Man),
@@ -76,6 +82,8 @@ fn command() -> Exit {
         Command::Catalog(command) => command.run(&console),
         Command::Init(command) => command.run(&console),
         Command::Generate(command) => command.run(&console),
+        Command::Verify(command) => command.run(&console),
+        Command::Keygen(command) => command.run(&console),
         Command::Schema(command) => command.run(&console),
         Command::Completions(command) => command.run(&console),
         Command::Man(command) => command.run(&console),

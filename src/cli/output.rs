@@ -92,26 +92,41 @@ fn unicode() -> bool {
 
 /// Writes a file beside its place and renames it, so that readers see the old one or the new one, never half of it.
 pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let failed = |error: io::Error| {
-        let (path, error) = (path.display(), error.to_string());
-        Failure::Output(
-            say!("`{path}` cannot be written: {error}", "không ghi được `{path}`: {error}"),
-            Some(say!(
-                "check that the folder exists, is writable and has room",
-                "kiểm tra thư mục có tồn tại, có quyền ghi và còn chỗ trống"
-            )),
-        )
-    };
-    std::fs::create_dir_all(folder).map_err(failed)?;
-    let mut file = tempfile::Builder::new().prefix(".thuocdo-").tempfile_in(folder).map_err(failed)?;
-    file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(failed)?;
+    let file = beside(path, bytes)?;
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
         let readable = std::fs::Permissions::from_mode(0o644);
-        file.as_file().set_permissions(readable).map_err(failed)?;
+        file.as_file().set_permissions(readable).map_err(|error| unwritten(path, &error))?;
     }
-    file.persist(path).map_err(|error| failed(error.error))?;
+    file.persist(path).map_err(|error| unwritten(path, &error.error))?;
     Ok(())
+}
+
+/// As [`write_whole`], for what only its owner may read. What is there already is never replaced.
+pub fn write_secret(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let file = beside(path, bytes)?;
+    file.persist_noclobber(path).map_err(|error| unwritten(path, &error.error))?;
+    Ok(())
+}
+
+/// In the folder that it is to be in, readable by its owner alone.
+fn beside(path: &Path, bytes: &[u8]) -> Result<tempfile::NamedTempFile, Failure> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let failed = |error: io::Error| unwritten(path, &error);
+    std::fs::create_dir_all(folder).map_err(failed)?;
+    let mut file = tempfile::Builder::new().prefix(".thuocdo-").tempfile_in(folder).map_err(failed)?;
+    file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(failed)?;
+    Ok(file)
+}
+
+fn unwritten(path: &Path, error: &io::Error) -> Failure {
+    let (path, error) = (path.display(), error.to_string());
+    Failure::Output(
+        say!("`{path}` cannot be written: {error}", "không ghi được `{path}`: {error}"),
+        Some(say!(
+            "check that the folder exists, is writable and has room",
+            "kiểm tra thư mục có tồn tại, có quyền ghi và còn chỗ trống"
+        )),
+    )
 }

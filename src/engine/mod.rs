@@ -21,6 +21,7 @@ mod source;
 pub mod vacuity;
 
 pub use measured::{
-    MeasuredCodeList, MeasuredDatabase, MeasuredFile, MeasuredPack, MeasuredRule, MeasuredTable, Presence,
+    MeasuredCodeList, MeasuredDatabase, MeasuredFile, MeasuredPack, MeasuredRule, MeasuredRuleFile,
+    MeasuredTable, Presence,
 };
-pub use run::{EXAMPLES, Progress, RunOptions, Silent, run};
+pub use run::{EXAMPLES, Progress, RunOptions, Silent, data_root, run};

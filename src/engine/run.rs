@@ -8,7 +8,7 @@ use indexmap::IndexMap;
 
 use super::keys::Parents;
 use super::measured::{
-    MeasuredCodeList, MeasuredDatabase, MeasuredFile, MeasuredPack, MeasuredTable, Presence,
+    MeasuredCodeList, MeasuredDatabase, MeasuredFile, MeasuredPack, MeasuredRuleFile, MeasuredTable, Presence,
 };
 use super::outcome;
 use super::plan::{self, TablePlan};
@@ -16,6 +16,7 @@ use super::problems::Problems;
 use super::scan::{self, ScanOptions, TableState};
 use super::source::TableSource;
 use super::vacuity::{self, Strength};
+use crate::base::diagnostic::SourceText;
 use crate::base::{Diagnostic, Status};
 use crate::rule::pack::Pack;
 use crate::rule::{Database, Table};
@@ -78,6 +79,7 @@ pub fn run(database: &Database, options: &RunOptions<'_>) -> Option<MeasuredData
     Some(MeasuredDatabase {
         id: database.id.value.clone(),
         agency: database.agency.clone(),
+        rule_files: database.files.iter().map(|file| measured_rule_file(file)).collect(),
         title: database.title.clone(),
         weight: database.weight,
         packs: database.packs.iter().map(|pack| measured_pack(pack)).collect(),
@@ -90,6 +92,17 @@ pub fn run(database: &Database, options: &RunOptions<'_>) -> Option<MeasuredData
         tables,
         problems: Vec::new(),
     })
+}
+
+fn measured_rule_file(file: &SourceText) -> MeasuredRuleFile {
+    // Folders are those of the machine that it ran on.
+    let name = Path::new(&file.name)
+        .file_name()
+        .map_or_else(|| file.name.clone().into(), |name| name.to_string_lossy());
+    MeasuredRuleFile {
+        name: name.into_owned(),
+        blake3: blake3::hash(file.text.as_bytes()).to_hex().to_string(),
+    }
 }
 
 fn measured_pack(pack: &Pack) -> MeasuredPack {
@@ -133,7 +146,8 @@ fn code_lists(database: &Database) -> Vec<MeasuredCodeList> {
     listed
 }
 
-fn data_root(data: &Path, database: &str) -> PathBuf {
+/// The folder that holds a database's extracts: `data`, or the folder in it that is named like the database.
+pub fn data_root(data: &Path, database: &str) -> PathBuf {
     let own = data.join(database);
     if own.is_dir() { own } else { data.to_owned() }
 }

@@ -1,10 +1,13 @@
 //! Measures in, scorecard out.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use super::agency::{self, Member};
 use super::caps::{self, CapInputs, CapRule, CleanRate, Found};
+use super::comparable::{self, Reason};
 use super::evidence::{Confidence, Evidence};
+use super::fix_first::{self, Judged, Pool};
 use super::grade::{self, Grade};
 use super::index::{Weights, index};
 use super::methodology::{Methodology, Profile};
@@ -13,19 +16,18 @@ use super::rollup::{Node, Rollup, Scored};
 use super::rule_points::{Triple, official_defects, per_million, rule_points};
 use super::scorecard::{
     self, AgencyCard, Cap, CleanRecords, CodeListCard, DatabaseCard, DimensionCard, FileCard, Fraction, Gap,
-    Incomplete, PackCard, PeerGroup, Problem, ProblemLevel, Rate, RuleCard, SCHEMA, Score, Scorecard,
-    TableCard, TablePresence,
+    Incomplete, MassCard, PackCard, PeerGroup, Problem, ProblemLevel, Rate, RuleCard, RuleFileCard, SCHEMA,
+    Score, Scorecard, TableCard, TablePresence,
 };
 use crate::base::{Diagnostic, Dimension, Level, Nano, Ratio, Severity, Status, Text, Unit};
 use crate::engine::measured::{
-    MeasuredCodeList, MeasuredDatabase, MeasuredPack, MeasuredRule, MeasuredTable, Presence,
+    MeasuredCodeList, MeasuredDatabase, MeasuredPack, MeasuredRule, MeasuredRuleFile, MeasuredTable, Presence,
 };
 use crate::engine::vacuity::Strength;
 use crate::rule::Catalog;
-use crate::rule::contract;
 use crate::say;
 use crate::score::curve;
-use crate::state::Tally;
+use crate::state::{Mass, Tally};
 
 /// What the same measures are scored and labelled by.
 #[derive(Clone, Debug, Default)]
@@ -46,7 +48,7 @@ pub fn assemble(databases: Vec<MeasuredDatabase>, opts: &ScoreOptions) -> Scorec
     let mut databases = databases;
     databases.sort_by(|a, b| a.id.cmp(&b.id));
     let incomplete: Vec<Incomplete> = databases.iter().flat_map(gaps).collect();
-    let scored: Vec<ScoredDatabase> = databases
+    let mut scored: Vec<ScoredDatabase> = databases
         .into_iter()
         .map(|database| {
             // Beside ours, from the same measures; nothing of it enters our score.
@@ -69,8 +71,22 @@ pub fn assemble(databases: Vec<MeasuredDatabase>, opts: &ScoreOptions) -> Scorec
     }
     let agencies =
         groups.iter().map(|(id, slots)| agency_card(Some(id), slots, &scored, &methodology)).collect();
-    let overall = agency_card(None, &slots.iter().collect::<Vec<_>>(), &scored, &methodology);
-    Scorecard {
+    let everything: Vec<&Slot<'_>> = slots.iter().collect();
+    let overall = agency_card(None, &everything, &scored, &methodology);
+    let mut reach: Vec<Reach> = (0..scored.len()).map(|_| Reach::default()).collect();
+    for slots in groups.values() {
+        reached(slots, &scored, &mut reach, |reach| &mut reach.agency);
+    }
+    reached(&everything, &scored, &mut reach, |reach| &mut reach.overall);
+    for (database, reach) in scored.iter_mut().zip(&reach) {
+        for fix in &mut database.card.fix_first {
+            fix.agency_gain_nano =
+                reach.agency.as_ref().map(|(pool, weight)| pool.gain(*weight, fix.gain_nano));
+            fix.overall_gain_nano =
+                reach.overall.as_ref().map(|(pool, weight)| pool.gain(*weight, fix.gain_nano));
+        }
+    }
+    let mut card = Scorecard {
         schema: SCHEMA.to_owned(),
         as_of: opts.as_of.clone(),
         engine: opts.engine.clone(),
@@ -83,7 +99,10 @@ pub fn assemble(databases: Vec<MeasuredDatabase>, opts: &ScoreOptions) -> Scorec
         agencies,
         overall,
         databases: scored.into_iter().map(|database| database.card).collect(),
-    }
+        provenance: None,
+    };
+    card.seal();
+    card
 }
 
 /// A card with the exact numbers behind it.
@@ -91,6 +110,34 @@ struct ScoredDatabase {
     card: DatabaseCard,
     points: Triple,
     dimensions: Vec<(Dimension, Node)>,
+    /// What its official points would gain without any defect.
+    clean_gain: i64,
+}
+
+/// How far a database's points go: the roll-ups that it is in, with its weight there.
+#[derive(Default)]
+struct Reach {
+    agency: Option<(Rc<Pool>, u64)>,
+    overall: Option<(Rc<Pool>, u64)>,
+}
+
+fn pool(slots: &[&Slot<'_>], scored: &[ScoredDatabase]) -> Pool {
+    let of = |slot: &Slot<'_>| slot.scored.and_then(|at| scored.get(at));
+    Pool::new(slots, |slot| of(slot).map_or(Nano::ZERO, |database| database.points.official))
+}
+
+fn reached(
+    slots: &[&Slot<'_>],
+    scored: &[ScoredDatabase],
+    reach: &mut [Reach],
+    of: impl Fn(&mut Reach) -> &mut Option<(Rc<Pool>, u64)>,
+) {
+    let pool = Rc::new(pool(slots, scored));
+    for slot in slots {
+        if let Some(reach) = slot.scored.and_then(|at| reach.get_mut(at)) {
+            of(reach).get_or_insert_with(|| (Rc::clone(&pool), 0)).1 += u64::from(slot.weight);
+        }
+    }
 }
 
 impl ScoredDatabase {
@@ -167,15 +214,24 @@ fn score_database(database: MeasuredDatabase, methodology: &Methodology) -> Scor
         evidence,
     };
     let found = caps::database(&methodology.caps, &inputs);
+    let counted: Vec<Vec<Option<Scored>>> = (database.tables.iter().zip(&standings).enumerate())
+        .map(|(at, (table, standings))| {
+            table.rules.iter().zip(standings).map(|(rule, standing)| entry(at, rule, standing)).collect()
+        })
+        .collect();
+    let (fix_first, clean_gain) = fix_first::of_database(&Judged {
+        tables: &database.tables,
+        scored: &counted,
+        rollup: &rollup,
+        lambda: methodology.lambda,
+        policy: &methodology.caps,
+        inputs: &inputs,
+        caps: &found,
+    });
     let official = node.points.official;
     let grade_by_points = grade::by_points(&methodology.bands, official);
-    let mut reasons = not_comparable(methodology, database.is_core(), node.coverage);
-    if let Some((_, contract::Standing::Other(pack))) = database.contract {
-        reasons.push(say!(
-            "its rule file declares something else than the one that is shipped for it (`{pack}`)",
-            "tệp quy tắc khai báo khác với tệp đi kèm của CSDL này (`{pack}`)"
-        ));
-    }
+    let standing = database.contract.as_ref().map(|(_, standing)| *standing);
+    let reasons = comparable::own(methodology.profile, database.is_core(), node.coverage, standing);
     let small_n = database.tables.iter().zip(&standings).any(|(table, standings)| {
         table.rules.iter().zip(standings).any(|(rule, standing)| {
             let units = rule.measure.tally.applicable();
@@ -215,7 +271,8 @@ fn score_database(database: MeasuredDatabase, methodology: &Methodology) -> Scor
         confidence: Confidence::of(&inputs.evidence, node.coverage),
         small_n,
         comparable: reasons.is_empty(),
-        not_comparable_because: reasons,
+        not_comparable_because: reasons.iter().map(Reason::text).collect(),
+        fix_first,
         tables: Vec::new(),
         indices: Vec::new(),
         problems: problems(&database.problems),
@@ -223,19 +280,21 @@ fn score_database(database: MeasuredDatabase, methodology: &Methodology) -> Scor
         agency: database.agency,
         title: database.title,
         weight: database.weight,
+        rule_files: database.rule_files.into_iter().map(rule_file_card).collect(),
         packs: database.packs.into_iter().map(pack_card).collect(),
         contract: database.contract.map(|(hash, _)| hash),
         internal: internal.as_ref().map(score_card),
         code_lists: database.code_lists.into_iter().map(code_list_card).collect(),
     };
-    let tables = database
-        .tables
-        .into_iter()
-        .zip(standings)
-        .enumerate()
-        .map(|(at, (table, standings))| table_card(at, table, &standings, &rollup, methodology))
+    let cleaning = rollup.cleaning(methodology.lambda);
+    let tables = (database.tables.into_iter().zip(standings).zip(&counted).enumerate())
+        .map(|(at, ((table, standings), counted))| {
+            let gain = |scored: &Option<Scored>| scored.as_ref().map_or(0, |it| cleaning.cleaned([it]).gain);
+            let gains: Vec<i64> = counted.iter().map(gain).collect();
+            table_card(at, table, &standings, &gains, &rollup, methodology)
+        })
         .collect();
-    ScoredDatabase { card: DatabaseCard { tables, ..card }, points: node.points, dimensions }
+    ScoredDatabase { card: DatabaseCard { tables, ..card }, points: node.points, dimensions, clean_gain }
 }
 
 fn unknown(points: Triple) -> Triple {
@@ -304,30 +363,21 @@ fn column_coverage(tables: &[MeasuredTable], standings: &[Vec<Standing>]) -> Opt
     Some(fraction(Ratio::new(covered.into(), all.into())?))
 }
 
+fn rule_file_card(file: MeasuredRuleFile) -> RuleFileCard {
+    let MeasuredRuleFile { name, blake3 } = file;
+    RuleFileCard { name, blake3 }
+}
+
 fn pack_card(pack: MeasuredPack) -> PackCard {
     let MeasuredPack { id, version, hash, core } = pack;
     PackCard { id, version, hash, core }
-}
-
-fn not_comparable(methodology: &Methodology, core: bool, coverage: Ratio) -> Vec<Text> {
-    let mut reasons = Vec::new();
-    if methodology.profile == Profile::Local {
-        reasons.push(say!("local rules, not comparable", "quy tắc nội bộ, không so sánh được"));
-    } else if !core {
-        reasons
-            .push(say!("the rule file names no core pack", "tệp quy tắc không khai báo gói quy tắc lõi nào"));
-    }
-    if coverage < Ratio::percent(60) {
-        let (en, vi) = (coverage.percent_text('.'), coverage.percent_text(','));
-        reasons.push(say!("only {en} of the rules could be measured", "chỉ đo được {vi} các quy tắc"));
-    }
-    reasons
 }
 
 fn table_card(
     at: usize,
     table: MeasuredTable,
     standings: &[Standing],
+    gains: &[i64],
     rollup: &Rollup,
     methodology: &Methodology,
 ) -> TableCard {
@@ -340,12 +390,8 @@ fn table_card(
     let rules = table
         .rules
         .into_iter()
-        .zip(standings)
-        .map(|(rule, standing)| {
-            let gain =
-                entry(at, &rule, standing).map_or(0, |scored| rollup.gain(&scored, methodology.lambda));
-            rule_card(rule, standing, gain, rows, methodology)
-        })
+        .zip(standings.iter().zip(gains))
+        .map(|(rule, (standing, gain))| rule_card(rule, standing, *gain, rows, methodology))
         .collect();
     TableCard {
         id: table.id,
@@ -356,6 +402,7 @@ fn table_card(
             Presence::Missing => TablePresence::Missing,
             Presence::Absent => TablePresence::Absent,
         },
+        allow_empty: table.allow_empty,
         rows,
         key: table.key,
         files: table
@@ -405,12 +452,19 @@ fn rule_card(
         vacuous: rule.strength.is_some_and(Strength::is_vacuous),
         pack: rule.pack,
         family: rule.family,
+        identity: rule.identity,
+        own_weight: rule.weight,
         columns: rule.columns,
         status: standing.status,
         pass: measure.tally.pass,
         fail: measure.tally.fail,
         na: measure.tally.na,
         unknown: measure.tally.unknown,
+        mass: measure.mass.map(|Mass { bad, units, per_unit }| MassCard {
+            bad: bad.to_string(),
+            units,
+            per_unit,
+        }),
         when_unknown: measure.when_unknown,
         when_unreliable: u128::from(measure.when_unknown) * 100
             > u128::from(methodology.when_unknown_percent) * u128::from(rows),
@@ -499,6 +553,9 @@ fn agency_card(
         },
         comparable: databases().next().is_some() && databases().all(|database| database.card.comparable),
         databases: slots.iter().map(|slot| slot.id.to_owned()).collect(),
+        fix_first: fix_first::of_agency(slots, &pool(slots, scored), |at| {
+            scored.get(at).map(|database| (database.card.id.clone(), database.clean_gain))
+        }),
     }
 }
 

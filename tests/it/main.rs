@@ -13,3 +13,4 @@ mod packs;
 mod peers;
 mod specs;
 mod stage;
+mod verify;
