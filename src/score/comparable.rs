@@ -194,10 +194,26 @@ fn apart(a: &str, b: &str, allowed: Option<u32>) -> Option<Reason> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::sample;
+    use crate::base::Dimension;
+    use crate::engine::MeasuredPack;
+    use crate::score::laws;
 
     const LEAGUE: Comparison = Comparison { same_database: false, days: Some(30) };
     const HISTORY: Comparison = Comparison { same_database: true, days: None };
+
+    /// A database under a core pack, and one without.
+    fn card() -> Scorecard {
+        let rules = || vec![laws::clean_rule("r", Dimension::Correctness)];
+        let mut databases =
+            vec![laws::database("d", vec![laws::table("t", 3, rules())]), laws::database("e", Vec::new())];
+        databases[0].packs = vec![MeasuredPack {
+            id: "core/person-register".to_owned(),
+            version: "1.0.0".to_owned(),
+            hash: "0123456789ab".to_owned(),
+            core: true,
+        }];
+        laws::score(databases, Profile::Vn4)
+    }
 
     fn of<'a>(card: &'a Scorecard, at: usize) -> Scored<'a> {
         Scored { card, database: &card.databases[at] }
@@ -205,7 +221,7 @@ mod tests {
 
     /// What stands in the way once the second card was changed.
     fn after(asked: Comparison, change: impl Fn(&mut Scorecard)) -> Vec<Reason> {
-        let mut before = sample::card(Profile::Vn4);
+        let mut before = card();
         before.databases[0].not_comparable_because.clear();
         before.databases[0].coverage = crate::score::scorecard::Fraction { num: 1, den: 1 };
         let mut card = before.clone();
@@ -263,7 +279,7 @@ mod tests {
 
     #[test]
     fn two_databases_are_no_history_of_one() {
-        let card = sample::card(Profile::Vn4);
+        let card = card();
         let found = reasons(of(&card, 0), of(&card, 1), HISTORY);
         assert!(found.iter().any(|reason| matches!(reason, Reason::Databases(..))), "{found:?}");
         let league = reasons(of(&card, 0), of(&card, 1), LEAGUE);

@@ -36,7 +36,7 @@ fn rule(id: &str, dimension: Dimension, severity: Severity, tally: Tally) -> Mea
     }
 }
 
-fn table(id: &str, tier: u32, rules: Vec<MeasuredRule>) -> MeasuredTable {
+pub(super) fn table(id: &str, tier: u32, rules: Vec<MeasuredRule>) -> MeasuredTable {
     MeasuredTable {
         id: id.to_owned(),
         title: None,
@@ -54,7 +54,7 @@ fn table(id: &str, tier: u32, rules: Vec<MeasuredRule>) -> MeasuredTable {
     }
 }
 
-fn database(id: &str, tables: Vec<MeasuredTable>) -> MeasuredDatabase {
+pub(super) fn database(id: &str, tables: Vec<MeasuredTable>) -> MeasuredDatabase {
     MeasuredDatabase {
         id: id.to_owned(),
         agency: Some("agency".to_owned()),
@@ -69,7 +69,7 @@ fn database(id: &str, tables: Vec<MeasuredTable>) -> MeasuredDatabase {
     }
 }
 
-fn score(databases: Vec<MeasuredDatabase>, profile: Profile) -> Scorecard {
+pub(super) fn score(databases: Vec<MeasuredDatabase>, profile: Profile) -> Scorecard {
     let as_of = "2026-11-21T00:00:00+07:00".to_owned();
     assemble(
         databases,
@@ -81,7 +81,7 @@ fn card(database: &MeasuredDatabase, profile: Profile) -> DatabaseCard {
     score(vec![database.clone()], profile).databases.remove(0)
 }
 
-fn clean_rule(id: &str, dimension: Dimension) -> MeasuredRule {
+pub(super) fn clean_rule(id: &str, dimension: Dimension) -> MeasuredRule {
     rule(id, dimension, Severity::Major, Tally::new(1_000, 0, 0, 0))
 }
 

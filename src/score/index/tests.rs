@@ -54,6 +54,7 @@ fn database(tables: Vec<MeasuredTable>) -> MeasuredDatabase {
     MeasuredDatabase {
         id: "d".to_owned(),
         agency: None,
+        rule_files: Vec::new(),
         title: None,
         weight: 1,
         packs: Vec::new(),
