@@ -1,13 +1,12 @@
 //! Measures in, scorecard out.
 
 use std::collections::BTreeMap;
-use std::rc::Rc;
 
 use super::agency::{self, Member};
 use super::caps::{self, CapInputs, CapRule, CleanRate, Found};
 use super::comparable::{self, Reason};
 use super::evidence::{Confidence, Evidence};
-use super::fix_first::{self, Judged, Pool};
+use super::fix_first::{self, Judged, Pool, Reach};
 use super::grade::{self, Grade};
 use super::index::{Weights, index};
 use super::methodology::{Methodology, Profile};
@@ -72,19 +71,11 @@ pub fn assemble(databases: Vec<MeasuredDatabase>, opts: &ScoreOptions) -> Scorec
     let agencies =
         groups.iter().map(|(id, slots)| agency_card(Some(id), slots, &scored, &methodology)).collect();
     let everything: Vec<&Slot<'_>> = slots.iter().collect();
+    let officials: Vec<Nano> = scored.iter().map(|database| database.points.official).collect();
     let overall = agency_card(None, &everything, &scored, &methodology);
-    let mut reach: Vec<Reach> = (0..scored.len()).map(|_| Reach::default()).collect();
-    for slots in groups.values() {
-        reached(slots, &scored, &mut reach, |reach| &mut reach.agency);
-    }
-    reached(&everything, &scored, &mut reach, |reach| &mut reach.overall);
+    let reach = Reach::of(&groups, &everything, &officials);
     for (database, reach) in scored.iter_mut().zip(&reach) {
-        for fix in &mut database.card.fix_first {
-            fix.agency_gain_nano =
-                reach.agency.as_ref().map(|(pool, weight)| pool.gain(*weight, fix.gain_nano));
-            fix.overall_gain_nano =
-                reach.overall.as_ref().map(|(pool, weight)| pool.gain(*weight, fix.gain_nano));
-        }
+        database.card.fix_first.iter_mut().for_each(|fix| reach.tell(fix));
     }
     let mut card = Scorecard {
         schema: SCHEMA.to_owned(),
@@ -112,32 +103,6 @@ struct ScoredDatabase {
     dimensions: Vec<(Dimension, Node)>,
     /// What its official points would gain without any defect.
     clean_gain: i64,
-}
-
-/// How far a database's points go: the roll-ups that it is in, with its weight there.
-#[derive(Default)]
-struct Reach {
-    agency: Option<(Rc<Pool>, u64)>,
-    overall: Option<(Rc<Pool>, u64)>,
-}
-
-fn pool(slots: &[&Slot<'_>], scored: &[ScoredDatabase]) -> Pool {
-    let of = |slot: &Slot<'_>| slot.scored.and_then(|at| scored.get(at));
-    Pool::new(slots, |slot| of(slot).map_or(Nano::ZERO, |database| database.points.official))
-}
-
-fn reached(
-    slots: &[&Slot<'_>],
-    scored: &[ScoredDatabase],
-    reach: &mut [Reach],
-    of: impl Fn(&mut Reach) -> &mut Option<(Rc<Pool>, u64)>,
-) {
-    let pool = Rc::new(pool(slots, scored));
-    for slot in slots {
-        if let Some(reach) = slot.scored.and_then(|at| reach.get_mut(at)) {
-            of(reach).get_or_insert_with(|| (Rc::clone(&pool), 0)).1 += u64::from(slot.weight);
-        }
-    }
 }
 
 impl ScoredDatabase {
@@ -553,9 +518,11 @@ fn agency_card(
         },
         comparable: databases().next().is_some() && databases().all(|database| database.card.comparable),
         databases: slots.iter().map(|slot| slot.id.to_owned()).collect(),
-        fix_first: fix_first::of_agency(slots, &pool(slots, scored), |at| {
-            scored.get(at).map(|database| (database.card.id.clone(), database.clean_gain))
-        }),
+        fix_first: fix_first::of_agency(
+            slots,
+            &Pool::new(slots, |at| scored.get(at).map(|database| database.points.official)),
+            |at| scored.get(at).map(|database| (database.card.id.clone(), database.clean_gain)),
+        ),
     }
 }
 

@@ -4,6 +4,7 @@
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -243,12 +244,12 @@ pub struct Pool {
 }
 
 impl Pool {
-    /// `official` gives the points of a place, 0 of those that nobody scored.
-    pub fn new(slots: &[&Slot<'_>], official: impl Fn(&Slot<'_>) -> Nano) -> Self {
-        let weight = |slot: &&&Slot<'_>| i128::from(slot.weight);
+    /// `official` gives the points of a scored database. A place that nobody scored has none.
+    pub fn new(slots: &[&Slot<'_>], official: impl Fn(usize) -> Option<Nano>) -> Self {
+        let points = |slot: &Slot<'_>| slot.scored.and_then(&official).unwrap_or(Nano::ZERO);
         Self {
-            weight: slots.iter().map(|slot| weight(&slot)).sum(),
-            sum: slots.iter().map(|slot| weight(&slot) * i128::from(official(slot).get())).sum(),
+            weight: slots.iter().map(|slot| i128::from(slot.weight)).sum(),
+            sum: slots.iter().map(|slot| i128::from(slot.weight) * i128::from(points(slot).get())).sum(),
         }
     }
 
@@ -261,6 +262,45 @@ impl Pool {
         // Points are never negative, so the quotient is the floor.
         let mean = |sum: i128| (sum / self.weight) as i64;
         mean(self.sum + more) - mean(self.sum)
+    }
+}
+
+/// How far a database's points go: the roll-ups that it is in, with its weight there.
+#[derive(Default)]
+pub struct Reach {
+    agency: Option<(Rc<Pool>, u64)>,
+    overall: Option<(Rc<Pool>, u64)>,
+}
+
+impl Reach {
+    /// Of every scored database, by the official points of all.
+    pub fn of(
+        agencies: &BTreeMap<&str, Vec<&Slot<'_>>>,
+        everything: &[&Slot<'_>],
+        officials: &[Nano],
+    ) -> Vec<Self> {
+        let mut reach: Vec<Self> = officials.iter().map(|_| Self::default()).collect();
+        let mut enter = |slots: &[&Slot<'_>], of: fn(&mut Self) -> &mut Option<(Rc<Pool>, u64)>| {
+            let pool = Rc::new(Pool::new(slots, |at| officials.get(at).copied()));
+            for slot in slots {
+                if let Some(reach) = slot.scored.and_then(|at| reach.get_mut(at)) {
+                    of(reach).get_or_insert_with(|| (Rc::clone(&pool), 0)).1 += u64::from(slot.weight);
+                }
+            }
+        };
+        for slots in agencies.values() {
+            enter(slots, |reach| &mut reach.agency);
+        }
+        enter(everything, |reach| &mut reach.overall);
+        reach
+    }
+
+    /// What the roll-ups gain.
+    pub fn tell(&self, fix: &mut FixCard) {
+        let gain = |of: &Option<(Rc<Pool>, u64)>| {
+            of.as_ref().map(|(pool, weight)| pool.gain(*weight, fix.gain_nano))
+        };
+        (fix.agency_gain_nano, fix.overall_gain_nano) = (gain(&self.agency), gain(&self.overall));
     }
 }
 
