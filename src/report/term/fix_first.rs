@@ -70,7 +70,10 @@ fn lifts(page: &mut Page, lang: Lang, database: &DatabaseCard) {
             None => middle(&fix.table, 40),
         };
         let id = middle(&cap.id, 8);
-        let text = say!("cap {id} gives way to: {name}", "gỡ điểm liệt {id} bằng cách sửa: {name}");
+        let text = say!(
+            "cap {id} gives way once this is clean: {name}",
+            "điểm liệt {id} được gỡ khi mục này sạch: {name}"
+        );
         page.paragraph(Line::new(), 2, Line::new().dim(text.get(lang)), 2);
     }
 }
