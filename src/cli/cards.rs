@@ -7,6 +7,7 @@ use crate::base::Text;
 use crate::extract::system;
 use crate::say;
 use crate::score::Scorecard;
+use crate::score::scorecard::CardError;
 
 /// Reads scorecards. Of directories, all `*.json` that are scorecards, recursively, in the order of their paths.
 pub fn read(paths: &[PathBuf]) -> Result<Vec<Scorecard>, Failure> {
@@ -21,19 +22,19 @@ pub fn read(paths: &[PathBuf]) -> Result<Vec<Scorecard>, Failure> {
                 cards.extend(Scorecard::from_json(&text(&file)?).ok());
             }
         } else {
-            cards.push(Scorecard::from_json(&text(path)?).map_err(|error| {
-                let (path, error) = (path.display(), error.to_string());
-                Failure::usage(
-                    say!("`{path}`: {error}", "`{path}`: {error}"),
-                    say!(
-                        "`thuocdo score --out DIR` writes scorecards",
-                        "`thuocdo score --out DIR` ghi ra bảng điểm"
-                    ),
-                )
-            })?);
+            cards.push(Scorecard::from_json(&text(path)?).map_err(|error| foreign(path, &error))?);
         }
     }
     Ok(cards)
+}
+
+/// What is said of a file that is no scorecard, or one of another version.
+pub fn foreign(path: &Path, error: &CardError) -> Failure {
+    let (path, error) = (path.display(), error.to_string());
+    Failure::usage(
+        say!("`{path}`: {error}", "`{path}`: {error}"),
+        say!("`thuocdo score --out DIR` writes scorecards", "`thuocdo score --out DIR` ghi ra bảng điểm"),
+    )
 }
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), Failure> {
@@ -48,7 +49,7 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), Failure> {
     Ok(())
 }
 
-fn text(path: &Path) -> Result<String, Failure> {
+pub fn text(path: &Path) -> Result<String, Failure> {
     std::fs::read_to_string(path).map_err(|error| unreadable(path, &error))
 }
 

@@ -18,7 +18,7 @@ pub enum Exit {
     Incomplete = 3,
     /// The baseline was made by another methodology, pack, profile, contract or key.
     NotComparable = 4,
-    /// Evidence is not what it claims to be.
+    /// A scorecard or a baseline is not what it claims to be, or not from whom it must be.
     Rejected = 5,
     Internal = 70,
     /// Interrupted, as shells expect it after Ctrl-C.

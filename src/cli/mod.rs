@@ -5,12 +5,14 @@ mod cards;
 mod catalog;
 mod completions;
 mod diagnostics;
+mod evidence;
 mod expanded;
 mod explain;
 mod failure;
 mod gate;
 mod generate;
 mod init;
+mod keygen;
 mod lint;
 mod man;
 mod output;
@@ -20,6 +22,8 @@ mod run;
 mod schema;
 mod score;
 mod secret;
+mod signature;
+mod verify;
 
 use clap::{Parser, Subcommand};
 
@@ -45,6 +49,8 @@ enum Command {
     Catalog(catalog::CatalogCommand),
     Init(init::Init),
     Generate(generate::Generate),
+    Verify(verify::Verify),
+    Keygen(keygen::Keygen),
     Schema(schema::Schema),
     Completions(completions::Completions),
     Man(man::Man),
@@ -81,6 +87,8 @@ fn command() -> Exit {
         Command::Catalog(command) => command.run(&console),
         Command::Init(command) => command.run(&console),
         Command::Generate(command) => command.run(&console),
+        Command::Verify(command) => command.run(&console),
+        Command::Keygen(command) => command.run(&console),
         Command::Schema(command) => command.run(&console),
         Command::Completions(command) => command.run(&console),
         Command::Man(command) => command.run(&console),

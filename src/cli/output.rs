@@ -95,27 +95,30 @@ fn unicode() -> bool {
 
 /// Writes a file beside its place and renames it, so that readers see the old one or the new one, never half of it.
 pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    replace(path, bytes, 0o644)
-}
-
-/// The same, for the owner's eyes only.
-pub fn write_private(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    replace(path, bytes, 0o600)
-}
-
-fn replace(path: &Path, bytes: &[u8], mode: u32) -> Result<(), Failure> {
-    let failed = |error: io::Error| unwritable(path, &error);
-    let mut file = beside(path).map_err(failed)?;
-    file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(failed)?;
+    let file = written_beside(path, bytes)?;
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
-        file.as_file().set_permissions(std::fs::Permissions::from_mode(mode)).map_err(failed)?;
+        let readable = std::fs::Permissions::from_mode(0o644);
+        file.as_file().set_permissions(readable).map_err(|error| unwritable(path, &error))?;
     }
-    #[cfg(not(unix))]
-    let _ = mode;
-    file.persist(path).map_err(|error| failed(error.error))?;
+    file.persist(path).map_err(|error| unwritable(path, &error.error))?;
     Ok(())
+}
+
+/// As [`write_whole`], for what only its owner may read. What is there already is never replaced.
+pub fn write_secret(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let file = written_beside(path, bytes)?;
+    file.persist_noclobber(path).map_err(|error| unwritable(path, &error.error))?;
+    Ok(())
+}
+
+/// In the folder that it is to be in, readable by its owner alone.
+fn written_beside(path: &Path, bytes: &[u8]) -> Result<NamedTempFile, Failure> {
+    let failed = |error: io::Error| unwritable(path, &error);
+    let mut file = beside(path).map_err(failed)?;
+    file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(failed)?;
+    Ok(file)
 }
 
 /// Adds to a file that others write to as well.

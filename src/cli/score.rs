@@ -1,6 +1,6 @@
 //! `thuocdo score`: the main job.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use clap::builder::PossibleValuesParser;
@@ -8,6 +8,7 @@ use clap::builder::PossibleValuesParser;
 use super::failure::{Exit, Failure};
 use super::output::{self, Console};
 use super::run::RunArguments;
+use super::signature::{self, SigningKey};
 use crate::report;
 use crate::rule::load::{self, Loaded};
 use crate::say;
@@ -28,6 +29,10 @@ pub struct Score {
     /// Also write the scorecard as JSON into this directory, as `scorecard.json`.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+    /// Sign the scorecard with this key (minisign format): writes `scorecard.json.minisig` beside it. The password of an
+    /// encrypted key comes from the environment, THUOCDO_KEY_PASSWORD, or is asked for at the terminal.
+    #[arg(long, value_name = "FILE", requires = "out")]
+    sign_key: Option<PathBuf>,
     /// Compute this index as well, beside the score: `dqi-2439-reported`, known from a secondary source only.
     #[arg(long, value_name = "INDEX", value_parser = [index::ID])]
     index: Option<String>,
@@ -42,11 +47,13 @@ fn formats() -> PossibleValuesParser {
 
 impl Score {
     pub fn run(self, console: &Console) -> Result<Exit, Failure> {
+        // A key that cannot be used is told before the work, not after it.
+        let key = self.sign_key.as_deref().map(SigningKey::open).transpose()?;
         let run = self.run.open(console)?;
         let indices = self.indices(&run.loaded, console)?;
         let measured = run.measure(None, console)?;
         let card = run.assemble(measured.databases, indices);
-        let delivered = self.deliver(&card, console);
+        let delivered = self.deliver(&card, key.as_ref(), console);
         measured.rows?;
         delivered?;
         Ok(if card.complete { Exit::Passed } else { Exit::Incomplete })
@@ -73,14 +80,22 @@ impl Score {
         Ok(vec![weights])
     }
 
-    fn deliver(&self, card: &Scorecard, console: &Console) -> Result<(), Failure> {
+    fn deliver(&self, card: &Scorecard, key: Option<&SigningKey>, console: &Console) -> Result<(), Failure> {
         if let Some(folder) = &self.out {
-            output::write_whole(&folder.join("scorecard.json"), card.to_json().as_bytes())?;
-            console.note(&{
-                let path = folder.join("scorecard.json");
+            let path = folder.join("scorecard.json");
+            let written = |path: &Path| {
                 let path = path.display();
-                say!("wrote {path}", "đã ghi {path}")
-            });
+                console.note(&say!("wrote {path}", "đã ghi {path}"));
+            };
+            let json = card.to_json();
+            let signature = key.map(|key| key.sign(card, json.as_bytes())).transpose()?;
+            output::write_whole(&path, json.as_bytes())?;
+            written(&path);
+            if let Some(signature) = signature {
+                let path = signature::beside(&path);
+                output::write_whole(&path, signature.as_bytes())?;
+                written(&path);
+            }
         }
         match report::find(&self.format) {
             Some(renderer) => console.print(&renderer.render(card, &console.style())),

@@ -36,7 +36,7 @@ impl Secret {
     /// Writes a key that was made just now beside the baseline, for nobody else to read.
     pub fn keep(&self, baseline: &Path, console: &Console) -> Result<(), Failure> {
         let Some(path) = &self.made else { return Ok(()) };
-        output::write_private(path, format!("{}\n", self.text).as_bytes())?;
+        output::write_secret(path, format!("{}\n", self.text).as_bytes())?;
         let (key, baseline) = (path.display(), baseline.display());
         console.note(&say!(
             "made the key {key}: keep it secret and out of version control; where `{baseline}` is compared with, it must \

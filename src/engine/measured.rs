@@ -10,6 +10,8 @@ use crate::state::{Measure, RowChanges, Snapshot};
 pub struct MeasuredDatabase {
     pub id: String,
     pub agency: Option<String>,
+    /// The rule files that declare it.
+    pub rule_files: Vec<MeasuredRuleFile>,
     pub title: Option<Text>,
     /// Weight within its agency (registry: 3 priority, 2 important, 1 other).
     pub weight: u32,
@@ -22,6 +24,15 @@ pub struct MeasuredDatabase {
     pub tables: Vec<MeasuredTable>,
     /// Findings about the whole database (missing directory, unreadable file …).
     pub problems: Vec<Diagnostic>,
+}
+
+/// A rule file as it was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MeasuredRuleFile {
+    /// Without its folders.
+    pub name: String,
+    /// Hash of its text, hexadecimal.
+    pub blake3: String,
 }
 
 /// A pack that a database's rules came with.

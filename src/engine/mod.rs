@@ -29,10 +29,10 @@ pub mod vacuity;
 mod verdicts;
 
 pub use measured::{
-    Covered, MeasuredCodeList, MeasuredDatabase, MeasuredFile, MeasuredPack, MeasuredRule, MeasuredTable,
-    Presence, TracedTable,
+    Covered, MeasuredCodeList, MeasuredDatabase, MeasuredFile, MeasuredPack, MeasuredRule, MeasuredRuleFile,
+    MeasuredTable, Presence, TracedTable,
 };
 pub use rows::{Broken, FailingRow, Form, JudgedTable, Portion, Records, RowFile, RowSink, Wanted, Written};
-pub use run::{EXAMPLES, Progress, RunOptions, Silent, run, run_keeping_verdicts};
+pub use run::{EXAMPLES, Progress, RunOptions, Silent, data_root, run, run_keeping_verdicts};
 pub use second_look::{Brought, LookError, LookOptions};
 pub use trace::{RowWaiver, TraceOptions};

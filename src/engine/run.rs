@@ -8,7 +8,7 @@ use indexmap::IndexMap;
 
 use super::keys::Parents;
 use super::measured::{
-    MeasuredCodeList, MeasuredDatabase, MeasuredFile, MeasuredPack, MeasuredTable, Presence,
+    MeasuredCodeList, MeasuredDatabase, MeasuredFile, MeasuredPack, MeasuredRuleFile, MeasuredTable, Presence,
 };
 use super::outcome::{self, Beside};
 use super::plan::{self, TablePlan, TraceRequest};
@@ -18,6 +18,7 @@ use super::scan::{self, ScanOptions, TableState};
 use super::source::TableSource;
 use super::trace::{RowWaiver, TraceOptions};
 use super::vacuity::{self, Strength};
+use crate::base::diagnostic::SourceText;
 use crate::base::{Diagnostic, Status};
 use crate::rule::pack::Pack;
 use crate::rule::{Database, Table};
@@ -102,6 +103,7 @@ fn judge<'d>(
     let measured = MeasuredDatabase {
         id: database.id.value.clone(),
         agency: database.agency.clone(),
+        rule_files: database.files.iter().map(|file| measured_rule_file(file)).collect(),
         title: database.title.clone(),
         weight: database.weight,
         packs: database.packs.iter().map(|pack| measured_pack(pack)).collect(),
@@ -115,6 +117,17 @@ fn judge<'d>(
         problems: Vec::new(),
     };
     Some((measured, judged))
+}
+
+fn measured_rule_file(file: &SourceText) -> MeasuredRuleFile {
+    // Folders are those of the machine that it ran on.
+    let name = Path::new(&file.name)
+        .file_name()
+        .map_or_else(|| file.name.clone().into(), |name| name.to_string_lossy());
+    MeasuredRuleFile {
+        name: name.into_owned(),
+        blake3: blake3::hash(file.text.as_bytes()).to_hex().to_string(),
+    }
 }
 
 fn measured_pack(pack: &Pack) -> MeasuredPack {
@@ -158,7 +171,8 @@ fn code_lists(database: &Database) -> Vec<MeasuredCodeList> {
     listed
 }
 
-fn data_root(data: &Path, database: &str) -> PathBuf {
+/// The folder that holds a database's extracts: `data`, or the folder in it that is named like the database.
+pub fn data_root(data: &Path, database: &str) -> PathBuf {
     let own = data.join(database);
     if own.is_dir() { own } else { data.to_owned() }
 }

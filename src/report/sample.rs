@@ -322,6 +322,7 @@ fn population() -> MeasuredDatabase {
     MeasuredDatabase {
         id: "bca_a13".to_owned(),
         agency: Some("bca".to_owned()),
+        rule_files: Vec::new(),
         title: Some(say!("National population database", "CSDL quốc gia về dân cư")),
         weight: 3,
         packs: vec![crate::engine::MeasuredPack {
@@ -357,6 +358,7 @@ fn hospitals() -> MeasuredDatabase {
     MeasuredDatabase {
         id: "byt_a02".to_owned(),
         agency: Some("byt".to_owned()),
+        rule_files: Vec::new(),
         title: None,
         weight: 1,
         packs: Vec::new(),

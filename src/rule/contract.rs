@@ -70,17 +70,24 @@ impl Contract {
 
     /// How it stands to the rule file that is shipped for the database.
     pub fn standing(&self, database: &str) -> Standing {
+        Standing::of(&self.hash(), database)
+    }
+}
+
+impl Standing {
+    /// How the contract of that hash stands to the rule file that is shipped for the database.
+    pub fn of(hash: &str, database: &str) -> Self {
         let line = format!("database: {database}");
         let Some(pack) =
             shipped::PACKS.iter().find(|pack| pack.text.lines().any(|own| own.trim_end() == line))
         else {
-            return Standing::Own;
+            return Self::Own;
         };
         let file = Arc::new(SourceText { name: pack.name.to_owned(), text: pack.text.to_owned() });
-        let shipped = node::parse(&file).map(|tree| Self::of(&tree, std::iter::empty()));
+        let shipped = node::parse(&file).map(|tree| Contract::of(&tree, std::iter::empty()));
         match shipped {
-            Ok(shipped) if shipped.hash() == self.hash() => Standing::Shipped(pack.name),
-            _ => Standing::Other(pack.name),
+            Ok(shipped) if shipped.hash() == hash => Self::Shipped(pack.name),
+            _ => Self::Other(pack.name),
         }
     }
 }

@@ -21,6 +21,8 @@ use crate::say;
 pub struct Database {
     pub id: At<String>,
     pub file: Arc<SourceText>,
+    /// All files that declare it, the first of them `file`.
+    pub files: Vec<Arc<SourceText>>,
     pub title: Option<Text>,
     pub agency: Option<String>,
     /// Weight within its agency: 3 priority, 2 important, 1 other.
@@ -88,6 +90,7 @@ fn database(tree: &Node, folder: &Path, kinds: Kinds, reader: &mut Reader) -> Op
         contract: Contract::of(tree, code_lists.values()),
         id,
         file: Arc::clone(&reader.file),
+        files: vec![Arc::clone(&reader.file)],
         title,
         agency,
         weight,

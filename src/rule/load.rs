@@ -157,6 +157,7 @@ fn merge(loaded: &mut Loaded, mut database: Database) {
             known.tables.push(table);
         }
     }
+    known.files.append(&mut database.files);
     known.title = known.title.take().or(database.title);
     known.agency = known.agency.take().or(database.agency);
     known.weight = known.weight.max(database.weight);

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use super::agency::{self, Member};
 use super::caps::{self, CapInputs, CapRule, CleanRate, Found};
+use super::comparable::{self, Reason};
 use super::evidence::{Confidence, Evidence};
+use super::fix_first::{self, Judged, Pool, Reach};
 use super::grade::{self, Grade};
 use super::index::{Weights, index};
 use super::methodology::{Methodology, Profile};
@@ -13,19 +15,18 @@ use super::rollup::{Node, Rollup, Scored};
 use super::rule_points::{Triple, official_defects, per_million, rule_points};
 use super::scorecard::{
     self, AgencyCard, Cap, CleanRecords, CodeListCard, DatabaseCard, DimensionCard, FileCard, Fraction, Gap,
-    Incomplete, PackCard, PeerGroup, Problem, ProblemLevel, Rate, RuleCard, SCHEMA, Score, Scorecard,
-    TableCard, TablePresence,
+    Incomplete, MassCard, PackCard, PeerGroup, Problem, ProblemLevel, Rate, RuleCard, RuleFileCard, SCHEMA,
+    Score, Scorecard, TableCard, TablePresence,
 };
 use crate::base::{Diagnostic, Dimension, Level, Nano, Ratio, Severity, Status, Text, Unit};
 use crate::engine::measured::{
-    MeasuredCodeList, MeasuredDatabase, MeasuredPack, MeasuredRule, MeasuredTable, Presence,
+    MeasuredCodeList, MeasuredDatabase, MeasuredPack, MeasuredRule, MeasuredRuleFile, MeasuredTable, Presence,
 };
 use crate::engine::vacuity::Strength;
 use crate::rule::Catalog;
-use crate::rule::contract;
 use crate::say;
 use crate::score::curve;
-use crate::state::Tally;
+use crate::state::{Mass, Tally};
 
 /// What the same measures are scored and labelled by.
 #[derive(Clone, Debug, Default)]
@@ -46,7 +47,7 @@ pub fn assemble(databases: Vec<MeasuredDatabase>, opts: &ScoreOptions) -> Scorec
     let mut databases = databases;
     databases.sort_by(|a, b| a.id.cmp(&b.id));
     let incomplete: Vec<Incomplete> = databases.iter().flat_map(gaps).collect();
-    let scored: Vec<ScoredDatabase> = databases
+    let mut scored: Vec<ScoredDatabase> = databases
         .into_iter()
         .map(|database| {
             // Beside ours, from the same measures; nothing of it enters our score.
@@ -69,8 +70,14 @@ pub fn assemble(databases: Vec<MeasuredDatabase>, opts: &ScoreOptions) -> Scorec
     }
     let agencies =
         groups.iter().map(|(id, slots)| agency_card(Some(id), slots, &scored, &methodology)).collect();
-    let overall = agency_card(None, &slots.iter().collect::<Vec<_>>(), &scored, &methodology);
-    Scorecard {
+    let everything: Vec<&Slot<'_>> = slots.iter().collect();
+    let officials: Vec<Nano> = scored.iter().map(|database| database.points.official).collect();
+    let overall = agency_card(None, &everything, &scored, &methodology);
+    let reach = Reach::of(&groups, &everything, &officials);
+    for (database, reach) in scored.iter_mut().zip(&reach) {
+        database.card.fix_first.iter_mut().for_each(|fix| reach.tell(fix));
+    }
+    let mut card = Scorecard {
         schema: SCHEMA.to_owned(),
         as_of: opts.as_of.clone(),
         engine: opts.engine.clone(),
@@ -83,7 +90,10 @@ pub fn assemble(databases: Vec<MeasuredDatabase>, opts: &ScoreOptions) -> Scorec
         agencies,
         overall,
         databases: scored.into_iter().map(|database| database.card).collect(),
-    }
+        provenance: None,
+    };
+    card.seal();
+    card
 }
 
 /// A card with the exact numbers behind it.
@@ -91,6 +101,8 @@ struct ScoredDatabase {
     card: DatabaseCard,
     points: Triple,
     dimensions: Vec<(Dimension, Node)>,
+    /// What its official points would gain without any defect.
+    clean_gain: i64,
 }
 
 impl ScoredDatabase {
@@ -167,15 +179,24 @@ fn score_database(database: MeasuredDatabase, methodology: &Methodology) -> Scor
         evidence,
     };
     let found = caps::database(&methodology.caps, &inputs);
+    let counted: Vec<Vec<Option<Scored>>> = (database.tables.iter().zip(&standings).enumerate())
+        .map(|(at, (table, standings))| {
+            table.rules.iter().zip(standings).map(|(rule, standing)| entry(at, rule, standing)).collect()
+        })
+        .collect();
+    let (fix_first, clean_gain) = fix_first::of_database(&Judged {
+        tables: &database.tables,
+        scored: &counted,
+        rollup: &rollup,
+        lambda: methodology.lambda,
+        policy: &methodology.caps,
+        inputs: &inputs,
+        caps: &found,
+    });
     let official = node.points.official;
     let grade_by_points = grade::by_points(&methodology.bands, official);
-    let mut reasons = not_comparable(methodology, database.is_core(), node.coverage);
-    if let Some((_, contract::Standing::Other(pack))) = database.contract {
-        reasons.push(say!(
-            "its rule file declares something else than the one that is shipped for it (`{pack}`)",
-            "tệp quy tắc khai báo khác với tệp đi kèm của CSDL này (`{pack}`)"
-        ));
-    }
+    let standing = database.contract.as_ref().map(|(_, standing)| *standing);
+    let reasons = comparable::own(methodology.profile, database.is_core(), node.coverage, standing);
     let small_n = database.tables.iter().zip(&standings).any(|(table, standings)| {
         table.rules.iter().zip(standings).any(|(rule, standing)| {
             let units = rule.measure.tally.applicable();
@@ -215,7 +236,8 @@ fn score_database(database: MeasuredDatabase, methodology: &Methodology) -> Scor
         confidence: Confidence::of(&inputs.evidence, node.coverage),
         small_n,
         comparable: reasons.is_empty(),
-        not_comparable_because: reasons,
+        not_comparable_because: reasons.iter().map(Reason::text).collect(),
+        fix_first,
         tables: Vec::new(),
         indices: Vec::new(),
         problems: problems(&database.problems),
@@ -223,19 +245,21 @@ fn score_database(database: MeasuredDatabase, methodology: &Methodology) -> Scor
         agency: database.agency,
         title: database.title,
         weight: database.weight,
+        rule_files: database.rule_files.into_iter().map(rule_file_card).collect(),
         packs: database.packs.into_iter().map(pack_card).collect(),
         contract: database.contract.map(|(hash, _)| hash),
         internal: internal.as_ref().map(score_card),
         code_lists: database.code_lists.into_iter().map(code_list_card).collect(),
     };
-    let tables = database
-        .tables
-        .into_iter()
-        .zip(standings)
-        .enumerate()
-        .map(|(at, (table, standings))| table_card(at, table, &standings, &rollup, methodology))
+    let cleaning = rollup.cleaning(methodology.lambda);
+    let tables = (database.tables.into_iter().zip(standings).zip(&counted).enumerate())
+        .map(|(at, ((table, standings), counted))| {
+            let gain = |scored: &Option<Scored>| scored.as_ref().map_or(0, |it| cleaning.cleaned([it]).gain);
+            let gains: Vec<i64> = counted.iter().map(gain).collect();
+            table_card(at, table, &standings, &gains, &rollup, methodology)
+        })
         .collect();
-    ScoredDatabase { card: DatabaseCard { tables, ..card }, points: node.points, dimensions }
+    ScoredDatabase { card: DatabaseCard { tables, ..card }, points: node.points, dimensions, clean_gain }
 }
 
 fn unknown(points: Triple) -> Triple {
@@ -304,30 +328,21 @@ fn column_coverage(tables: &[MeasuredTable], standings: &[Vec<Standing>]) -> Opt
     Some(fraction(Ratio::new(covered.into(), all.into())?))
 }
 
+fn rule_file_card(file: MeasuredRuleFile) -> RuleFileCard {
+    let MeasuredRuleFile { name, blake3 } = file;
+    RuleFileCard { name, blake3 }
+}
+
 fn pack_card(pack: MeasuredPack) -> PackCard {
     let MeasuredPack { id, version, hash, core } = pack;
     PackCard { id, version, hash, core }
-}
-
-fn not_comparable(methodology: &Methodology, core: bool, coverage: Ratio) -> Vec<Text> {
-    let mut reasons = Vec::new();
-    if methodology.profile == Profile::Local {
-        reasons.push(say!("local rules, not comparable", "quy tắc nội bộ, không so sánh được"));
-    } else if !core {
-        reasons
-            .push(say!("the rule file names no core pack", "tệp quy tắc không khai báo gói quy tắc lõi nào"));
-    }
-    if coverage < Ratio::percent(60) {
-        let (en, vi) = (coverage.percent_text('.'), coverage.percent_text(','));
-        reasons.push(say!("only {en} of the rules could be measured", "chỉ đo được {vi} các quy tắc"));
-    }
-    reasons
 }
 
 fn table_card(
     at: usize,
     table: MeasuredTable,
     standings: &[Standing],
+    gains: &[i64],
     rollup: &Rollup,
     methodology: &Methodology,
 ) -> TableCard {
@@ -340,12 +355,8 @@ fn table_card(
     let rules = table
         .rules
         .into_iter()
-        .zip(standings)
-        .map(|(rule, standing)| {
-            let gain =
-                entry(at, &rule, standing).map_or(0, |scored| rollup.gain(&scored, methodology.lambda));
-            rule_card(rule, standing, gain, rows, methodology)
-        })
+        .zip(standings.iter().zip(gains))
+        .map(|(rule, (standing, gain))| rule_card(rule, standing, *gain, rows, methodology))
         .collect();
     TableCard {
         id: table.id,
@@ -356,6 +367,7 @@ fn table_card(
             Presence::Missing => TablePresence::Missing,
             Presence::Absent => TablePresence::Absent,
         },
+        allow_empty: table.allow_empty,
         rows,
         key: table.key,
         files: table
@@ -405,12 +417,19 @@ fn rule_card(
         vacuous: rule.strength.is_some_and(Strength::is_vacuous),
         pack: rule.pack,
         family: rule.family,
+        identity: rule.identity,
+        own_weight: rule.weight,
         columns: rule.columns,
         status: standing.status,
         pass: measure.tally.pass,
         fail: measure.tally.fail,
         na: measure.tally.na,
         unknown: measure.tally.unknown,
+        mass: measure.mass.map(|Mass { bad, units, per_unit }| MassCard {
+            bad: bad.to_string(),
+            units,
+            per_unit,
+        }),
         when_unknown: measure.when_unknown,
         when_unreliable: u128::from(measure.when_unknown) * 100
             > u128::from(methodology.when_unknown_percent) * u128::from(rows),
@@ -499,6 +518,11 @@ fn agency_card(
         },
         comparable: databases().next().is_some() && databases().all(|database| database.card.comparable),
         databases: slots.iter().map(|slot| slot.id.to_owned()).collect(),
+        fix_first: fix_first::of_agency(
+            slots,
+            &Pool::new(slots, |at| scored.get(at).map(|database| database.points.official)),
+            |at| scored.get(at).map(|database| (database.card.id.clone(), database.clean_gain)),
+        ),
     }
 }
 

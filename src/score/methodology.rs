@@ -256,7 +256,8 @@ pub(super) fn name(name: &str, content: &impl Serialize) -> String {
     id
 }
 
-fn write_canonical(value: &Value, out: &mut String) {
+/// Keys sorted by their bytes, no spaces.
+pub(super) fn write_canonical(value: &Value, out: &mut String) {
     match value {
         Value::Object(map) => {
             let mut entries: Vec<_> = map.iter().collect();

@@ -4,20 +4,25 @@ pub mod agency;
 pub mod assemble;
 pub mod calendar;
 pub mod caps;
+pub mod comparable;
 pub mod composite;
 pub mod contribution;
 pub mod curve;
 pub mod evidence;
+pub mod fix_first;
 pub mod gate;
 pub mod grade;
 pub mod index;
 pub mod methodology;
+pub mod provenance;
 pub mod rank;
 pub mod registry;
+pub mod rescore;
 pub mod rollup;
 pub mod rule_points;
 pub mod scorecard;
 pub mod significance;
+pub mod verify;
 
 #[cfg(test)]
 mod conformance;

@@ -8,9 +8,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::evidence::Confidence;
+use super::fix_first::{FixCard, FixDatabaseCard};
 use super::grade::Grade;
 use super::index::IndexCard;
 use super::methodology::Profile;
+use super::provenance::Provenance;
 use super::registry::RollUp;
 use crate::base::{Dimension, Scale, Severity, Status, Text, Unit};
 use crate::state::{Example, Figure};
@@ -48,6 +50,9 @@ pub struct Scorecard {
     pub agencies: Vec<AgencyCard>,
     /// All databases together (not the mean of agencies).
     pub overall: AgencyCard,
+    /// Digests of everything above, for `thuocdo verify`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provenance: Option<Provenance>,
 }
 
 /// Something that was not measured.
@@ -137,6 +142,9 @@ pub struct DatabaseCard {
     pub title: Option<Text>,
     /// Weight in its agency: 3 priority, 2 important, 1 other.
     pub weight: u32,
+    /// The rule files that declare it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rule_files: Vec<RuleFileCard>,
     /// The packs that its rules came with.
     pub packs: Vec<PackCard>,
     /// What its rule file declares, under core packs: first 12 hexadecimal digits of the SHA-256 of its tables, keys, tiers,
@@ -177,6 +185,10 @@ pub struct DatabaseCard {
     pub comparable: bool,
     /// Why not.
     pub not_comparable_because: Vec<Text>,
+    /// What to fix first: rules, columns and tables by the points that each would win back, most first. What would win
+    /// nothing is left out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fix_first: Vec<FixCard>,
     /// The tables, in the order of the rule file.
     pub tables: Vec<TableCard>,
     /// Values by other methodologies, if asked for. They are never mixed with the score.
@@ -193,6 +205,15 @@ pub struct Strength {
     pub killed: u64,
     /// Rows of poison that it judged.
     pub applicable: u64,
+}
+
+/// A rule file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct RuleFileCard {
+    /// Its name without folders.
+    pub name: String,
+    /// BLAKE3 hash of its text, hexadecimal; of its bytes, unless it begins with a byte order mark.
+    pub blake3: String,
 }
 
 /// A pack of rules.
@@ -273,6 +294,9 @@ pub struct TableCard {
     pub tier: u32,
     /// Whether it was there.
     pub presence: TablePresence,
+    /// It may be empty.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub allow_empty: bool,
     /// Rows that were read.
     pub rows: u64,
     /// Columns of the identity key.
@@ -370,6 +394,12 @@ pub struct RuleCard {
     /// total, P7 heartbeat, P8 latency, P9 reconciliation, P10 schema, P11 connections, P12 share requests.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub family: Option<String>,
+    /// It asks that the identity key is present, or unique.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub identity: bool,
+    /// The weight that the rule file gives it; it counts under the profile `local` only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub own_weight: Option<u32>,
     /// The columns it looks at.
     pub columns: Vec<String>,
     /// What became of it.
@@ -382,6 +412,9 @@ pub struct RuleCard {
     pub na: u64,
     /// Units that could not be judged.
     pub unknown: u64,
+    /// What its points are computed from, of graded kinds, instead of the counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mass: Option<MassCard>,
     /// Rows on which `when` was neither true nor false; they are among `na`.
     pub when_unknown: u64,
     /// `when` was unknown on too many rows (more than 5 %) for the rule to say much.
@@ -435,6 +468,17 @@ pub struct RuleCard {
     pub place: Option<String>,
 }
 
+/// A graded measure: each of `units` measured units carries between 0 and `per_unit` of badness.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct MassCard {
+    /// Total badness, at most `units` × `per_unit`: an integer, as text, for it may be longer than 64 bits.
+    pub bad: String,
+    /// Units that were measured.
+    pub units: u64,
+    /// Badness of a unit that is worth nothing.
+    pub per_unit: u64,
+}
+
 /// Databases together: of an agency, or all.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct AgencyCard {
@@ -468,6 +512,9 @@ pub struct AgencyCard {
     pub comparable: bool,
     /// The ids of its databases, scored or not.
     pub databases: Vec<String>,
+    /// What to fix first: databases by the points that each would bring, most first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fix_first: Vec<FixDatabaseCard>,
 }
 
 /// Small agencies tend to both ends of a ranking by chance alone.

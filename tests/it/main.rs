@@ -16,3 +16,4 @@ mod peers;
 mod rows;
 mod specs;
 mod stage;
+mod verify;

@@ -1,14 +1,14 @@
 //! One database: its grade, what holds it down, its dimensions, and where to begin.
 
 use super::bar::bar;
-use super::page::{BAD, BOLD, DIM, Line, PLAIN, Page, WEAK};
-use super::safe::{columns, ending, middle};
-use super::words::{ROWS, counted, fraction, gain, grade_ink, own, pick, points, points_ink};
-use super::{index, rule, table};
+use super::page::{BAD, BOLD, Line, PLAIN, Page, WEAK};
+use super::safe::{columns, middle};
+use super::words::{ROWS, counted, fraction, grade_ink, own, pick, points, points_ink};
+use super::{fix_first, index, table};
 use crate::base::{Dimension, Lang};
 use crate::report::number;
 use crate::say;
-use crate::score::scorecard::{Cap, DatabaseCard, DimensionCard, RuleCard, Score, TableCard};
+use crate::score::scorecard::{Cap, DatabaseCard, DimensionCard, Score};
 use crate::score::{Grade, Profile};
 
 /// Columns of the box around the grade, with the space after it.
@@ -16,9 +16,6 @@ const BOX: usize = 11;
 
 /// The base dimensions are shown even where a local rule file has no rule for them.
 const BASE: usize = 4;
-
-/// Rules under "what to fix first".
-const FIRST: usize = 5;
 
 pub fn write(page: &mut Page, lang: Lang, profile: Profile, database: &DatabaseCard) {
     page.blank();
@@ -52,7 +49,7 @@ pub fn write(page: &mut Page, lang: Lang, profile: Profile, database: &DatabaseC
         page.blank();
         table::problems(page, lang, &database.problems);
     }
-    first(page, lang, &database.tables);
+    fix_first::write(page, lang, database);
     for card in &database.indices {
         index::write(page, lang, card);
     }
@@ -235,40 +232,4 @@ fn dimensions(page: &mut Page, lang: Lang, profile: Profile, database: &Database
 fn drawn(page: &Page, card: &DimensionCard, cells: usize) -> Line {
     let official = card.score.official_nano;
     bar(official, card.score.ceiling_nano, cells, points_ink(official), page.unicode())
-}
-
-/// The rules that the score would gain most by.
-fn first(page: &mut Page, lang: Lang, tables: &[TableCard]) {
-    let mut rules: Vec<(&TableCard, &RuleCard)> = tables
-        .iter()
-        .flat_map(|table| table.rules.iter().map(move |rule| (table, rule)))
-        .filter(|(_, rule)| rule.gain_nano > 0)
-        .collect();
-    if rules.is_empty() {
-        return;
-    }
-    rules.sort_by(|(table_a, a), (table_b, b)| {
-        b.gain_nano.cmp(&a.gain_nano).then_with(|| (&table_a.id, &a.id).cmp(&(&table_b.id, &b.id)))
-    });
-    page.blank();
-    let title = Line::of(BOLD, pick(lang, "  Sửa gì trước", "  What to fix first"));
-    let text = say!("points that each would win back", "số điểm mỗi quy tắc lấy lại được");
-    page.sides(title, Line::new().dim(text.get(lang)));
-    for (table, rule) in rules.into_iter().take(FIRST) {
-        let gained = ending(&gain(&rule.gain, rule.gain_nano, lang), 8);
-        let mut counts = rule::counts(rule, lang);
-        if counts.columns() > page.columns / 2 {
-            counts = Line::of(BOLD, &number::count(rule.fail, lang)).plain(pick(lang, " lỗi", " fail"));
-        } else if counts.columns() == 0 {
-            let words = rule::status(rule.status).map(|(ink, text)| Line::of(ink, text.get(lang)));
-            counts = words.unwrap_or_default();
-        }
-        let margin = Line::new().ink(points_ink(0), &format!("{gained:>8}")).plain("  ");
-        let room = page.columns.saturating_sub(margin.columns() + counts.columns() + 2);
-        let name = middle(&table.id, room / 3);
-        // The ids of core rules repeat the table.
-        let id = rule.id.strip_prefix("core.").and_then(|id| id.strip_prefix(&table.id)?.strip_prefix('.'));
-        let id = middle(id.unwrap_or(&rule.id), room.saturating_sub(columns(&name) + 3));
-        page.sides(margin.ink(DIM, &name).ink(DIM, " / ").plain(&id), counts);
-    }
 }

@@ -3,6 +3,7 @@
 mod bar;
 pub mod catalog;
 mod database;
+mod fix_first;
 mod index;
 mod overview;
 pub(super) mod page;
@@ -11,6 +12,7 @@ pub(super) mod safe;
 mod table;
 #[cfg(test)]
 mod tests;
+pub mod verdict;
 pub(super) mod words;
 
 use self::page::{BOLD, Line, Page, WEAK};

@@ -1,6 +1,7 @@
 //! What is above the databases: agencies, all together, and what was not measured.
 
 use super::database::caps;
+use super::fix_first;
 use super::page::{BAD, BOLD, DIM, Line, PLAIN, Page};
 use super::safe::middle;
 use super::words::{DATABASES, counted, grade_ink, own, pick, points, points_ink};
@@ -56,17 +57,20 @@ fn agencies(page: &mut Page, lang: Lang, card: &Scorecard) {
     let start = Line::new().dim(pick(lang, "số CSDL theo hạng", "databases by grade")).dim("  ");
     page.paragraph(Line::new(), 2, start.then(Line::dotted(grades)), 2);
     let text = match card.roll_up {
-        RollUp::Run => return,
-        RollUp::Agencies => say!(
+        RollUp::Run => None,
+        RollUp::Agencies => Some(say!(
             "over all databases that the catalogue lists for these agencies; not scored counts 0",
             "trên mọi CSDL của các cơ quan này trong danh mục; chưa chấm tính 0"
-        ),
-        RollUp::Nation => say!(
+        )),
+        RollUp::Nation => Some(say!(
             "over all databases of the catalogue; not scored counts 0",
             "trên mọi CSDL trong danh mục; chưa chấm tính 0"
-        ),
+        )),
     };
-    page.paragraph(Line::new(), 2, Line::new().dim(text.get(lang)), 2);
+    if let Some(text) = text {
+        page.paragraph(Line::new(), 2, Line::new().dim(text.get(lang)), 2);
+    }
+    fix_first::databases(page, lang, &card.overall);
 }
 
 fn cells(agency: &AgencyCard, lang: Lang) -> [Line; 5] {

@@ -49,12 +49,15 @@ fn vietnamese_page() {
       Sống        ▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒    0,00  chưa có quy tắc
                   ▒ chưa rõ, tính là không đạt
 
-      Sửa gì trước                                  số điểm mỗi quy tắc lấy lại được
+      Sửa gì trước                                      số điểm mỗi mục lấy lại được
        +7,50  tam_tru / not_null-ma_xa                                    thiếu bảng
        +6,25  cong_dan / expect-ngay_cap-on-or…f-viet-nam-only-2026  không chạy được
        +1,12  cong_dan / not_null-ho_ten            1.000 trên 1.000.000 giá trị lỗi
        +0,43  cong_dan / matches-so_dinh_danh         567 trên 1.234.567 giá trị lỗi
        +0,02  cong_dan / clean_text-ho_ten              5 trên 1.234.567 giá trị lỗi
+      theo bảng
+       +7,83  cong_dan                             4 quy tắc · 1.572 lỗi · 5 chưa rõ
+       +7,50  tam_tru                                                      1 quy tắc
 
     ── cong_dan · Công dân ─────────────────────────────────────────────────────────
       bảng chính · 1.234.567 bản ghi · 1 tệp · 98,41% sạch (1.215.000)
@@ -105,7 +108,7 @@ fn vietnamese_page() {
       Sống        ▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒    0,00  chưa có quy tắc
                   ▒ chưa rõ, tính là không đạt
 
-      Sửa gì trước                                  số điểm mỗi quy tắc lấy lại được
+      Sửa gì trước                                      số điểm mỗi mục lấy lại được
        +1,57  hospital / matches-ma                         1 trên 1.400 giá trị lỗi
 
     ── hospital ────────────────────────────────────────────────────────────────────
@@ -122,6 +125,10 @@ fn vietnamese_page() {
       byt                                      D    35,92      1/1    35,92    35,92
       2 CSDL                                   D    39,66      2/2    35,92    38,41
       số CSDL theo hạng  A 0 · B 0 · C 0 · D 1 · — 1
+
+      Sửa CSDL nào trước                                     số điểm chung tăng thêm
+      +11,50  bca_a13                                              điểm riêng +15,33
+       +0,39  byt_a02                                               điểm riêng +1,57
 
     ══ Chưa đo đủ ══════════════════════════════════════════════════════════════════
       ! bca_a13/cong_dan  không chạy được quy tắc
@@ -162,6 +169,9 @@ fn english_page_of_local_rules() {
        +3.00  cong_dan / not_null-ho_ten              1,000 of 1,000,000 values fail
        +0.58  cong_dan / matches-so_dinh_danh           567 of 1,234,567 values fail
        +0.03  cong_dan / clean_text-ho_ten                5 of 1,234,567 values fail
+      by table
+      +12.58  tam_tru                                                         1 rule
+      +11.94  cong_dan                           4 rules · 1,572 defects · 5 unknown
 
     ── cong_dan · Citizens ─────────────────────────────────────────────────────────
       main table · 1,234,567 rows · 1 file · 98.41% clean (1,215,000)
@@ -221,6 +231,10 @@ fn english_page_of_local_rules() {
       byt                                      A    94.74      1/1    94.74    94.74
       2 databases                              B    74.72      2/2    68.05    81.39
       databases by grade  A 1 · B 0 · C 1 · D 0 · — 0
+
+      Which database to fix first                points that all together would gain
+      +23.96  bca_a13                                           its own score +31.94
+       +1.31  byt_a02                                            its own score +5.25
 
     ══ Not measured ════════════════════════════════════════════════════════════════
       ! bca_a13/cong_dan  rule

@@ -55,6 +55,7 @@ fn database(tables: Vec<MeasuredTable>) -> MeasuredDatabase {
     MeasuredDatabase {
         id: "d".to_owned(),
         agency: None,
+        rule_files: Vec::new(),
         title: None,
         weight: 1,
         packs: Vec::new(),
@@ -239,6 +240,7 @@ fn our_score_does_not_know_of_it() {
     let read = crate::score::Scorecard::from_json(&with.to_json()).expect("our own JSON");
     assert_eq!(read, with);
     with.databases[0].indices.clear();
+    with.seal();
     let without = score(Vec::new());
     assert_eq!(with, without);
     assert!(!without.to_json().contains("indices"));
