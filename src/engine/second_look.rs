@@ -343,12 +343,21 @@ impl PieceLook<'_, '_> {
         self.bytes = 0;
         let mut sink = self.look.turns.sink();
         for portion in self.held.drain(..) {
-            if let Err(why) = sink.take(&portion) {
+            // A panic here would leave all others waiting for a turn that never comes.
+            let taken = catch_unwind(AssertUnwindSafe(|| sink.take(&portion)));
+            if let Err(why) = taken.unwrap_or_else(|_| Err(stopped())) {
                 self.look.end(LookError::Refused(why));
                 return;
             }
         }
     }
+}
+
+fn stopped() -> Text {
+    say!(
+        "writing the records stopped on an error of the program; please report it",
+        "việc ghi bản ghi bị dừng do lỗi của chương trình; xin báo lỗi cho chúng tôi"
+    )
 }
 
 /// What all rules say of a batch.
