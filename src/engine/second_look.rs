@@ -13,19 +13,18 @@ use arrow::array::ArrayRef;
 use arrow::buffer::BooleanBuffer;
 use rayon::prelude::*;
 
-use super::examples::{Position, Shown};
+use super::broken::BatchVerdict;
+use super::examples::Position;
 use super::feed::{Feed, Projection, Task};
 use super::judging::{Arrays, Judging};
-use super::plan::{TablePlan, Work};
-use super::rows::{Broken, FailingRow, Form, JudgedTable, Portion, Records, RowSink, Wanted, Written};
+use super::plan::TablePlan;
+use super::rows::{FailingRow, Form, JudgedTable, Portion, Records, RowSink, Wanted, Written};
 use super::run::Progress;
 use super::turns::Turns;
 use crate::base::{Lang, Text};
 use crate::extract::{self, Chunk, Finding, Piece, Sink, Verbatim};
-use crate::kernel::key::KeyJudge;
 use crate::kernel::text::mask;
-use crate::kernel::{Batch, RowVerdict, TextColumn};
-use crate::rule::Explanation;
+use crate::kernel::{Batch, TextColumn};
 use crate::say;
 
 /// What a thread holds before its turn.
@@ -263,7 +262,7 @@ impl PieceLook<'_, '_> {
         let rows = chunk.batch.num_rows();
         let arrays = Arrays::of(&chunk.batch, &self.projection.places);
         let judging = Judging::new(look.plan(), rows, &arrays, chunk.damaged);
-        let Some(judged) = Verdict::of(look.judged, &judging, self.at) else {
+        let Some(judged) = BatchVerdict::of(look.judged, &judging, self.at) else {
             return look.lose(self.at.file);
         };
         let failing = judged.failing();
@@ -293,7 +292,7 @@ impl PieceLook<'_, '_> {
 
     fn failing(
         &mut self,
-        judged: &Verdict,
+        judged: &BatchVerdict,
         failing: &BooleanBuffer,
         batch: &Batch<'_>,
         columns: &[ArrayRef],
@@ -305,6 +304,8 @@ impl PieceLook<'_, '_> {
         let keys: Vec<Option<TextColumn>> =
             places.map(|place| TextColumn::of(columns.get((*place)?)?)).collect();
         let first = self.look.judged.row_in_file(self.at);
+        let plan = self.look.plan();
+        let &LookOptions { reveal, lang, .. } = self.look.options;
         let mut portion = Vec::with_capacity(ROWS);
         for row in failing.set_indices() {
             let key = keys.iter().zip(&self.look.masked).map(|(column, masked)| {
@@ -315,7 +316,7 @@ impl PieceLook<'_, '_> {
                 file: self.at.file as usize,
                 row: first + row as u64,
                 key: key.collect(),
-                broken: judged.broken(self.look, batch, row),
+                broken: judged.broken(plan, batch, row, reveal, lang),
             });
             if portion.len() == ROWS {
                 self.offer(Portion::Failing(std::mem::replace(&mut portion, Vec::with_capacity(ROWS))));
@@ -343,7 +344,9 @@ impl PieceLook<'_, '_> {
         self.bytes = 0;
         let mut sink = self.look.turns.sink();
         for portion in self.held.drain(..) {
-            if let Err(why) = sink.take(&portion) {
+            // A panic here would leave all others waiting for a turn that never comes.
+            let taken = catch_unwind(AssertUnwindSafe(|| sink.take(&portion)));
+            if let Err(why) = taken.unwrap_or_else(|_| Err(stopped())) {
                 self.look.end(LookError::Refused(why));
                 return;
             }
@@ -351,93 +354,9 @@ impl PieceLook<'_, '_> {
     }
 }
 
-/// What all rules say of a batch.
-struct Verdict {
-    /// Rules that some row fails, in order.
-    fails: Vec<(usize, RowVerdict)>,
-    dirty: BooleanBuffer,
-}
-
-impl Verdict {
-    /// `None` if this is not what was judged.
-    fn of(judged: &JudgedTable<'_>, judging: &Judging<'_>, start: Position) -> Option<Self> {
-        let later = judged.verdicts.later(start, judging.batch.rows())?;
-        let mut fails = later.fails;
-        let mut dirty = &judging.damaged() | &later.dirty;
-        for (at, rule) in judged.plan.rules.iter().enumerate() {
-            match &rule.work {
-                Work::Scan(check) if check.judges_rows() && !judged.verdicts.broken[at] => {
-                    let population = judging.population(rule);
-                    let mut own = check.state();
-                    let verdict = judging.verdict(rule, check.as_ref(), &population, own.as_mut());
-                    let Some(verdict) = verdict.ok()? else { continue };
-                    if rule.soils {
-                        dirty = &dirty | &verdict.dirty();
-                    }
-                    if verdict.fail.count_set_bits() > 0 {
-                        fails.push((at, verdict));
-                    }
-                }
-                Work::Not { status, .. } if Judging::soils_unrun(rule, *status) => {
-                    dirty = &dirty | &judging.scope(&judging.population(rule));
-                }
-                _ => {}
-            }
-        }
-        fails.sort_by_key(|(rule, _)| *rule);
-        if judged.verdicts.none_clean {
-            dirty = judging.batch.all();
-        }
-        Some(Self { fails, dirty })
-    }
-
-    fn failing(&self) -> BooleanBuffer {
-        let none = BooleanBuffer::new_unset(self.dirty.len());
-        self.fails.iter().fold(none, |failing, (_, verdict)| &failing | &verdict.fail)
-    }
-
-    fn broken(&self, look: &Look<'_>, batch: &Batch<'_>, row: usize) -> Vec<Broken> {
-        let failed = self.fails.iter().filter(|(_, verdict)| verdict.fail.value(row));
-        failed
-            .map(|(rule, verdict)| {
-                let plan = &look.plan().rules[*rule];
-                let mut shown = match &plan.work {
-                    Work::Scan(check) => Shown::of(plan, check.as_ref(), batch, row),
-                    work => Shown { value: None, why: of_keys(work) },
-                };
-                if !look.options.reveal {
-                    shown.hide();
-                }
-                let (why, repaired) = shown.why.map_or((None, None), |Explanation { reason, repaired }| {
-                    (Some(own(reason, look.options.lang)), repaired)
-                });
-                let reasons =
-                    verdict.reasons.iter().filter(|(_, rows)| rows.value(row)).map(|(name, _)| *name);
-                Broken { rule: *rule, value: shown.value, why, reasons: reasons.collect(), repaired }
-            })
-            .collect()
-    }
-}
-
-/// Why a row fails a rule over keys.
-fn of_keys(work: &Work) -> Option<Explanation> {
-    let reason = match work {
-        Work::Keys { judge: KeyJudge::Unique, .. } => {
-            say!("another row has the same values", "có dòng khác trùng giá trị")
-        }
-        Work::Keys { judge: KeyJudge::In { table, .. }, .. } => {
-            say!("table `{table}` has no such row", "bảng `{table}` không có dòng tương ứng")
-        }
-        _ => return None,
-    };
-    Some(Explanation { reason, repaired: None })
-}
-
-/// The text in that language, or in the other if the author wrote only one.
-fn own(text: Text, lang: Lang) -> String {
-    let (own, other) = match lang {
-        Lang::Vi => (text.vi, text.en),
-        Lang::En => (text.en, text.vi),
-    };
-    if own.trim().is_empty() { other } else { own }
+fn stopped() -> Text {
+    say!(
+        "writing the records stopped on an error of the program; please report it",
+        "việc ghi bản ghi bị dừng do lỗi của chương trình; xin báo lỗi cho chúng tôi"
+    )
 }

@@ -192,7 +192,7 @@ mod tests {
 
     #[test]
     fn every_error_is_told_at_once() {
-        let bad = SOUND.replace("nam <", "nam <<<").replace("2027-01-30", "2026-10-01").replace("12", "-1");
+        let bad = SOUND.replace("nam <", "nam < (").replace("2027-01-30", "2026-10-01").replace("12", "-1");
         assert_eq!(read_text(&bad).unwrap_err().len(), 3);
         assert_eq!(read_text(&format!("{SOUND}{SOUND}")).unwrap_err().len(), 1);
         assert_eq!(read_text("- id: W\n").unwrap_err().len(), 7);

