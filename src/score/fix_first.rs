@@ -265,11 +265,14 @@ impl Pool {
     }
 }
 
-/// How far a database's points go: the roll-ups that it is in, with its weight there.
+/// A roll-up that a database is in, and its weight there.
+type Share = Option<(Rc<Pool>, u64)>;
+
+/// How far a database's points go.
 #[derive(Default)]
 pub struct Reach {
-    agency: Option<(Rc<Pool>, u64)>,
-    overall: Option<(Rc<Pool>, u64)>,
+    agency: Share,
+    overall: Share,
 }
 
 impl Reach {
@@ -280,7 +283,7 @@ impl Reach {
         officials: &[Nano],
     ) -> Vec<Self> {
         let mut reach: Vec<Self> = officials.iter().map(|_| Self::default()).collect();
-        let mut enter = |slots: &[&Slot<'_>], of: fn(&mut Self) -> &mut Option<(Rc<Pool>, u64)>| {
+        let mut enter = |slots: &[&Slot<'_>], of: fn(&mut Self) -> &mut Share| {
             let pool = Rc::new(Pool::new(slots, |at| officials.get(at).copied()));
             for slot in slots {
                 if let Some(reach) = slot.scored.and_then(|at| reach.get_mut(at)) {
@@ -297,9 +300,7 @@ impl Reach {
 
     /// What the roll-ups gain.
     pub fn tell(&self, fix: &mut FixCard) {
-        let gain = |of: &Option<(Rc<Pool>, u64)>| {
-            of.as_ref().map(|(pool, weight)| pool.gain(*weight, fix.gain_nano))
-        };
+        let gain = |of: &Share| of.as_ref().map(|(pool, weight)| pool.gain(*weight, fix.gain_nano));
         (fix.agency_gain_nano, fix.overall_gain_nano) = (gain(&self.agency), gain(&self.overall));
     }
 }

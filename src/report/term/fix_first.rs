@@ -3,7 +3,7 @@
 use super::page::{BOLD, DIM, Line, PLAIN, Page};
 use super::rule;
 use super::safe::{columns, ending, middle};
-use super::words::{RULES, counted, gain, pick, points_ink};
+use super::words::{DATABASES, RULES, counted, gain, pick, points_ink};
 use crate::base::{Lang, Nano};
 use crate::report::number;
 use crate::say;
@@ -87,14 +87,20 @@ pub fn databases(page: &mut Page, lang: Lang, agency: &AgencyCard) {
     let title = Line::of(BOLD, pick(lang, "  Sửa CSDL nào trước", "  Which database to fix first"));
     let text = say!("points that all together would gain", "số điểm chung tăng thêm");
     page.sides(title, Line::new().dim(text.get(lang)));
-    for fix in agency.fix_first.iter().take(RULES_SHOWN) {
+    for fix in agency.fix_first.iter().filter(|fix| fix.scored).take(RULES_SHOWN) {
         let own = gain(&Nano::new(fix.database_gain_nano).six(), fix.database_gain_nano, lang);
         let own = ending(&own, 8);
-        let note = match fix.scored {
-            true => say!("its own score {own}", "điểm riêng {own}"),
-            false => say!("not scored", "chưa chấm"),
-        };
+        let note = say!("its own score {own}", "điểm riêng {own}");
         row(page, lang, (&fix.gain, fix.gain_nano), &[&fix.database], Line::of(PLAIN, note.get(lang)));
+    }
+    // They are many, and what to do about them is the same.
+    let mut unscored = agency.fix_first.iter().filter(|fix| !fix.scored);
+    if let Some(most) = unscored.next() {
+        let count = counted(1 + unscored.count() as u64, DATABASES, lang);
+        let most = ending(&gain(&most.gain, most.gain_nano, lang), 8);
+        let text =
+            say!("{count} not scored, at most {most} each", "{count} chưa chấm, mỗi CSDL tối đa {most}");
+        page.paragraph(Line::new(), MARGIN, Line::new().dim(text.get(lang)), 2);
     }
 }
 
