@@ -100,12 +100,12 @@ fn one(node: &Node, reader: &mut Reader) -> Option<Waiver> {
     let expires = fields.required("expires", reader).and_then(|node| day(node, reader));
     let max_fail = fields.required("budget", reader).and_then(|node| budget(node, reader));
     fields.finish(reader);
-    let (id, scope) = (id?, scope?);
     if let (Some(created), Some(expires)) = (&created, &expires)
         && expires.value < created.value
     {
         reader.error(&expires.span, say!("it expires before it was created", "hết hạn trước khi được tạo"));
     }
+    let (id, scope) = (id?, scope?);
     Some(Waiver {
         place: reader.place(&id.span),
         id: id.value,

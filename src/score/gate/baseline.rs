@@ -307,7 +307,10 @@ mod tests {
             bytes[at] = if bytes[at] == b'7' { b'8' } else { b'7' };
             let Ok(text) = String::from_utf8(bytes) else { continue };
             // Compressed bytes may be written in several ways.
-            assert!(Baseline::from_json(&text).is_ok_and(|read| read == sound) || Baseline::from_json(&text).is_err());
+            assert!(
+                Baseline::from_json(&text).is_ok_and(|read| read == sound)
+                    || Baseline::from_json(&text).is_err()
+            );
         }
     }
 }
