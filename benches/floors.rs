@@ -1,14 +1,19 @@
 //! Criterion benches, a group for each floor that a scan spends its time in: `cargo bench --bench floors`.
 
 use std::hint::black_box;
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use arrow::array::{ArrayRef, StringViewArray};
+use arrow::array::{ArrayRef, RecordBatch, StringViewArray};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use thuocdo::engine::{self, RunOptions, Silent};
+use parquet::arrow::ArrowWriter;
+use thuocdo::engine::{self, RunOptions, Silent, TraceOptions};
 use thuocdo::kernel::column::standard_placeholders;
 use thuocdo::kernel::{TextColumn, key, text};
+use thuocdo::rule::gate::Policy;
 use thuocdo::rule::load;
+use thuocdo::score::gate::{Baseline, GateInputs, Given};
+use thuocdo::score::{self, ScoreOptions};
 use thuocdo::state::{DayHistogram, State as _};
 use thuocdo::{format, kind};
 
@@ -16,7 +21,7 @@ const ROWS: usize = 100_000;
 
 fn column(value: impl Fn(usize) -> String) -> TextColumn {
     let array: StringViewArray = (0..ROWS).map(|row| Some(value(row))).collect();
-    let array: ArrayRef = std::sync::Arc::new(array);
+    let array: ArrayRef = Arc::new(array);
     TextColumn::of(&array).expect("string views are text")
 }
 
@@ -106,5 +111,73 @@ fn scan(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, kernels, formats, states, scan);
+/// A gate as a pipeline runs it, without the start of a process: rules, extract and baseline in, a report out.
+fn gate(c: &mut Criterion) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let columns: [(&str, ArrayRef); 3] = [
+        ("id", Arc::new((0..ROWS).map(|row| Some(format!("0010{row:08}"))).collect::<StringViewArray>())),
+        (
+            "name",
+            Arc::new((0..ROWS).map(|row| Some(format!("Nguyễn Văn {row}"))).collect::<StringViewArray>()),
+        ),
+        (
+            "email",
+            Arc::new((0..ROWS).map(|row| Some(format!("user{row}@example.vn"))).collect::<StringViewArray>()),
+        ),
+    ];
+    let batch = RecordBatch::try_from_iter(columns).expect("a batch");
+    let file = std::fs::File::create(folder.path().join("t.parquet")).expect("created");
+    let mut writer = ArrowWriter::try_new(file, batch.schema(), None).expect("a writer");
+    writer.write(&batch).expect("written");
+    writer.close().expect("closed");
+    let rules = folder.path().join("rules.yaml");
+    std::fs::write(
+        &rules,
+        "thuocdo: 1\ndatabase: bench\ntables:\n  t:\n    files: t.parquet\n    key: [id]\n    rules:\n      - not_null: id\n      \
+         - unique: id\n      - clean_text: name\n      - matches: { column: email, format: email }\n",
+    )
+    .expect("written");
+    let interrupted = AtomicBool::new(false);
+    let run = |baseline: Option<&str>| {
+        let loaded = load::load(std::slice::from_ref(&rules), kind::KINDS);
+        let before = baseline.map(|text| Baseline::from_json(text).expect("a baseline"));
+        let snapshot = before.as_ref().and_then(|before| before.table("bench", "t")?.snapshot.as_ref());
+        let options = RunOptions {
+            data: folder.path(),
+            as_of: 0,
+            reveal: false,
+            examples: engine::EXAMPLES,
+            interrupted: &interrupted,
+            trace: Some(TraceOptions {
+                secret: Some([7; 32]),
+                before: snapshot.map(|snapshot| (("bench", "t"), snapshot)).into_iter().collect(),
+                waivers: &[],
+            }),
+            progress: &Silent,
+        };
+        let mut measured = engine::run(&loaded.databases[0], &options).expect("measured");
+        let traced = measured.tables[0].traced.take().expect("traced");
+        let card = score::assemble(vec![measured], &ScoreOptions::default());
+        score::gate::gate(&GateInputs {
+            card: &card,
+            traced: &std::iter::once((("bench".to_owned(), "t".to_owned()), traced)).collect(),
+            policy: &|_| Policy::default(),
+            waivers: &[],
+            baseline: before.as_ref().map_or(Given::First, Given::Sound),
+            today: 0,
+            month: "1970-01".to_owned(),
+            key: String::new(),
+            emergency: false,
+        })
+    };
+    let baseline = run(None).next.to_json();
+    let mut group = c.benchmark_group("gate");
+    group.sample_size(20);
+    group.bench_function("100,000 rows of Parquet against a baseline", |b| {
+        b.iter(|| black_box(run(Some(&baseline))));
+    });
+    group.finish();
+}
+
+criterion_group!(benches, kernels, formats, states, scan, gate);
 criterion_main!(benches);

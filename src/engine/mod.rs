@@ -24,6 +24,7 @@ mod run;
 mod scan;
 mod second_look;
 mod source;
+mod spare;
 pub mod trace;
 mod turns;
 pub mod vacuity;

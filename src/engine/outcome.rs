@@ -157,7 +157,9 @@ fn traced(
     if let (Some(secret), Identity::Key(identity)) = (&trace.secret, plan.identity) {
         let judged: Vec<Option<&str>> = (0..rules.len())
             .map(|at| {
-                (by_rows(at) && rules[at].measure.status == Status::Measured).then_some(rules[at].id.as_str())
+                // Where nothing applied every row was looked at all the same.
+                let ran = matches!(rules[at].measure.status, Status::Measured | Status::Na | Status::Empty);
+                (by_rows(at) && ran).then_some(rules[at].id.as_str())
             })
             .collect();
         let names = trace.columns.iter().map(|&column| plan.sources[column].as_str());

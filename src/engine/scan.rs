@@ -17,6 +17,7 @@ use super::plan::{Lack, TablePlan, Work};
 use super::problems::Problems;
 use super::run::Progress;
 use super::source::TableSource;
+use super::spare::{Spare, SpareChunk};
 use super::trace::RuleTrace;
 use crate::base::Text;
 use crate::extract::{self, Chunk, ExtractError, Finding, Piece, Sink};
@@ -171,8 +172,11 @@ pub fn scan(plan: &TablePlan, source: &TableSource, options: &ScanOptions<'_>) -
         Some(file.source.as_ref()?.pieces(&Projection::of(plan, file, &[], 0).wanted))
     };
     let feed = Mutex::new(Feed::new(source, Box::new(open)));
+    let spare = Spare::new(rayon::current_num_threads());
     let shares = rayon::broadcast(|_| {
-        let mut worker = Worker { plan, source, options, state: TableState::new(plan, options.examples) };
+        let state = TableState::new(plan, options.examples);
+        let mut worker = Worker { plan, source, options, spare: &spare, state };
+        let reading = spare.reader();
         while !options.interrupted.load(Ordering::Relaxed) {
             // A poisoned lock means that a source panicked while it was pulled; its file is reported by that thread.
             let task = feed.lock().unwrap_or_else(std::sync::PoisonError::into_inner).next();
@@ -180,6 +184,11 @@ pub fn scan(plan: &TablePlan, source: &TableSource, options: &ScanOptions<'_>) -
                 Some(task) => worker.perform(task),
                 None => break,
             }
+        }
+        drop(reading);
+        while let Some(SpareChunk { start, chunk }) = spare.take() {
+            let places = Projection::of(plan, &source.files[start.file as usize], &[], 0).places;
+            worker.judge_chunk(start, chunk, &places);
         }
         worker.state
     });
@@ -193,6 +202,7 @@ struct Worker<'w> {
     plan: &'w TablePlan,
     source: &'w TableSource,
     options: &'w ScanOptions<'w>,
+    spare: &'w Spare,
     state: TableState,
 }
 
@@ -246,10 +256,10 @@ impl Sink for PieceSink<'_, '_> {
     fn chunk(&mut self, chunk: Chunk) -> ControlFlow<()> {
         let rows = chunk.batch.num_rows();
         let start = Position { file: self.file, piece: self.piece, row: self.delivered };
-        let arrays = Arrays::of(&chunk.batch, &self.places);
-        self.worker.judge(start, rows, &arrays, chunk.damaged);
+        if let Err(SpareChunk { start, chunk }) = self.worker.spare.offer(SpareChunk { start, chunk }) {
+            self.worker.judge_chunk(start, chunk, &self.places);
+        }
         self.delivered += rows as u64;
-        self.worker.options.progress.advanced(0, rows as u64);
         if self.worker.options.interrupted.load(Ordering::Relaxed) {
             ControlFlow::Break(())
         } else {
@@ -268,6 +278,13 @@ impl Sink for PieceSink<'_, '_> {
 }
 
 impl Worker<'_> {
+    fn judge_chunk(&mut self, start: Position, chunk: Chunk, places: &[Option<usize>]) {
+        let rows = chunk.batch.num_rows();
+        let arrays = Arrays::of(&chunk.batch, places);
+        self.judge(start, rows, &arrays, chunk.damaged);
+        self.options.progress.advanced(0, rows as u64);
+    }
+
     /// Lets every rule look at a batch.
     fn judge(&mut self, start: Position, rows: usize, arrays: &Arrays, damaged: Option<BooleanBuffer>) {
         let judging = Judging::new(self.plan, rows, arrays, damaged.clone());

@@ -21,7 +21,7 @@ use crate::engine::measured::{
 };
 use crate::engine::vacuity;
 use crate::kind;
-use crate::rule::Catalog;
+use crate::rule::catalog::listed;
 use crate::rule::contract::Standing;
 use crate::say;
 use crate::state::{Mass, Measure, Tally};
@@ -62,13 +62,13 @@ pub fn rescored(card: &Scorecard) -> Result<Scorecard, Text> {
 
 fn database(card: &DatabaseCard) -> Result<MeasuredDatabase, Text> {
     // The registry decides who answers for what, and what counts how much.
-    let entry = Catalog::mentions(&card.id).then(|| Catalog::shipped().find(&card.id)).flatten();
+    let entry = listed(&card.id);
     let packs = |PackCard { id, version, hash, core }: PackCard| MeasuredPack { id, version, hash, core };
     let lists = |CodeListCard { name, path, blake3, values }| MeasuredCodeList { name, path, blake3, values };
     let files = |RuleFileCard { name, blake3 }| MeasuredRuleFile { name, blake3 };
     Ok(MeasuredDatabase {
         id: card.id.clone(),
-        agency: entry.map_or_else(|| card.agency.clone(), |entry| Some(entry.agency.clone())),
+        agency: entry.map_or_else(|| card.agency.clone(), |entry| Some(entry.agency.to_owned())),
         rule_files: card.rule_files.iter().cloned().map(files).collect(),
         title: card.title.clone(),
         weight: entry.map_or(card.weight, |entry| entry.weight),

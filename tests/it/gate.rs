@@ -239,6 +239,19 @@ fn what_was_checked_stays_checked() {
 }
 
 #[test]
+fn what_applied_to_nothing_was_judged_all_the_same() {
+    let mut data = rows(0, 100);
+    data.values_mut().for_each(|row| row[0] = String::new());
+    let stage = stage(RULES, &data);
+    gate(&stage, 1, &UPDATE);
+    data.get_mut("000007").expect("a row")[0] = "Nma".to_owned();
+    replace(&stage, &data);
+    let (run, report) = gate(&stage, 2, &["--baseline=@base.json", "--critical-dpm=1000000"]);
+    assert_eq!(run.code, Some(1));
+    assert!(finds(&report, "new_violations", "failed", "gioi-tinh"));
+}
+
+#[test]
 fn baselines_of_others_are_not_compared_with() {
     let stage = stage(RULES, &rows(0, 50));
     gate(&stage, 10, &UPDATE);

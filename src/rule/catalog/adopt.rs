@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::Catalog;
+use super::listed;
 use crate::base::diagnostic::SourceText;
 use crate::base::{Diagnostic, Place, Text};
 use crate::rule::load::Loaded;
@@ -13,18 +13,13 @@ use crate::say;
 /// Gives databases that are in the catalogue their title, where the rule file is silent, and their agency and weight,
 /// whatever it says: the registry decides who answers for what, and what counts how much.
 pub fn adopt(loaded: &mut Loaded) {
-    // Reading the catalogue takes longer than scoring a small table.
-    if !loaded.databases.iter().any(|database| Catalog::mentions(&database.id.value)) {
-        return;
-    }
-    let catalog = Catalog::shipped();
     let mut warnings: Vec<Diagnostic> = Vec::new();
     for database in &mut loaded.databases {
-        let Some(entry) = catalog.find(&database.id.value) else { continue };
-        database.title.get_or_insert_with(|| Text::same(entry.title()));
-        let own = database.agency.replace(entry.agency.clone());
+        let Some(entry) = listed(&database.id.value) else { continue };
+        database.title.get_or_insert_with(|| Text::same(entry.title));
+        let own = database.agency.replace(entry.agency.to_owned());
         if let Some(own) = own.filter(|own| *own != entry.agency) {
-            let (id, of) = (&entry.id, &entry.agency);
+            let (id, of) = (entry.id, entry.agency);
             let place = Place { file: Arc::clone(&database.file), span: database.id.span.clone() };
             warnings.push(
                 Diagnostic::warning(say!(
@@ -37,12 +32,12 @@ pub fn adopt(loaded: &mut Loaded) {
         }
         database.weight = entry.weight;
     }
-    warnings.extend(loaded.files.iter().filter_map(|file| other_weight(catalog, file)));
+    warnings.extend(loaded.files.iter().filter_map(other_weight));
     loaded.diagnostics.extend(warnings);
 }
 
 /// A warning at a weight that is not the registry's.
-fn other_weight(catalog: &Catalog, file: &Arc<SourceText>) -> Option<Diagnostic> {
+fn other_weight(file: &Arc<SourceText>) -> Option<Diagnostic> {
     // Most files say nothing of weights and need no second look.
     if !file.text.contains("weight") {
         return None;
@@ -51,9 +46,9 @@ fn other_weight(catalog: &Catalog, file: &Arc<SourceText>) -> Option<Diagnostic>
     let mut reader = Reader::new(Arc::clone(file));
     let mut fields = reader.fields(&tree)?;
     let (database, weight) = (fields.optional("database")?, fields.optional("weight")?);
-    let entry = catalog.find(&reader.text(database)?.value)?;
+    let entry = listed(&reader.text(database)?.value)?;
     let said: u32 = reader.integer(weight)?;
-    let (id, of) = (&entry.id, entry.weight);
+    let (id, of) = (entry.id, entry.weight);
     (said != of).then(|| {
         Diagnostic::warning(say!(
             "the catalogue gives `{id}` the weight {of}; {said} is ignored",

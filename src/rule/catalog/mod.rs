@@ -2,6 +2,8 @@
 
 mod adopt;
 mod check;
+mod index;
+pub use index::listed;
 mod read;
 #[cfg(test)]
 mod tests;
@@ -123,11 +125,6 @@ impl Catalog {
             read::parse(&Arc::new(file)).unwrap_or_default()
         });
         &CATALOG
-    }
-
-    /// Whether the shipped catalogue may know an id; if not, it does not.
-    pub fn mentions(id: &str) -> bool {
-        SHIPPED.contains(id)
     }
 
     /// Reads another catalogue.

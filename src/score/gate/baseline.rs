@@ -12,6 +12,9 @@ use crate::state::Snapshot;
 /// The version of this format.
 pub const SCHEMA: &str = "thuocdo.baseline/1";
 const FAMILY: &str = "thuocdo.baseline/";
+/// What stands before the hash, and after it.
+const HASH: &str = ",\n  \"hash\": \"";
+const END: &str = "\"\n}\n";
 
 /// A run, as far as later ones are compared with it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,7 +27,7 @@ pub struct Baseline {
     /// Says which key the digests were made with, without telling it.
     pub key: String,
     pub databases: Vec<DatabaseBaseline>,
-    /// BLAKE3 hash of all of the above.
+    /// BLAKE3 hash of all of the above, as it is written.
     #[serde(default)]
     pub hash: String,
 }
@@ -105,23 +108,20 @@ pub enum Unusable {
 }
 
 impl Baseline {
-    /// Two spaces, fields in the order of this file, a newline at the end; with the hash of its content.
+    /// Two spaces, fields in the order of this file, a newline at the end; with the hash of all that stands before it.
     pub fn to_json(&self) -> String {
-        let mut sealed = self.clone();
-        sealed.hash = self.computed_hash();
-        sealed.written()
-    }
-
-    fn written(&self) -> String {
         // Only strings, integers and arrays: nothing that serialisation can refuse.
         let mut json = serde_json::to_string_pretty(self).unwrap_or_default();
-        json.push('\n');
-        json
+        json.truncate(json.rfind(HASH).unwrap_or(json.len()));
+        let hash = blake3::hash(json.as_bytes()).to_hex();
+        json + HASH + hash.as_str() + END
     }
 
-    fn computed_hash(&self) -> String {
-        let blank = Self { hash: String::new(), ..self.clone() };
-        blake3::hash(blank.written().as_bytes()).to_hex().to_string()
+    /// Whether the text is as it was written.
+    fn is_sound(text: &str) -> bool {
+        let Some((before, after)) = text.rfind(HASH).map(|at| text.split_at(at)) else { return false };
+        let hash = blake3::hash(before.as_bytes()).to_hex();
+        after.strip_prefix(HASH).and_then(|rest| rest.strip_suffix(END)) == Some(hash.as_str())
     }
 
     /// # Errors
@@ -138,19 +138,19 @@ impl Baseline {
                 Unusable::Foreign(format!("{}:{}", error.line(), error.column()))
             }
         };
+        if Self::is_sound(text)
+            && let Ok(baseline) = serde_json::from_str::<Self>(text)
+            && baseline.schema == SCHEMA
+        {
+            return Ok(baseline);
+        }
         let version: Version = serde_json::from_str(text).map_err(foreign)?;
-        if version.schema != SCHEMA {
-            return Err(match version.schema.strip_prefix(FAMILY) {
-                Some(_) => Unusable::Newer(version.schema),
-                None => Unusable::Foreign(version.schema),
-            });
-        }
-        // What is of this version and cannot be read was written by somebody else.
-        let baseline: Self = serde_json::from_str(text).map_err(|_| Unusable::Edited)?;
-        if baseline.hash != baseline.computed_hash() {
-            return Err(Unusable::Edited);
-        }
-        Ok(baseline)
+        Err(match version.schema.strip_prefix(FAMILY) {
+            // What is of this version and cannot be read was written by somebody else.
+            Some(_) if version.schema == SCHEMA => Unusable::Edited,
+            Some(_) => Unusable::Newer(version.schema),
+            None => Unusable::Foreign(version.schema),
+        })
     }
 
     pub fn database(&self, id: &str) -> Option<&DatabaseBaseline> {
@@ -299,18 +299,13 @@ mod tests {
     }
 
     #[test]
-    fn no_byte_that_means_anything_can_be_changed() {
+    fn no_byte_can_be_changed() {
         let json = baseline().to_json();
-        let sound = Baseline::from_json(&json).unwrap();
         for at in 0..json.len() {
             let mut bytes = json.clone().into_bytes();
             bytes[at] = if bytes[at] == b'7' { b'8' } else { b'7' };
             let Ok(text) = String::from_utf8(bytes) else { continue };
-            // Compressed bytes may be written in several ways.
-            assert!(
-                Baseline::from_json(&text).is_ok_and(|read| read == sound)
-                    || Baseline::from_json(&text).is_err()
-            );
+            assert!(Baseline::from_json(&text).is_err(), "{at}");
         }
     }
 }

@@ -217,7 +217,18 @@ impl<'g> TableGate<'g> {
         if before.status == Status::Measured {
             checks.push(Condition::StillMeasured, still_measured(rule.status), status_text(rule.status));
         }
-        if before.status != Status::Measured || rule.status != Status::Measured {
+        if !ran(rule.status) {
+            return None;
+        }
+        if !ran(before.status) {
+            checks.push(
+                Condition::Regression,
+                Outcome::Warning,
+                say!(
+                    "the rule could not run for the baseline, so it was not compared",
+                    "quy tắc không chạy được khi tạo mốc nên chưa so sánh"
+                ),
+            );
             return None;
         }
         let definition = self.traced.and_then(|traced| traced.definitions.get(at));
@@ -435,6 +446,11 @@ impl<'g> TableGate<'g> {
             spent,
         });
     }
+}
+
+/// Whether a rule looked at all rows that there were, if there were any.
+fn ran(status: Status) -> bool {
+    matches!(status, Status::Measured | Status::Na | Status::Empty)
 }
 
 /// B2.
