@@ -140,7 +140,7 @@ fn gate(c: &mut Criterion) {
     let interrupted = AtomicBool::new(false);
     let run = |baseline: Option<&str>| {
         let loaded = load::load(std::slice::from_ref(&rules), kind::KINDS);
-        let before = baseline.map(|text| Baseline::from_json(text).expect("a baseline"));
+        let before = baseline.map(|text| Baseline::from_json(text, &[7; 32], "").expect("a baseline"));
         let snapshot = before.as_ref().and_then(|before| before.table("bench", "t")?.snapshot.as_ref());
         let options = RunOptions {
             data: folder.path(),
@@ -168,9 +168,10 @@ fn gate(c: &mut Criterion) {
             month: "1970-01".to_owned(),
             key: String::new(),
             emergency: false,
+            unknown: &[],
         })
     };
-    let baseline = run(None).next.to_json();
+    let baseline = run(None).next.to_json(&[7; 32]);
     let mut group = c.benchmark_group("gate");
     group.sample_size(20);
     group.bench_function("100,000 rows of Parquet against a baseline", |b| {

@@ -20,7 +20,7 @@ use crate::rule::load;
 use crate::rule::waiver::{self, Waiver};
 use crate::say;
 use crate::score::gate::baseline::Unusable;
-use crate::score::gate::{self, Baseline, GateInputs, Given, Outcome, TableId, Verdict};
+use crate::score::gate::{self, Baseline, Check, Condition, GateInputs, Given, Outcome, TableId, Verdict};
 
 /// Decide whether the data may pass: limits, no regression against a baseline, no new violations.
 ///
@@ -136,6 +136,8 @@ struct Terms {
     secret: Option<Secret>,
     baseline: Option<Read>,
     today: i32,
+    /// What policies name and nobody has.
+    unknown: Vec<Text>,
 }
 
 /// A baseline as it was found.
@@ -147,12 +149,13 @@ enum Read {
 
 impl Gate {
     pub fn run(self, console: &Console) -> Result<Exit, Failure> {
+        self.spare_inputs()?;
         let run = self.run.open(console)?;
         let terms = self.terms(&run, console)?;
         let (measured, traced) = self.measure(&run, &terms, console)?;
         let card = run.assemble(measured.databases, Vec::new());
         let policy = |database: &str| terms.policies.get(database).cloned().unwrap_or_default();
-        let gated = gate::gate(&GateInputs {
+        let mut gated = gate::gate(&GateInputs {
             card: &card,
             traced: &traced,
             policy: &policy,
@@ -169,7 +172,20 @@ impl Gate {
             month: month(terms.today),
             key: terms.secret.as_ref().map(Secret::check).unwrap_or_default(),
             emergency: self.emergency,
+            unknown: &terms.unknown,
         });
+        if let Err(Failure::Output(text, hint)) = &measured.rows {
+            gated.report.add(Check {
+                condition: Condition::Measured,
+                outcome: Outcome::Incomplete,
+                database: None,
+                dimension: None,
+                table: None,
+                rule: None,
+                text: text.clone(),
+                hint: hint.clone(),
+            });
+        }
         let report = &gated.report;
         let style = console.style();
         let file_style = Style { lang: console.lang, ..Style::default() };
@@ -177,23 +193,33 @@ impl Gate {
             // The command line takes no other names.
             formats::find(format).map_or_else(Vec::new, |renderer| renderer.render(report, &card, style))
         };
-        if let Some(folder) = &self.out {
-            output::write_whole(&folder.join("scorecard.json"), card.to_json().as_bytes())?;
-            output::write_whole(&folder.join("gate.json"), report.to_json().as_bytes())?;
-        }
-        for (format, path) in self.files.wanted() {
-            output::write_whole(path, &render(format, &file_style))?;
-        }
-        if let Some(path) = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()) {
-            output::append(Path::new(&path), &render("markdown", &file_style))?;
-        }
-        self.update(&terms, &gated, console)?;
-        // What kept failing records from being written does not keep the verdict from being told.
+        let write = || -> Result<(), Failure> {
+            if let Some(folder) = &self.out {
+                output::write_whole(&folder.join("scorecard.json"), card.to_json().as_bytes())?;
+                output::write_whole(&folder.join("gate.json"), report.to_json().as_bytes())?;
+            }
+            for (format, path) in self.files.wanted() {
+                output::write_whole(path, &render(format, &file_style))?;
+            }
+            if let Some(path) = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()) {
+                output::append(Path::new(&path), &render("markdown", &file_style))?;
+            }
+            Ok(())
+        };
+        // The verdict is told even if a report cannot be written.
+        let written = write();
         console.print(&render(&self.format, &style))?;
-        measured.rows?;
         if let Some(annotations) = annotations().filter(|name| *name != self.format) {
             output::complain(&String::from_utf8_lossy(&render(annotations, &file_style)));
         }
+        match measured.rows {
+            // It is in the report.
+            Ok(()) | Err(Failure::Output(..)) => {}
+            Err(failure) => return Err(failure),
+        }
+        written?;
+        // At last: what could not be told must not be taken for known.
+        self.update(&terms, &gated, console)?;
         Ok(match report.verdict {
             Verdict::Passed => Exit::Passed,
             Verdict::Failed => Exit::Failed,
@@ -201,6 +227,35 @@ impl Gate {
             Verdict::NotComparable => Exit::NotComparable,
             Verdict::Rejected => Exit::Rejected,
         })
+    }
+
+    /// No report may take the place of what is read, or of another report.
+    fn spare_inputs(&self) -> Result<(), Failure> {
+        let place = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        let place = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| place(path));
+        let single = [&self.baseline, &self.key_file, &self.policy, &self.waivers];
+        let mut taken: Vec<PathBuf> = single
+            .into_iter()
+            .flatten()
+            .map(|path| place(path))
+            .chain(self.run.inputs().map(place))
+            .collect();
+        let data = place(self.run.data());
+        for (_, path) in self.files.wanted() {
+            let wanted = place(path);
+            if taken.contains(&wanted) || wanted.starts_with(&data) {
+                let path = path.display();
+                return Err(Failure::usage(
+                    say!(
+                        "`{path}` is read by this run, lies among the data, or is written twice",
+                        "`{path}` là tệp đầu vào, nằm trong thư mục dữ liệu, hoặc được ghi hai lần"
+                    ),
+                    say!("write the report to another file", "ghi kết quả vào tệp khác"),
+                ));
+            }
+            taken.push(wanted);
+        }
+        Ok(())
     }
 
     fn terms(&self, run: &Run<'_>, console: &Console) -> Result<Terms, Failure> {
@@ -212,7 +267,10 @@ impl Gate {
             return Err(Failure::Given(found));
         }
         let file = file.unwrap_or_default();
-        self.report_unknown(run, &file, console);
+        let unknown = unknown_names(run, &file);
+        if !unknown.is_empty() && !console.quiet {
+            console.diagnostics(&unknown);
+        }
         let flags = Policy {
             min_score: self.min_score,
             dimensions: self.min_dimension.iter().copied().collect(),
@@ -231,48 +289,9 @@ impl Gate {
                 (secret, Some(baseline))
             }
         };
-        Ok(Terms {
-            policies: policies.collect(),
-            waivers: waivers.unwrap_or_default(),
-            secret,
-            baseline,
-            today,
-        })
-    }
-
-    /// Names in the policy that nothing in this run has.
-    fn report_unknown(&self, run: &Run<'_>, file: &PolicyFile, console: &Console) {
-        let databases = &run.loaded.databases;
-        let mut found = Vec::new();
-        let mut warn = |what: Text, place: &Place| found.push(Diagnostic::warning(what).at(place.clone()));
-        for (name, place, _) in &file.databases {
-            if databases.iter().all(|database| database.id.value != name.value) {
-                let name = &name.value;
-                warn(
-                    say!("database `{name}` is not in this run", "CSDL `{name}` không có trong lần chạy này"),
-                    place,
-                );
-            }
-        }
-        for database in databases {
-            let policy = database.gate.over(&file.of(&database.id.value));
-            for budget in &policy.budgets {
-                let known = budget.rule.value.split_once('/').is_some_and(|(table, rule)| {
-                    let table = database.tables.iter().find(|known| known.id.value == table);
-                    table.is_some_and(|table| table.rules.iter().any(|known| known.id == rule))
-                });
-                if !known {
-                    let (rule, database) = (&budget.rule.value, &database.id.value);
-                    warn(
-                        say!("`{database}` has no rule `{rule}`", "`{database}` không có quy tắc `{rule}`"),
-                        &budget.place,
-                    );
-                }
-            }
-        }
-        if !found.is_empty() && !console.quiet {
-            console.diagnostics(&found);
-        }
+        let unknown = unknown.into_iter().map(|diagnostic| diagnostic.what).collect();
+        let (policies, waivers) = (policies.collect(), waivers.unwrap_or_default());
+        Ok(Terms { policies, waivers, secret, baseline, today, unknown })
     }
 
     /// The baseline, and the key of its digests.
@@ -298,7 +317,11 @@ impl Gate {
         };
         let secret = secret::find(self.key_file.as_deref(), path)?;
         let shown = path.display();
-        Ok(match Baseline::from_json(&text) {
+        let read = match &secret {
+            Some(secret) => Baseline::from_json(&text, &secret.digests(), &secret.check()),
+            None => Baseline::from_json(&text, &[0; 32], ""),
+        };
+        Ok(match read {
             Ok(baseline) => match secret {
                 Some(secret) => (Some(secret), Read::Sound(Box::new(baseline))),
                 None => (
@@ -421,10 +444,43 @@ impl Gate {
             }
         };
         secret.keep(path, console)?;
-        output::write_whole(path, gated.next.to_json().as_bytes())?;
+        output::write_whole(path, gated.next.to_json(&secret.digests()).as_bytes())?;
         console.note(&say!("wrote {shown}", "đã ghi {shown}"));
         Ok(())
     }
+}
+
+/// Names in policies that nothing in this run has: limits that hold for nobody.
+fn unknown_names(run: &Run<'_>, file: &PolicyFile) -> Vec<Diagnostic> {
+    let databases = &run.loaded.databases;
+    let mut found = Vec::new();
+    let mut warn = |what: Text, place: &Place| found.push(Diagnostic::warning(what).at(place.clone()));
+    for (name, place, _) in &file.databases {
+        if databases.iter().all(|database| database.id.value != name.value) {
+            let name = &name.value;
+            warn(
+                say!("database `{name}` is not in this run", "CSDL `{name}` không có trong lần chạy này"),
+                place,
+            );
+        }
+    }
+    for database in databases {
+        let policy = database.gate.over(&file.of(&database.id.value));
+        for budget in &policy.budgets {
+            let known = budget.rule.value.split_once('/').is_some_and(|(table, rule)| {
+                let table = database.tables.iter().find(|known| known.id.value == table);
+                table.is_some_and(|table| table.rules.iter().any(|known| known.id == rule))
+            });
+            if !known {
+                let (rule, database) = (&budget.rule.value, &database.id.value);
+                warn(
+                    say!("`{database}` has no rule `{rule}`", "`{database}` không có quy tắc `{rule}`"),
+                    &budget.place,
+                );
+            }
+        }
+    }
+    found
 }
 
 fn rejected(text: Text) -> Read {

@@ -10,6 +10,7 @@ use super::arguments::{Global, When};
 use super::diagnostics;
 use super::failure::Failure;
 use crate::base::{Diagnostic, Lang, Text};
+use crate::extract::system;
 use crate::report::Style;
 use crate::say;
 
@@ -95,6 +96,9 @@ fn unicode() -> bool {
 
 /// Writes a file beside its place and renames it, so that readers see the old one or the new one, never half of it.
 pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    // A link stays one: what it points to is replaced.
+    let place = std::fs::canonicalize(path);
+    let path = place.as_deref().unwrap_or(path);
     let file = written_beside(path, bytes)?;
     #[cfg(unix)]
     {
@@ -172,8 +176,8 @@ pub fn unwritable(path: &Path, error: &io::Error) -> Failure {
 }
 
 pub fn cannot_be_written(path: &Path, error: &io::Error) -> Text {
-    let (path, error) = (path.display(), error.to_string());
-    say!("`{path}` cannot be written: {error}", "không ghi được `{path}`: {error}")
+    let (path, Text { en, vi }) = (path.display(), system(error));
+    say!("`{path}` cannot be written: {en}", "không ghi được `{path}`: {vi}")
 }
 
 pub fn check_the_folder() -> Text {

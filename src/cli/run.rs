@@ -1,6 +1,6 @@
 //! What `score` and `gate` share: rule files and extracts in, measures and a scorecard out.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -70,6 +70,15 @@ pub struct Run<'a> {
 }
 
 impl RunArguments {
+    /// The rule files, as they are named.
+    pub fn inputs(&self) -> impl Iterator<Item = &Path> {
+        self.rules.iter().map(PathBuf::as_path)
+    }
+
+    pub fn data(&self) -> &Path {
+        &self.data
+    }
+
     /// Reads the rule files. From here on Ctrl-C asks the run to end; a second one ends it at once.
     pub fn open(&self, console: &Console) -> Result<Run<'_>, Failure> {
         let as_of = moment(self.as_of.as_deref())?;

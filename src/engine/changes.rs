@@ -220,15 +220,53 @@ impl<'c> Comparison<'c> {
         }
         new.extend(&now[a..]);
         old.extend(b..then.end);
-        for (&row, &was) in new.iter().zip(&old) {
+        self.pair_by_rules(new, old);
+    }
+
+    /// Rows of one key with other contents than before: those that break what one of before broke are that one; the rest
+    /// are paired in the order of what they break. Nothing here may hang on digests, which hang on their key.
+    fn pair_by_rules(&mut self, mut new: Vec<Row>, mut old: Vec<usize>) {
+        new.sort_by(|a, b| {
+            self.broken_by(*a).cmp(self.broken_by(*b)).then_with(|| (a.page, a.at).cmp(&(b.page, b.at)))
+        });
+        old.sort_by(|a, b| self.broke(*a).cmp(self.broke(*b)));
+        let (mut other_new, mut other_old) = (Vec::new(), Vec::new());
+        let (mut a, mut b) = (0, 0);
+        while a < new.len() && b < old.len() {
+            match self.broken_by(new[a]).cmp(self.broke(old[b])) {
+                std::cmp::Ordering::Equal => {
+                    self.pair(new[a], old[b], false);
+                    (a, b) = (a + 1, b + 1);
+                }
+                std::cmp::Ordering::Less => {
+                    other_new.push(new[a]);
+                    a += 1;
+                }
+                std::cmp::Ordering::Greater => {
+                    other_old.push(old[b]);
+                    b += 1;
+                }
+            }
+        }
+        other_new.extend(&new[a..]);
+        other_old.extend(&old[b..]);
+        for (&row, &was) in other_new.iter().zip(&other_old) {
             self.pair(row, was, false);
         }
-        for &row in new.iter().skip(old.len()) {
+        for &row in other_new.iter().skip(other_old.len()) {
             self.changes.added += 1;
             self.touch(row);
             self.compare(row, &[], true, false);
         }
-        self.changes.removed += old.len().saturating_sub(new.len()) as u64;
+        self.changes.removed += other_old.len().saturating_sub(other_new.len()) as u64;
+    }
+
+    fn broken_by(&self, row: Row) -> &[u32] {
+        &self.rows.broken[self.rows.set(row) as usize]
+    }
+
+    fn broke(&self, was: usize) -> &[u32] {
+        &self.then[self.before.sets[was] as usize]
     }
 
     fn pair(&mut self, row: Row, was: usize, same: bool) {
@@ -271,8 +309,13 @@ impl<'c> Comparison<'c> {
             }
         }
         if was_there {
+            let traced = self.rows.ledger.pages[row.page as usize].traced.as_ref();
             for &rule in then.iter().filter(|rule| now.binary_search(rule).is_err()) {
-                self.changes.rules[rule as usize].newly_passing += 1;
+                // A rule that is no longer about the row has not been satisfied.
+                let about = traced.and_then(|traced| traced.rules.get(rule as usize)).is_none_or(|traced| {
+                    traced.applicable.as_ref().is_none_or(|rows| rows.value(row.at as usize))
+                });
+                self.changes.rules[rule as usize].newly_passing += u64::from(about);
             }
         }
     }

@@ -19,12 +19,15 @@ pub struct Arrays {
     pub arrays: Vec<ArrayRef>,
     /// The lacking ones.
     pub absent: Vec<usize>,
+    /// The same columns as the file has them, readable for rules or not.
+    pub written: Vec<Option<ArrayRef>>,
 }
 
 impl Arrays {
     /// `places`: where the plan's sources are among the columns of the batch.
     pub fn of(batch: &RecordBatch, places: &[Option<usize>]) -> Self {
         let mut absent = Vec::new();
+        let written = places.iter().map(|place| batch.columns().get((*place)?).cloned()).collect();
         let arrays = places.iter().enumerate().map(|(source, place)| {
             let array = place.and_then(|at| batch.columns().get(at));
             match array.filter(|array| readable(array)) {
@@ -35,7 +38,7 @@ impl Arrays {
                 }
             }
         });
-        Self { arrays: arrays.collect(), absent }
+        Self { arrays: arrays.collect(), absent, written }
     }
 }
 

@@ -151,7 +151,7 @@ fn traced(
     });
     let mut traced = TracedTable {
         waivers: waivers.collect(),
-        definitions: table.rules.iter().map(Rule::definition).collect(),
+        definitions: table.rules.iter().map(|rule| rule.definition(table)).collect(),
         ..TracedTable::default()
     };
     if let (Some(secret), Identity::Key(identity)) = (&trace.secret, plan.identity) {

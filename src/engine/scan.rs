@@ -291,7 +291,7 @@ impl Worker<'_> {
         let batch = &judging.batch;
         let mut dirty = judging.damaged();
         let mut populations = Vec::new();
-        let mut traced = self.plan.trace.as_ref().map(|trace| trace.page(&judging, &arrays.arrays));
+        let mut traced = self.plan.trace.as_ref().map(|trace| trace.page(&judging, arrays));
         for (rule, (plan, state)) in self.plan.rules.iter().zip(&mut self.state.rules).enumerate() {
             let lacks = judging.lack(plan);
             let population = judging.population(plan);

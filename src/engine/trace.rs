@@ -1,11 +1,14 @@
 //! What is remembered of single rows beside measures, for whoever compares them with those of another run: what each
 //! contains, as a keyed digest, which rules it breaks, and which waivers are about it.
 
-use arrow::array::ArrayRef;
+use std::sync::Arc;
+
+use arrow::array::{Array as _, ArrayRef, StringViewArray};
 use arrow::buffer::BooleanBuffer;
+use arrow::util::display::{ArrayFormatter, FormatOptions};
 use indexmap::IndexMap;
 
-use super::judging::Judging;
+use super::judging::{Arrays, Judging};
 use super::ledger::Page;
 use crate::base::Text;
 use crate::kernel::expression::Expression;
@@ -78,18 +81,17 @@ pub struct PageTrace {
 pub struct RuleTrace {
     /// `None` is all rows.
     pub applicable: Option<BooleanBuffer>,
-    /// `None` is no row.
+    /// Failing and unknown rows; `None` is no row.
     pub fail: Option<BooleanBuffer>,
 }
 
 impl RuleTrace {
     pub fn of(verdict: &RowVerdict) -> Self {
         let all = verdict.applicable.count_set_bits() == verdict.applicable.len();
-        let none = verdict.fail.count_set_bits() == 0;
-        Self {
-            applicable: (!all).then(|| verdict.applicable.clone()),
-            fail: (!none).then(|| verdict.fail.clone()),
-        }
+        // What could not be judged has not passed.
+        let dirty = verdict.dirty();
+        let none = dirty.count_set_bits() == 0;
+        Self { applicable: (!all).then(|| verdict.applicable.clone()), fail: (!none).then_some(dirty) }
     }
 
     /// Nothing is judged.
@@ -100,9 +102,9 @@ impl RuleTrace {
 
 impl TracePlan {
     /// What a batch leaves; the traces of rules are added by whoever judges them.
-    pub fn page(&self, judging: &Judging<'_>, arrays: &[ArrayRef]) -> PageTrace {
+    pub fn page(&self, judging: &Judging<'_>, arrays: &Arrays) -> PageTrace {
         let rows = judging.batch.rows();
-        let contents = self.secret.map(|secret| contents(&secret, rows, &self.columns, arrays));
+        let contents = self.secret.map(|secret| contents(&secret, rows, &self.columns, &arrays.written));
         let waived = self.waivers.iter().map(|waiver| match &waiver.scope {
             Scope::All => None,
             Scope::Filter(at) => {
@@ -166,9 +168,9 @@ pub fn of_names<'n>(secret: &[u8; 32], names: impl Iterator<Item = &'n str>) -> 
 }
 
 /// Digests of what rows contain, as it is written.
-fn contents(secret: &[u8; 32], rows: usize, columns: &[usize], arrays: &[ArrayRef]) -> Vec<u64> {
+fn contents(secret: &[u8; 32], rows: usize, columns: &[usize], written: &[Option<ArrayRef>]) -> Vec<u64> {
     let columns: Vec<Option<TextColumn>> =
-        columns.iter().map(|&column| TextColumn::of(&arrays[column])).collect();
+        columns.iter().map(|&column| text(written[column].as_ref()?)).collect();
     let mut bytes = Vec::new();
     let digest = |row: usize| {
         bytes.clear();
@@ -179,6 +181,19 @@ fn contents(secret: &[u8; 32], rows: usize, columns: &[usize], arrays: &[ArrayRe
         u64::from_le_bytes(first(blake3::keyed_hash(secret, &bytes).as_bytes()))
     };
     (0..rows).map(digest).collect()
+}
+
+/// The column as text, in one way or another: a list or a number of bytes has no text form of its own.
+fn text(array: &ArrayRef) -> Option<TextColumn> {
+    TextColumn::of(array).or_else(|| {
+        let options = FormatOptions::default();
+        let formatter = ArrayFormatter::try_new(array, &options).ok()?;
+        let shown: StringViewArray = (0..array.len())
+            .map(|row| array.is_valid(row).then(|| formatter.value(row).to_string()))
+            .collect();
+        let shown: ArrayRef = Arc::new(shown);
+        TextColumn::of(&shown)
+    })
 }
 
 /// Length-prefixed, so that no two lists of cells are spelt alike.

@@ -223,6 +223,11 @@ pub fn system(error: &io::Error) -> Text {
     match (error.kind(), error.raw_os_error()) {
         (io::ErrorKind::NotFound, _) => say!("it does not exist", "không tồn tại"),
         (io::ErrorKind::PermissionDenied, _) => say!("permission denied", "không có quyền đọc"),
+        (io::ErrorKind::IsADirectory, _) => say!("it is a directory", "đây là thư mục"),
+        (io::ErrorKind::StorageFull, _) => say!("the disk is full", "hết chỗ trên đĩa"),
+        (io::ErrorKind::ReadOnlyFilesystem, _) => {
+            say!("the file system is read-only", "hệ thống tệp chỉ cho đọc")
+        }
         (_, Some(number)) => say!("{error}", "lỗi hệ thống số {number}"),
         (kind, None) => say!("{kind}", "lỗi hệ thống"),
     }

@@ -1,5 +1,6 @@
 //! From the paths on a command line to databases: files, directories of files, several files for one database.
 
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -67,11 +68,8 @@ pub fn load(paths: &[PathBuf], kinds: Kinds) -> Loaded {
 fn rule_files(path: &Path) -> Result<Vec<PathBuf>, Diagnostic> {
     let failed = |path: &Path, error: &std::io::Error| {
         let (name, Text { en, vi }) = (path.display(), system(error));
-        Diagnostic::error(say!(
-            "rule file `{name}` cannot be read: {en}",
-            "không đọc được tệp quy tắc `{name}`: {vi}"
-        ))
-        .hint(say!("check the path and its permissions", "kiểm tra đường dẫn và quyền đọc"))
+        Diagnostic::error(say!("`{name}` cannot be read: {en}", "không đọc được `{name}`: {vi}"))
+            .hint(say!("check the path and its permissions", "kiểm tra đường dẫn và quyền đọc"))
     };
     let metadata = std::fs::metadata(path).map_err(|error| failed(path, &error))?;
     if !metadata.is_dir() {
@@ -102,21 +100,17 @@ pub fn read(path: &Path) -> Result<Arc<SourceText>, Diagnostic> {
     let name = path.display().to_string();
     let failed = |reason: Text| {
         let (en, vi) = (reason.en, reason.vi);
-        Diagnostic::error(say!(
-            "rule file `{name}` cannot be read: {en}",
-            "không đọc được tệp quy tắc `{name}`: {vi}"
-        ))
+        Diagnostic::error(say!("`{name}` cannot be read: {en}", "không đọc được `{name}`: {vi}"))
     };
-    let size = std::fs::metadata(path).map_err(|error| failed(system(&error)))?.len();
-    if size > MAX_BYTES {
+    // A device may have no size and no end.
+    let mut bytes = Vec::new();
+    let file = std::fs::File::open(path).map_err(|error| failed(system(&error)))?;
+    file.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(|error| failed(system(&error)))?;
+    if bytes.len() as u64 > MAX_BYTES {
         let limit = MAX_BYTES >> 20;
-        let size = size >> 20;
-        return Err(failed(say!("it has {size} MiB", "tệp dài {size} MiB")).hint(say!(
-            "a rule file is at most {limit} MiB; split it into several files",
-            "tệp quy tắc tối đa {limit} MiB; hãy tách thành nhiều tệp"
-        )));
+        return Err(failed(say!("it is longer than {limit} MiB", "tệp dài hơn {limit} MiB"))
+            .hint(say!("split it into several files", "hãy tách thành nhiều tệp")));
     }
-    let bytes = std::fs::read(path).map_err(|error| failed(system(&error)))?;
     let text = String::from_utf8(bytes).map_err(|error| {
         let sound = &error.as_bytes()[..error.utf8_error().valid_up_to()];
         let sound = String::from_utf8_lossy(sound);

@@ -59,14 +59,22 @@ impl Rule {
         matches!(self.origin, Origin::Pack { core: true, .. })
     }
 
-    /// Digest of what the rule asks, code lists included: first 12 hexadecimal digits of a BLAKE3 hash.
-    pub fn definition(&self) -> String {
+    /// Digest of what the rule asks, with its code lists and how its columns are read: first 12 hexadecimal digits of a
+    /// BLAKE3 hash.
+    pub fn definition(&self, table: &Table) -> String {
         let mut hasher = blake3::Hasher::new();
         hasher.update(self.kind.about().name.as_bytes());
         hasher.update(self.severity.id().as_bytes());
         hasher.update(self.written.as_bytes());
         for list in self.spec.code_lists() {
             hasher.update(format!("{:?}", list.entries()).as_bytes());
+        }
+        hasher.update(format!("{:?}", table.text_options).as_bytes());
+        let conditions = self.when.iter().flat_map(|when| when.value.columns().iter().cloned());
+        let named = self.spec.columns().into_iter().map(|column| column.value).chain(conditions);
+        for column in named.filter_map(|name| table.column(&name)) {
+            let Column { ty, formats, placeholders, aliases, .. } = column;
+            hasher.update(format!("{ty:?} {formats:?} {placeholders:?} {aliases:?}").as_bytes());
         }
         hasher.finalize().to_hex()[..12].to_owned()
     }

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use unicode_normalization::UnicodeNormalization as _;
+
 use super::node::{self, At, Node, Value};
 use super::reader::Reader;
 use super::table_rule::expression;
@@ -45,7 +47,11 @@ impl Waiver {
 
     /// Whether owner and approver are one and the same.
     pub fn is_self_approved(&self) -> bool {
-        let same = |text: &str| text.trim().to_lowercase();
+        // Whoever hides behind full-width letters or invisible characters is still the same.
+        let same = |text: &str| -> String {
+            let letters = text.nfkc().filter(|c| c.is_alphanumeric() || "@._-".contains(*c));
+            letters.flat_map(char::to_lowercase).collect()
+        };
         same(&self.owner) == same(&self.approver)
     }
 }
@@ -201,6 +207,8 @@ mod tests {
     #[test]
     fn nobody_approves_himself_by_writing_it_differently() {
         let waivers = read_text(&SOUND.replace("b@x", "\" A@X \"")).unwrap();
+        assert!(waivers[0].is_self_approved());
+        let waivers = read_text(&SOUND.replace("b@x", "ａ@x\u{200b}")).unwrap();
         assert!(waivers[0].is_self_approved());
     }
 }

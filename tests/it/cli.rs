@@ -64,7 +64,7 @@ fn a_missing_data_folder_or_rule_file_exits_with_2() {
     assert!(run.err.contains("`no/such/folder` is not a directory"), "{}", run.err);
     let run = thuocdo(&["score", "no-such-file.yaml", "--data", ".", "--lang", "vi"]);
     assert_eq!(run.code, Some(2));
-    assert!(run.err.contains("không đọc được tệp quy tắc `no-such-file.yaml`"), "{}", run.err);
+    assert!(run.err.contains("không đọc được `no-such-file.yaml`"), "{}", run.err);
 }
 
 #[test]

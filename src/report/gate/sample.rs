@@ -191,7 +191,6 @@ pub fn hostile() -> (GateReport, Scorecard) {
         for text in [&mut waiver.reason, &mut waiver.owner, &mut waiver.approver, &mut waiver.expires] {
             *text = evil(text);
         }
-        waiver.filter = Some(evil("filter"));
         waiver.void_because = waiver.void_because.iter().map(|_| Text::same(evil("void"))).collect();
     }
     for budget in &mut gate.budgets {
@@ -270,7 +269,7 @@ fn waiver(id: &str, void_because: Vec<Text>) -> WaiverCard {
         database: "bca_a13".to_owned(),
         table: "cong_dan".to_owned(),
         rule: "matches-so_dinh_danh".to_owned(),
-        filter: Some("nam_sinh < 1950".to_owned()),
+        filtered: true,
         reason: "hồ sơ giấy chưa số hóa".to_owned(),
         owner: "a@bca.gov.vn".to_owned(),
         approver: "b@bca.gov.vn".to_owned(),

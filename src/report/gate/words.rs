@@ -66,6 +66,7 @@ pub fn condition(condition: Condition) -> Text {
         Condition::NewViolations => say!("no new violations", "không phát sinh vi phạm"),
         Condition::ErrorBudget => say!("error budget", "ngân sách lỗi"),
         Condition::Waiver => say!("waiver", "miễn trừ"),
+        Condition::Policy => say!("policy", "chính sách"),
     }
 }
 

@@ -27,7 +27,8 @@ pub struct Baseline {
     /// Says which key the digests were made with, without telling it.
     pub key: String,
     pub databases: Vec<DatabaseBaseline>,
-    /// BLAKE3 hash of all of the above, as it is written.
+    /// BLAKE3 hash of all of the above, as it is written, with the key of the digests: who has not the key cannot change
+    /// anything unnoticed.
     #[serde(default)]
     pub hash: String,
 }
@@ -109,24 +110,27 @@ pub enum Unusable {
 
 impl Baseline {
     /// Two spaces, fields in the order of this file, a newline at the end; with the hash of all that stands before it.
-    pub fn to_json(&self) -> String {
+    pub fn to_json(&self, secret: &[u8; 32]) -> String {
         // Only strings, integers and arrays: nothing that serialisation can refuse.
         let mut json = serde_json::to_string_pretty(self).unwrap_or_default();
         json.truncate(json.rfind(HASH).unwrap_or(json.len()));
-        let hash = blake3::hash(json.as_bytes()).to_hex();
-        json + HASH + hash.as_str() + END
+        let hash = seal(secret, &json);
+        json + HASH + &hash + END
     }
 
     /// Whether the text is as it was written.
-    fn is_sound(text: &str) -> bool {
+    fn is_sound(text: &str, secret: &[u8; 32]) -> bool {
         let Some((before, after)) = text.rfind(HASH).map(|at| text.split_at(at)) else { return false };
-        let hash = blake3::hash(before.as_bytes()).to_hex();
+        let hash = seal(secret, before);
         after.strip_prefix(HASH).and_then(|rest| rest.strip_suffix(END)) == Some(hash.as_str())
     }
 
+    /// `secret` is the key of the digests and `key` what is said of it; a baseline that was made with another one cannot be
+    /// checked, and says so by its own `key`.
+    ///
     /// # Errors
     /// [`Unusable`], with the reason.
-    pub fn from_json(text: &str) -> Result<Self, Unusable> {
+    pub fn from_json(text: &str, secret: &[u8; 32], key: &str) -> Result<Self, Unusable> {
         #[derive(Deserialize)]
         struct Version {
             schema: String,
@@ -138,9 +142,9 @@ impl Baseline {
                 Unusable::Foreign(format!("{}:{}", error.line(), error.column()))
             }
         };
-        if Self::is_sound(text)
-            && let Ok(baseline) = serde_json::from_str::<Self>(text)
+        if let Ok(baseline) = serde_json::from_str::<Self>(text)
             && baseline.schema == SCHEMA
+            && (baseline.key != key || Self::is_sound(text, secret))
         {
             return Ok(baseline);
         }
@@ -160,6 +164,11 @@ impl Baseline {
     pub fn table(&self, database: &str, table: &str) -> Option<&TableBaseline> {
         self.database(database)?.table(table)
     }
+}
+
+fn seal(secret: &[u8; 32], text: &str) -> String {
+    let key = blake3::derive_key("thuocdo 2026 seal of baselines", secret);
+    blake3::keyed_hash(&key, text.as_bytes()).to_hex().to_string()
 }
 
 impl DatabaseBaseline {
@@ -274,21 +283,33 @@ mod tests {
         }
     }
 
+    const SECRET: [u8; 32] = [3; 32];
+
+    fn read(text: &str) -> Result<Baseline, Unusable> {
+        Baseline::from_json(text, &SECRET, "k")
+    }
+
     #[test]
     fn what_is_written_is_read_again() {
-        let json = baseline().to_json();
-        let read = Baseline::from_json(&json).unwrap();
-        assert_eq!(Baseline { hash: String::new(), ..read.clone() }, baseline());
-        assert_eq!(read.to_json(), json);
+        let json = baseline().to_json(&SECRET);
+        let read_again = read(&json).unwrap();
+        assert_eq!(Baseline { hash: String::new(), ..read_again.clone() }, baseline());
+        assert_eq!(read_again.to_json(&SECRET), json);
     }
 
     #[test]
     fn whatever_is_wrong_is_told_apart() {
-        let json = baseline().to_json();
-        let unusable = |text: &str| Baseline::from_json(text).unwrap_err();
+        let json = baseline().to_json(&SECRET);
+        let unusable = |text: &str| read(text).unwrap_err();
         assert_eq!(unusable(&json[..json.len() / 2]), Unusable::Cut);
         assert_eq!(unusable(&json.replace("\"rows\": 3", "\"rows\": 4")), Unusable::Edited);
         assert_eq!(unusable(&json.replace("\"rows\": 3,", "")), Unusable::Edited);
+        assert!(Baseline::from_json(&json, &[4; 32], "other").is_ok(), "its key says that it is another's");
+        assert_eq!(
+            Baseline::from_json(&json, &[4; 32], "k"),
+            Err(Unusable::Edited),
+            "sealed with another key"
+        );
         assert_eq!(
             unusable(&json.replace("baseline/1", "baseline/2")),
             Unusable::Newer("thuocdo.baseline/2".to_owned())
@@ -300,12 +321,13 @@ mod tests {
 
     #[test]
     fn no_byte_can_be_changed() {
-        let json = baseline().to_json();
+        let json = baseline().to_json(&SECRET);
         for at in 0..json.len() {
             let mut bytes = json.clone().into_bytes();
             bytes[at] = if bytes[at] == b'7' { b'8' } else { b'7' };
             let Ok(text) = String::from_utf8(bytes) else { continue };
-            assert!(Baseline::from_json(&text).is_err(), "{at}");
+            let another = read(&text).is_ok_and(|read| read.key != "k");
+            assert!(another || read(&text).is_err(), "{at}");
         }
     }
 }

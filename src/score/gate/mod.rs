@@ -42,6 +42,8 @@ pub struct GateInputs<'g> {
     pub key: String,
     /// The sync cannot wait: a spent error budget does not block it.
     pub emergency: bool,
+    /// Names in policies that nothing in the run has.
+    pub unknown: &'g [Text],
 }
 
 /// The baseline, as far as there is one.
@@ -70,6 +72,9 @@ pub struct Gated {
 pub fn gate(inputs: &GateInputs<'_>) -> Gated {
     let card = inputs.card;
     let mut checks = Checks::default();
+    for unknown in inputs.unknown {
+        checks.push(Condition::Policy, Outcome::Warning, unknown.clone());
+    }
     let waivers = waivers::judge(inputs, &mut checks);
     let baseline = comparable::of_run(inputs, &mut checks);
     let mut report = GateReport {
@@ -98,7 +103,6 @@ pub fn gate(inputs: &GateInputs<'_>) -> Gated {
     }
     for database in &card.databases {
         let policy = (inputs.policy)(&database.id);
-        report.strict |= policy.strict == Some(true);
         let start = checks.list.len();
         let before = baseline.and_then(|baseline| comparable::of_database(baseline, database, &mut checks));
         limits::check(card, database, &policy, before, &mut checks);
@@ -127,10 +131,17 @@ pub fn gate(inputs: &GateInputs<'_>) -> Gated {
             checks.of(|check| check.database = Some(gone.id.clone()));
         }
     }
-    let worst = checks.list.iter().map(|check| check.outcome.verdict(report.strict)).max();
-    report.verdict = worst.unwrap_or_default();
-    report.exit_code = report.verdict.exit_code();
+    let strict = |database: &String| (inputs.policy)(database).strict == Some(true);
+    report.strict = card.databases.iter().all(|database| strict(&database.id));
+    for check in &mut checks.list {
+        // What is about the whole run is strict if all of it is.
+        let strict = check.database.as_ref().map_or(report.strict, strict);
+        if strict && check.outcome == Outcome::Warning {
+            check.outcome = Outcome::Failed;
+        }
+    }
     report.checks = checks.list;
+    report.conclude();
     let next = next::baseline(inputs, baseline, &report);
     Gated { report, next }
 }

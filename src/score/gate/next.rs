@@ -5,7 +5,7 @@ use super::rules::FEW_ROWS;
 use super::{GateInputs, GateReport};
 use crate::engine::TracedTable;
 use crate::score::Grade;
-use crate::score::scorecard::{DatabaseCard, TableCard};
+use crate::score::scorecard::{DatabaseCard, TableCard, TablePresence};
 
 pub fn baseline(inputs: &GateInputs<'_>, before: Option<&Baseline>, report: &GateReport) -> Baseline {
     let card = inputs.card;
@@ -29,12 +29,26 @@ fn database(
 ) -> DatabaseBaseline {
     let keeps_rows = (inputs.policy)(&card.id).rows != Some(false);
     let tables = card.tables.iter().map(|table| {
+        let known = before.and_then(|before| before.table(&card.id, &table.id));
+        if let (TablePresence::Absent, Some(known)) = (table.presence, known) {
+            // An optional table that is not there this time is compared with what it was when it comes back.
+            return known.clone();
+        }
         let traced = inputs.traced.get(&(card.id.clone(), table.id.clone()));
         let before = before.and_then(|before| before.table(&card.id, &table.id));
         // What was not compared has changed nothing that could be added up.
         let compared =
             report.changes.iter().any(|changes| changes.database == card.id && changes.table == table.id);
-        self::table(inputs, table, traced, before.filter(|_| compared), keeps_rows)
+        let waived = |rule: &str| {
+            let ours = report
+                .changes
+                .iter()
+                .filter(|changes| changes.database == card.id && changes.table == table.id);
+            ours.flat_map(|changes| &changes.rules)
+                .find(|change| change.rule == rule)
+                .map_or(0, |change| change.waived)
+        };
+        self::table(inputs, table, traced, before.filter(|_| compared), keeps_rows, &waived)
     });
     DatabaseBaseline {
         id: card.id.clone(),
@@ -53,6 +67,7 @@ fn table(
     traced: Option<&TracedTable>,
     before: Option<&TableBaseline>,
     keeps_rows: bool,
+    waived: &dyn Fn(&str) -> u64,
 ) -> TableBaseline {
     let changes = before.and(traced).and_then(|traced| traced.changes.as_ref());
     let came = changes.map_or(0, |changes| changes.added + changes.changed);
@@ -63,7 +78,8 @@ fn table(
     let rules = card.rules.iter().enumerate().map(|(at, rule)| {
         let before = before.and_then(|before| before.rule(&rule.id));
         let change = changes.and_then(|changes| changes.rules.get(at)).filter(|change| change.paired);
-        let (touched, violations) = change.map_or((0, 0), |change| (change.touched, change.new_violations));
+        let (touched, violations) =
+            change.map_or((0, 0), |change| (change.touched, change.new_violations - waived(&rule.id)));
         let since = |count: fn(&RuleBaseline) -> u64| before.map_or(0, count);
         RuleBaseline {
             id: rule.id.clone(),

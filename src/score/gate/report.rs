@@ -28,7 +28,7 @@ pub struct GateReport {
     pub verdict: Verdict,
     /// The exit code of the process.
     pub exit_code: u8,
-    /// Warnings fail the gate as well.
+    /// Warnings fail the gate as well: each of them is told as failed.
     pub strict: bool,
     /// Every condition on everything that it is about, in a fixed order: databases as in the scorecard, then tables and
     /// rules, then conditions.
@@ -148,6 +148,8 @@ pub enum Condition {
     ErrorBudget,
     /// A waiver is as it must be.
     Waiver,
+    /// What a policy names is there.
+    Policy,
 }
 
 /// Rows of a table against the baseline's.
@@ -199,9 +201,8 @@ pub struct WaiverCard {
     pub table: String,
     /// The rule it is about.
     pub rule: String,
-    /// The rows it is about, as an SQL expression; all if absent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub filter: Option<String>,
+    /// It is about some rows of the table only. Its filter is not told: it may name values.
+    pub filtered: bool,
     /// Why.
     pub reason: String,
     /// Who asked for it.
@@ -249,7 +250,7 @@ pub struct BaselineCard {
 }
 
 impl Condition {
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Evidence,
         Self::Comparable,
         Self::Measured,
@@ -266,6 +267,7 @@ impl Condition {
         Self::NewViolations,
         Self::ErrorBudget,
         Self::Waiver,
+        Self::Policy,
     ];
 
     /// As in JSON.
@@ -287,6 +289,7 @@ impl Condition {
             Self::NewViolations => "new_violations",
             Self::ErrorBudget => "error_budget",
             Self::Waiver => "waiver",
+            Self::Policy => "policy",
         }
     }
 }
@@ -330,6 +333,19 @@ impl Verdict {
 }
 
 impl GateReport {
+    /// Adds something that was found out later.
+    pub fn add(&mut self, check: Check) {
+        self.checks.push(check);
+        self.conclude();
+    }
+
+    /// Finds the verdict of all checks.
+    pub fn conclude(&mut self) {
+        let worst = self.checks.iter().map(|check| check.outcome.verdict(self.strict)).max();
+        self.verdict = worst.unwrap_or_default();
+        self.exit_code = self.verdict.exit_code();
+    }
+
     /// The checks that did not simply pass, the most severe first, otherwise in their order.
     pub fn findings(&self) -> Vec<&Check> {
         let mut findings: Vec<&Check> =

@@ -118,6 +118,16 @@ impl<'g> TableGate<'g> {
 
     /// Rows cannot be paired: only counts are compared.
     fn rows_unknown(&self, checks: &mut Checks) {
+        if self.before.is_some_and(|before| before.snapshot.is_some()) && self.policy.rows != Some(false) {
+            checks.push(
+                Condition::StillMeasured,
+                Outcome::Failed,
+                say!(
+                    "rows could be told apart by their key in the baseline, and now cannot",
+                    "trước phân biệt được các dòng theo khóa, nay không phân biệt được"
+                ),
+            );
+        }
         if self.policy.new_violations == Some(false) || self.policy.rows == Some(false) {
             return;
         }
@@ -125,8 +135,8 @@ impl<'g> TableGate<'g> {
             say!("the table declares no key", "bảng không khai báo khóa")
         } else if self.traced.is_some_and(|traced| traced.snapshot.is_none()) {
             say!(
-                "the rows of this run could not all be told apart by their key",
-                "không phân biệt được hết các dòng của lần chạy này theo khóa"
+                "a column of the key is absent, or the table could not be read whole",
+                "thiếu cột khóa hoặc không đọc được trọn vẹn bảng"
             )
         } else {
             say!("the baseline holds no rows of it", "mốc so sánh không giữ dòng nào của bảng")
@@ -180,7 +190,7 @@ impl<'g> TableGate<'g> {
         } else {
             Outcome::Failed
         };
-        let dpm = rule.defects_per_million.clone().unwrap_or_default();
+        let dpm = (u128::from(rate.den - rate.num) * MILLION).div_ceil(u128::from(rate.den).max(1));
         let (bad, unit) = (rule.fail + rule.unknown, of);
         checks.push(
             Condition::CriticalDefects,
@@ -237,16 +247,21 @@ impl<'g> TableGate<'g> {
                 Condition::Regression,
                 Outcome::Warning,
                 say!(
-                    "the rule asks something else than in the baseline, so it was not compared",
-                    "quy tắc đã thay đổi nội dung so với mốc nên chưa so sánh"
+                    "the rule, or how its columns are read, is not what it was for the baseline",
+                    "nội dung quy tắc hoặc cách đọc cột của nó khác với lúc tạo mốc"
                 ),
             );
-            return None;
         }
         let paired = change.filter(|(_, change)| change.paired);
         if self.policy.regression != Some(false) {
             match paired {
-                Some((_, change)) => self.paired(rule, change, checks),
+                Some((changes, change)) => {
+                    self.paired(rule, change, checks);
+                    // Where most keys are new, pairs say little.
+                    if (changes.unchanged + changes.changed) * 2 < changes.added + changes.removed {
+                        self.unpaired(rule, before, checks);
+                    }
+                }
                 None => self.unpaired(rule, before, checks),
             }
         }
@@ -419,7 +434,7 @@ impl<'g> TableGate<'g> {
         let (allowed, spent) = (budget.allowed, budget.spent);
         let outcome = if !budget.blocked() {
             Outcome::Passed
-        } else if spent - covered <= allowed {
+        } else if spent.saturating_sub(covered) <= allowed {
             Outcome::Waived
         } else if self.inputs.emergency {
             Outcome::Warning

@@ -119,7 +119,7 @@ fn one(inputs: &GateInputs<'_>, at: usize, waiver: &Waiver) -> Judged {
             database: waiver.database.clone(),
             table: waiver.table.clone(),
             rule: waiver.rule.clone(),
-            filter: waiver.filter.as_ref().map(|filter| filter.value.text().to_owned()),
+            filtered: waiver.filter.is_some(),
             reason: waiver.reason.clone(),
             owner: waiver.owner.clone(),
             approver: waiver.approver.clone(),
