@@ -53,7 +53,19 @@ impl RowArguments {
         let flags = [("--violations", &self.violations), ("--split", &self.split)];
         for (flag, folder) in flags.into_iter().filter_map(|(flag, folder)| Some((flag, folder.as_ref()?))) {
             let below = databases.iter().map(|database| folder.join(&database.id.value));
-            if below.chain([folder.clone()]).any(|folder| real(&folder).starts_with(&inside)) {
+            // A copy of an extract that is a copy itself must not take its place.
+            let portions = databases.iter().flat_map(|database| {
+                let tables =
+                    database.tables.iter().map(|table| folder.join(&database.id.value).join(&table.id.value));
+                tables.flat_map(|table| [table.join("clean"), table.join("dirty")])
+            });
+            let meets = |place: PathBuf| {
+                let place = real(&place);
+                place.starts_with(&inside) || inside.starts_with(&place)
+            };
+            if below.chain([folder.clone()]).any(|folder| real(&folder).starts_with(&inside))
+                || portions.into_iter().any(meets)
+            {
                 let folder = folder.display();
                 return Err(Failure::usage(
                     say!(
@@ -97,6 +109,12 @@ impl RowArguments {
 impl RowFiles {
     /// Puts the files into their places.
     pub fn keep(self, console: &Console) -> Result<(), Failure> {
+        // What can be known to fail is known before the first of them is in its place.
+        for file in &self.pending {
+            if file.path().is_dir() {
+                return Err(output::unwritable(file.path(), &io::ErrorKind::IsADirectory.into()));
+            }
+        }
         self.pending.into_iter().try_for_each(Pending::keep)?;
         self.notes.iter().for_each(|note| console.note(note));
         Ok(())

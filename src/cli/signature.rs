@@ -189,8 +189,10 @@ pub fn check(verdict: &mut Verification, bytes: &[u8], file: &Path, keys: &[Publ
         comment = signature.trusted_comment().ok();
     } else {
         let what = say!(
-            "the signature by {id} is not of this card: the card or the signature was changed",
-            "chữ ký của {id} không phải của bảng điểm này: bảng điểm hoặc chữ ký đã bị sửa"
+            "the signature by {id} is not of this card: the card or the signature was changed, or it was made without hashing \
+             (`minisign -l`)",
+            "chữ ký của {id} không phải của bảng điểm này: bảng điểm hoặc chữ ký đã bị sửa, hoặc được ký kiểu không băm \
+             (`minisign -l`)"
         );
         verdict.add(Code::SignatureWrong, "", what);
     }

@@ -73,7 +73,8 @@ impl JudgedTable<'_> {
         options: &LookOptions<'_>,
     ) -> Result<Brought, LookError> {
         let names = self.table.key_names();
-        let personal = |name: &String| self.table.column(name).is_none_or(|column| column.personal);
+        // A key tells whose the record is, whatever was declared; only the file itself can say that it does not.
+        let personal = |name: &String| self.table.column(name).is_none_or(|column| !column.public);
         let bytes = self.source.bytes();
         options.progress.table_started(self.database, &self.table.id.value, bytes);
         let look = Look {

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use super::file::is_id;
 use super::kind::{CodeLists, DeclaredColumn, Kind};
 use super::node::{At, Node, Value};
 use super::pack::{self, Pack};
@@ -56,6 +57,8 @@ pub struct Column {
     pub references: Option<At<String>>,
     /// Holds data about a person, so values are masked in every output.
     pub personal: bool,
+    /// The file says that it holds nothing personal: `pii: none`.
+    pub public: bool,
     pub placeholders: Placeholders,
 }
 
@@ -86,6 +89,19 @@ pub(super) struct TableParser<'p> {
 
 impl TableParser<'_> {
     pub fn table(&mut self, id: &At<String>, node: &Node) -> Option<Table> {
+        if !is_id(&id.value) {
+            // It becomes part of file names.
+            let value = &id.value;
+            self.reader
+                .error(
+                    &id.span,
+                    say!("`{value}` cannot be the name of a table", "`{value}` không thể làm tên bảng"),
+                )
+                .hint = Some(say!(
+                "use letters, digits, `_`, `-` and `.`; start with a letter or digit",
+                "dùng chữ, số, `_`, `-` và `.`; bắt đầu bằng chữ hoặc số"
+            ));
+        }
         let mut fields = self.reader.fields(node)?;
         let title = fields.optional("title").and_then(|node| self.reader.bilingual(node));
         let files = fields.required("files", self.reader).and_then(|node| {
@@ -239,6 +255,7 @@ impl TableParser<'_> {
             code_list: None,
             references: None,
             personal: false,
+            public: false,
             placeholders: Placeholders::default(),
         };
         match &node.value {
@@ -270,6 +287,7 @@ impl TableParser<'_> {
             fields.optional("placeholders").map(|node| self.placeholders(node)).unwrap_or_default();
         fields.finish(self.reader);
         // A role about a person makes a column personal unless the file says otherwise.
+        column.public = pii == Some(false);
         column.personal = pii.unwrap_or_else(|| column.role.is_some_and(Role::personal));
         if let (Some(formats), Some(ty)) = (&column.formats, column.ty)
             && !formats.is_empty()

@@ -297,6 +297,15 @@ impl TableParser<'_> {
                     ),
                 );
             }
+            if rule.id.contains(|c: char| c == ';' || c.is_control()) {
+                self.reader.error(
+                    &rule.place.span,
+                    say!(
+                        "a rule's id has no `;` and no control characters: lists of ids are separated by them",
+                        "mã quy tắc không được chứa `;` hay ký tự điều khiển vì dùng để ngăn cách danh sách"
+                    ),
+                );
+            }
             if !rule.id.is_empty() && !taken.insert(rule.id.clone()) {
                 let id = &rule.id;
                 self.reader

@@ -61,6 +61,13 @@ pub fn rescored(card: &Scorecard) -> Result<Scorecard, Text> {
 }
 
 fn database(card: &DatabaseCard) -> Result<MeasuredDatabase, Text> {
+    if let Some(table) = twice(card.tables.iter().map(|table| table.id.as_str())) {
+        let id = &card.id;
+        return Err(say!(
+            "database `{id}` has table `{table}` twice",
+            "CSDL `{id}` có bảng `{table}` hai lần"
+        ));
+    }
     // The registry decides who answers for what, and what counts how much.
     let entry = listed(&card.id);
     let packs = |PackCard { id, version, hash, core }: PackCard| MeasuredPack { id, version, hash, core };
@@ -83,7 +90,24 @@ fn database(card: &DatabaseCard) -> Result<MeasuredDatabase, Text> {
     })
 }
 
+/// The first name that stands twice.
+fn twice<'n>(mut names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    let mut seen = std::collections::BTreeSet::new();
+    names.find(|name| !seen.insert(*name))
+}
+
 fn table(card: &TableCard) -> Result<MeasuredTable, Text> {
+    let id = &card.id;
+    if let Some(rule) = twice(card.rules.iter().map(|rule| rule.id.as_str())) {
+        return Err(say!("table `{id}` has rule `{rule}` twice", "bảng `{id}` có quy tắc `{rule}` hai lần"));
+    }
+    if let Some(clean) = card.clean.filter(|clean| *clean > card.rows) {
+        let rows = card.rows;
+        return Err(say!(
+            "table `{id}` has {clean} clean records of {rows}",
+            "bảng `{id}` có {clean} bản ghi sạch trên {rows}"
+        ));
+    }
     let file =
         |FileCard { path, bytes, blake3, rows, problem }| MeasuredFile { path, bytes, blake3, rows, problem };
     Ok(MeasuredTable {

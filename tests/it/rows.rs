@@ -34,7 +34,7 @@ tables:
     files: "t*.csv"
     tier: 3
     key: [id]
-    columns: { id: text, name: text, n: integer, at: date, until: date, parent: text, grp: text }
+    columns: { id: { type: text, pii: none }, name: text, n: integer, at: date, until: date, parent: text, grp: text }
     rules:
       - { id: id-there, not_null: id }
       - { id: id-once, unique: [id] }
@@ -323,7 +323,7 @@ fn parquet(path: &Path) -> RecordBatch {
 #[test]
 fn workbooks_hold_strings_and_numbers_and_no_formulas() {
     let rules = "thuocdo: 1\ndatabase: d\ntables:\n  t:\n    files: t.csv\n    key: [n, k]\n    \
-                 columns: { n: integer, k: text, v: text }\n    rules: [ { not_null: v } ]\n";
+                 columns: { n: { type: integer, pii: none }, k: { type: text, pii: none }, v: text }\n    rules: [ { not_null: v } ]\n";
     let stage =
         Stage::new(rules).file("t.csv", "n,k,v\n-5,\"=HYPERLINK(\"\"http://x\"\")\",\n7,+84912,\n8,@a,yes\n");
     let out = stage.out("out");
@@ -630,4 +630,47 @@ fn a_sink_that_refuses_ends_the_look_on_all_threads() {
             assert!(matches!(outcome, Err(LookError::Refused(_))), "{panics}");
         }
     });
+}
+
+#[test]
+fn names_of_tables_lead_nowhere() {
+    for name in ["../../data/c", "/tmp/c", "", ".."] {
+        let rules = format!(
+            "thuocdo: 1\ndatabase: d\ntables:\n  \"{name}\": {{ files: c.csv, rules: [{{ not_null: v }}] }}\n"
+        );
+        let stage = Stage::new(rules).file("c.csv", "id,v\n1,\n");
+        let run = stage.run(&["--violations", &stage.path().join("out").display().to_string()]);
+        assert_eq!(run.code, Some(2), "{name}: {}", run.out);
+        assert_eq!(fs::read_to_string(stage.data().join("c.csv")).expect("the extract"), "id,v\n1,\n");
+    }
+}
+
+#[test]
+fn a_split_does_not_take_the_place_of_its_extract() {
+    let rules = "thuocdo: 1\ndatabase: d\ntables:\n  t: { files: c.csv, rules: [{ not_null: v, severity: critical }] }\n";
+    let stage = Stage::new(rules).file("c.csv", "id,v\n1,a\n2,\n");
+    let sorted = stage.path().join("sorted");
+    let split = |data: &Path| {
+        let path = |path: &Path| path.display().to_string();
+        thuocdo(&["score", &path(&stage.rules()), "--data", &path(data), "--split", &path(&sorted)])
+    };
+    assert_eq!(split(&stage.data()).code, Some(0));
+    let clean = sorted.join("d/t/clean");
+    let before = fs::read(clean.join("c.csv")).expect("a copy");
+    assert_eq!(split(&clean).code, Some(2));
+    assert_eq!(fs::read(clean.join("c.csv")).expect("a copy"), before);
+}
+
+#[test]
+fn keys_are_masked_unless_the_file_calls_them_public() {
+    let rules = "thuocdo: 1\ndatabase: d\ntables:\n  t: { files: c.csv, key: [so], columns: { so: text, v: text }, rules: [{ not_null: v }] }\n";
+    let stage = Stage::new(rules).file("c.csv", "so,v\n001099012345,\n");
+    let out = stage.out("out");
+    let listed = |more: &[&str]| {
+        let run = stage.run(&[&["--violations", &out], more].concat());
+        assert_eq!(run.code, Some(0), "{}", run.err);
+        fs::read_to_string(stage.path().join("out/d/t.csv")).expect("a list")
+    };
+    assert!(!listed(&[]).contains("001099012345"));
+    assert!(listed(&["--reveal"]).contains("001099012345"));
 }
