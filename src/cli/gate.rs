@@ -7,6 +7,7 @@ use clap::Args;
 use clap::builder::PossibleValuesParser;
 use indexmap::IndexMap;
 
+use super::baseline::{self, Read};
 use super::failure::{Exit, Failure};
 use super::output::{self, Console};
 use super::run::{Measured, Run, RunArguments};
@@ -19,8 +20,7 @@ use crate::rule::gate::{Policy, PolicyFile, parse_points};
 use crate::rule::load;
 use crate::rule::waiver::{self, Waiver};
 use crate::say;
-use crate::score::gate::baseline::Unusable;
-use crate::score::gate::{self, Baseline, Check, Condition, GateInputs, Given, Outcome, TableId, Verdict};
+use crate::score::gate::{self, Check, Condition, GateInputs, Given, Outcome, TableId, Verdict};
 
 /// Decide whether the data may pass: limits, no regression against a baseline, no new violations.
 ///
@@ -138,13 +138,6 @@ struct Terms {
     today: i32,
     /// What policies name and nobody has.
     unknown: Vec<Text>,
-}
-
-/// A baseline as it was found.
-enum Read {
-    First,
-    Sound(Box<Baseline>),
-    Unusable(Outcome, Text, Option<Text>),
 }
 
 impl Gate {
@@ -285,88 +278,14 @@ impl Gate {
         let (secret, baseline) = match &self.baseline {
             None => (None, None),
             Some(path) => {
-                let (secret, baseline) = self.baseline(path)?;
+                let (secret, baseline) =
+                    baseline::read(path, self.key_file.as_deref(), self.update_baseline)?;
                 (secret, Some(baseline))
             }
         };
         let unknown = unknown.into_iter().map(|diagnostic| diagnostic.what).collect();
         let (policies, waivers) = (policies.collect(), waivers.unwrap_or_default());
         Ok(Terms { policies, waivers, secret, baseline, today, unknown })
-    }
-
-    /// The baseline, and the key of its digests.
-    fn baseline(&self, path: &Path) -> Result<(Option<Secret>, Read), Failure> {
-        let text = match std::fs::read_to_string(path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                if self.update_baseline {
-                    let secret = secret::find_or_make(self.key_file.as_deref(), path)?;
-                    return Ok((Some(secret), Read::First));
-                }
-                let path = path.display();
-                return Err(Failure::usage(
-                    say!("there is no baseline `{path}`", "không có mốc so sánh `{path}`"),
-                    say!(
-                        "`--update-baseline` writes the first one; check the path otherwise",
-                        "thêm `--update-baseline` để ghi mốc đầu tiên; nếu không, kiểm tra đường dẫn"
-                    ),
-                ));
-            }
-            Err(error) if error.kind() == std::io::ErrorKind::InvalidData => String::new(),
-            Err(error) => return Err(super::cards::unreadable(path, &error)),
-        };
-        let secret = secret::find(self.key_file.as_deref(), path)?;
-        let shown = path.display();
-        let read = match &secret {
-            Some(secret) => Baseline::from_json(&text, &secret.digests(), &secret.check()),
-            None => Baseline::from_json(&text, &[0; 32], ""),
-        };
-        Ok(match read {
-            Ok(baseline) => match secret {
-                Some(secret) => (Some(secret), Read::Sound(Box::new(baseline))),
-                None => (
-                    None,
-                    Read::Unusable(
-                        Outcome::NotComparable,
-                        say!(
-                            "the key of the baseline's digests is not here",
-                            "không có khóa của các mã băm trong mốc so sánh"
-                        ),
-                        Some(secret::where_from(path)),
-                    ),
-                ),
-            },
-            Err(Unusable::Foreign(_)) => {
-                return Err(Failure::usage(
-                    say!("`{shown}` is not a baseline", "`{shown}` không phải mốc so sánh"),
-                    say!(
-                        "`thuocdo gate … --baseline FILE --update-baseline` writes baselines",
-                        "`thuocdo gate … --baseline TỆP --update-baseline` ghi ra mốc so sánh"
-                    ),
-                ));
-            }
-            Err(Unusable::Cut) => {
-                (secret, rejected(say!("the baseline ends in the middle", "mốc so sánh bị cụt")))
-            }
-            Err(Unusable::Edited) => (
-                secret,
-                rejected(say!(
-                    "the baseline is not as it was written: its hash does not fit its content",
-                    "mốc so sánh không còn như lúc ghi: mã băm không khớp nội dung"
-                )),
-            ),
-            Err(Unusable::Newer(version)) => (
-                secret,
-                Read::Unusable(
-                    Outcome::NotComparable,
-                    say!(
-                        "the baseline has the format `{version}` of a newer version",
-                        "mốc so sánh có định dạng `{version}` của phiên bản mới hơn"
-                    ),
-                    Some(say!("update thuocdo", "hãy cập nhật thuocdo")),
-                ),
-            ),
-        })
     }
 
     fn measure(
@@ -481,14 +400,6 @@ fn unknown_names(run: &Run<'_>, file: &PolicyFile) -> Vec<Diagnostic> {
         }
     }
     found
-}
-
-fn rejected(text: Text) -> Read {
-    let hint = say!(
-        "take it from where it is kept again; `--update-baseline --accept` makes this run the new one",
-        "lấy lại tệp gốc từ nơi lưu; hoặc `--update-baseline --accept` để lấy lần chạy này làm mốc mới"
-    );
-    Read::Unusable(Outcome::Rejected, text, Some(hint))
 }
 
 /// Reads a file of the user's; what is wrong with it is added to `found`.

@@ -1,6 +1,7 @@
 //! Floor 8: the commands, one file each. The only place that prints, colours, or reads the clock and the environment.
 
 mod arguments;
+mod baseline;
 mod cards;
 mod catalog;
 mod completions;

@@ -1,0 +1,100 @@
+//! The baseline that a gate compares with, as far as there is one that can be used.
+
+use std::path::Path;
+
+use super::failure::Failure;
+use super::secret::{self, Secret};
+use crate::base::Text;
+use crate::say;
+use crate::score::gate::baseline::Unusable;
+use crate::score::gate::{Baseline, Outcome};
+
+/// A baseline as it was found.
+pub enum Read {
+    First,
+    Sound(Box<Baseline>),
+    Unusable(Outcome, Text, Option<Text>),
+}
+
+/// The baseline, and the key of its digests. `first`: it may not be there yet.
+pub fn read(path: &Path, key_file: Option<&Path>, first: bool) -> Result<(Option<Secret>, Read), Failure> {
+    let text = match std::fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            if first {
+                let secret = secret::find_or_make(key_file, path)?;
+                return Ok((Some(secret), Read::First));
+            }
+            let path = path.display();
+            return Err(Failure::usage(
+                say!("there is no baseline `{path}`", "không có mốc so sánh `{path}`"),
+                say!(
+                    "`--update-baseline` writes the first one; check the path otherwise",
+                    "thêm `--update-baseline` để ghi mốc đầu tiên; nếu không, kiểm tra đường dẫn"
+                ),
+            ));
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::InvalidData => String::new(),
+        Err(error) => return Err(super::cards::unreadable(path, &error)),
+    };
+    let secret = secret::find(key_file, path)?;
+    let shown = path.display();
+    let read = match &secret {
+        Some(secret) => Baseline::from_json(&text, &secret.digests(), &secret.check()),
+        None => Baseline::from_json(&text, &[0; 32], ""),
+    };
+    Ok(match read {
+        Ok(baseline) => match secret {
+            Some(secret) => (Some(secret), Read::Sound(Box::new(baseline))),
+            None => (
+                None,
+                Read::Unusable(
+                    Outcome::NotComparable,
+                    say!(
+                        "the key of the baseline's digests is not here",
+                        "không có khóa của các mã băm trong mốc so sánh"
+                    ),
+                    Some(secret::where_from(path)),
+                ),
+            ),
+        },
+        Err(Unusable::Foreign(_)) => {
+            return Err(Failure::usage(
+                say!("`{shown}` is not a baseline", "`{shown}` không phải mốc so sánh"),
+                say!(
+                    "`thuocdo gate … --baseline FILE --update-baseline` writes baselines",
+                    "`thuocdo gate … --baseline TỆP --update-baseline` ghi ra mốc so sánh"
+                ),
+            ));
+        }
+        Err(Unusable::Cut) => {
+            (secret, rejected(say!("the baseline ends in the middle", "mốc so sánh bị cụt")))
+        }
+        Err(Unusable::Edited) => (
+            secret,
+            rejected(say!(
+                "the baseline is not as it was written: its hash does not fit its content",
+                "mốc so sánh không còn như lúc ghi: mã băm không khớp nội dung"
+            )),
+        ),
+        Err(Unusable::Newer(version)) => (
+            secret,
+            Read::Unusable(
+                Outcome::NotComparable,
+                say!(
+                    "the baseline has the format `{version}` of a newer version",
+                    "mốc so sánh có định dạng `{version}` của phiên bản mới hơn"
+                ),
+                Some(say!("update thuocdo", "hãy cập nhật thuocdo")),
+            ),
+        ),
+    })
+}
+
+fn rejected(text: Text) -> Read {
+    let hint = say!(
+        "take it from where it is kept again; `--update-baseline --accept` makes this run the new one",
+        "lấy lại tệp gốc từ nơi lưu; hoặc `--update-baseline --accept` để lấy lần chạy này làm mốc mới"
+    );
+    Read::Unusable(Outcome::Rejected, text, Some(hint))
+}
