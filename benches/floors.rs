@@ -1,5 +1,6 @@
 //! Criterion benches, a group for each floor that a scan spends its time in: `cargo bench --bench floors`.
 
+use std::collections::BTreeMap;
 use std::hint::black_box;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -10,7 +11,6 @@ use parquet::arrow::ArrowWriter;
 use thuocdo::engine::{self, RunOptions, Silent, TraceOptions};
 use thuocdo::kernel::column::standard_placeholders;
 use thuocdo::kernel::{TextColumn, key, text};
-use thuocdo::rule::gate::Policy;
 use thuocdo::rule::load;
 use thuocdo::score::gate::{Baseline, GateInputs, Given};
 use thuocdo::score::{self, ScoreOptions};
@@ -138,10 +138,16 @@ fn gate(c: &mut Criterion) {
     )
     .expect("written");
     let interrupted = AtomicBool::new(false);
+    // The report, and on the first run the baseline.
     let run = |baseline: Option<&str>| {
         let loaded = load::load(std::slice::from_ref(&rules), kind::KINDS);
-        let before = baseline.map(|text| Baseline::from_json(text, &[7; 32], "").expect("a baseline"));
-        let snapshot = before.as_ref().and_then(|before| before.table("bench", "t")?.snapshot.as_ref());
+        let given = baseline.map_or(Given::First, |text| {
+            Given::Sound(Box::new(Baseline::from_json(text, &[7; 32], "").expect("a baseline")))
+        });
+        let snapshot = match &given {
+            Given::Sound(before) => before.table("bench", "t").and_then(|table| table.snapshot.as_ref()),
+            _ => None,
+        };
         let options = RunOptions {
             data: folder.path(),
             as_of: 0,
@@ -158,20 +164,23 @@ fn gate(c: &mut Criterion) {
         let mut measured = engine::run(&loaded.databases[0], &options).expect("measured");
         let traced = measured.tables[0].traced.take().expect("traced");
         let card = score::assemble(vec![measured], &ScoreOptions::default());
-        score::gate::gate(&GateInputs {
+        let inputs = GateInputs {
             card: &card,
             traced: &std::iter::once((("bench".to_owned(), "t".to_owned()), traced)).collect(),
-            policy: &|_| Policy::default(),
+            policies: &BTreeMap::new(),
             waivers: &[],
-            baseline: before.as_ref().map_or(Given::First, Given::Sound),
+            baseline: &given,
             today: 0,
             month: "1970-01".to_owned(),
             key: String::new(),
             emergency: false,
             unknown: &[],
-        })
+        };
+        let report = score::gate::gate(&inputs);
+        let next = baseline.is_none().then(|| score::gate::next_baseline(&inputs, &report));
+        (report, next)
     };
-    let baseline = run(None).next.to_json(&[7; 32]);
+    let baseline = run(None).1.expect("a first baseline").to_json(&[7; 32]);
     let mut group = c.benchmark_group("gate");
     group.sample_size(20);
     group.bench_function("100,000 rows of Parquet against a baseline", |b| {

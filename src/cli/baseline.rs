@@ -7,23 +7,16 @@ use super::secret::{self, Secret};
 use crate::base::Text;
 use crate::say;
 use crate::score::gate::baseline::Unusable;
-use crate::score::gate::{Baseline, Outcome};
-
-/// A baseline as it was found.
-pub enum Read {
-    First,
-    Sound(Box<Baseline>),
-    Unusable(Outcome, Text, Option<Text>),
-}
+use crate::score::gate::{Baseline, Given, Outcome};
 
 /// The baseline, and the key of its digests. `first`: it may not be there yet.
-pub fn read(path: &Path, key_file: Option<&Path>, first: bool) -> Result<(Option<Secret>, Read), Failure> {
+pub fn read(path: &Path, key_file: Option<&Path>, first: bool) -> Result<(Option<Secret>, Given), Failure> {
     let text = match std::fs::read_to_string(path) {
         Ok(text) => text,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             if first {
                 let secret = secret::find_or_make(key_file, path)?;
-                return Ok((Some(secret), Read::First));
+                return Ok((Some(secret), Given::First));
             }
             let path = path.display();
             return Err(Failure::usage(
@@ -45,17 +38,17 @@ pub fn read(path: &Path, key_file: Option<&Path>, first: bool) -> Result<(Option
     };
     Ok(match read {
         Ok(baseline) => match secret {
-            Some(secret) => (Some(secret), Read::Sound(Box::new(baseline))),
+            Some(secret) => (Some(secret), Given::Sound(Box::new(baseline))),
             None => (
                 None,
-                Read::Unusable(
-                    Outcome::NotComparable,
-                    say!(
+                Given::Unusable {
+                    outcome: Outcome::NotComparable,
+                    text: say!(
                         "the key of the baseline's digests is not here",
                         "không có khóa của các mã băm trong mốc so sánh"
                     ),
-                    Some(secret::where_from(path)),
-                ),
+                    hint: Some(secret::where_from(path)),
+                },
             ),
         },
         Err(Unusable::Foreign(_)) => {
@@ -79,22 +72,22 @@ pub fn read(path: &Path, key_file: Option<&Path>, first: bool) -> Result<(Option
         ),
         Err(Unusable::Newer(version)) => (
             secret,
-            Read::Unusable(
-                Outcome::NotComparable,
-                say!(
+            Given::Unusable {
+                outcome: Outcome::NotComparable,
+                text: say!(
                     "the baseline has the format `{version}` of a newer version",
                     "mốc so sánh có định dạng `{version}` của phiên bản mới hơn"
                 ),
-                Some(say!("update thuocdo", "hãy cập nhật thuocdo")),
-            ),
+                hint: Some(say!("update thuocdo", "hãy cập nhật thuocdo")),
+            },
         ),
     })
 }
 
-fn rejected(text: Text) -> Read {
+fn rejected(text: Text) -> Given {
     let hint = say!(
         "take it from where it is kept again; `--update-baseline --accept` makes this run the new one",
         "lấy lại tệp gốc từ nơi lưu; hoặc `--update-baseline --accept` để lấy lần chạy này làm mốc mới"
     );
-    Read::Unusable(Outcome::Rejected, text, Some(hint))
+    Given::Unusable { outcome: Outcome::Rejected, text: text, hint: Some(hint) }
 }

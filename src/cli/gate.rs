@@ -7,9 +7,9 @@ use clap::Args;
 use clap::builder::PossibleValuesParser;
 use indexmap::IndexMap;
 
-use super::baseline::{self, Read};
+use super::baseline;
 use super::failure::{Exit, Failure};
-use super::output::{self, Console};
+use super::output::{self, Console, real};
 use super::run::{Measured, Run, RunArguments};
 use super::secret::{self, Secret};
 use crate::base::{Diagnostic, Dimension, Nano, Place, Text};
@@ -20,7 +20,7 @@ use crate::rule::gate::{Policy, PolicyFile, parse_points};
 use crate::rule::load;
 use crate::rule::waiver::{self, Waiver};
 use crate::say;
-use crate::score::gate::{self, Check, Condition, GateInputs, Given, Outcome, TableId, Verdict};
+use crate::score::gate::{self, Check, Condition, GateInputs, GateReport, Given, Outcome, TableId, Verdict};
 
 /// Decide whether the data may pass: limits, no regression against a baseline, no new violations.
 ///
@@ -134,7 +134,7 @@ struct Terms {
     policies: BTreeMap<String, Policy>,
     waivers: Vec<Waiver>,
     secret: Option<Secret>,
-    baseline: Option<Read>,
+    baseline: Given,
     today: i32,
     /// What policies name and nobody has.
     unknown: Vec<Text>,
@@ -147,44 +147,30 @@ impl Gate {
         let terms = self.terms(&run, console)?;
         let (measured, traced) = self.measure(&run, &terms, console)?;
         let card = run.assemble(measured.databases, Vec::new());
-        let policy = |database: &str| terms.policies.get(database).cloned().unwrap_or_default();
-        let mut gated = gate::gate(&GateInputs {
+        let inputs = GateInputs {
             card: &card,
             traced: &traced,
-            policy: &policy,
+            policies: &terms.policies,
             waivers: &terms.waivers,
-            baseline: match &terms.baseline {
-                None => Given::Not,
-                Some(Read::First) => Given::First,
-                Some(Read::Sound(baseline)) => Given::Sound(baseline),
-                Some(Read::Unusable(outcome, text, hint)) => {
-                    Given::Unusable { outcome: *outcome, text: text.clone(), hint: hint.clone() }
-                }
-            },
+            baseline: &terms.baseline,
             today: terms.today,
             month: month(terms.today),
             key: terms.secret.as_ref().map(Secret::check).unwrap_or_default(),
             emergency: self.emergency,
             unknown: &terms.unknown,
-        });
+        };
+        let mut report = gate::gate(&inputs);
         if let Err(Failure::Output(text, hint)) = &measured.rows {
-            gated.report.add(Check {
-                condition: Condition::Measured,
-                outcome: Outcome::Incomplete,
-                database: None,
-                dimension: None,
-                table: None,
-                rule: None,
-                text: text.clone(),
-                hint: hint.clone(),
-            });
+            let mut check = Check::new(Condition::Measured, Outcome::Incomplete, text.clone());
+            check.hint.clone_from(hint);
+            report.add(check);
         }
-        let report = &gated.report;
+        let report = report;
         let style = console.style();
         let file_style = Style { lang: console.lang, ..Style::default() };
         let render = |format: &str, style: &Style| {
             // The command line takes no other names.
-            formats::find(format).map_or_else(Vec::new, |renderer| renderer.render(report, &card, style))
+            formats::find(format).map_or_else(Vec::new, |renderer| renderer.render(&report, &card, style))
         };
         let write = || -> Result<(), Failure> {
             if let Some(folder) = &self.out {
@@ -212,7 +198,7 @@ impl Gate {
         }
         written?;
         // At last: what could not be told must not be taken for known.
-        self.update(&terms, &gated, console)?;
+        self.update(&terms, &inputs, &report, console)?;
         Ok(match report.verdict {
             Verdict::Passed => Exit::Passed,
             Verdict::Failed => Exit::Failed,
@@ -224,18 +210,12 @@ impl Gate {
 
     /// No report may take the place of what is read, or of another report.
     fn spare_inputs(&self) -> Result<(), Failure> {
-        let place = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-        let place = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| place(path));
         let single = [&self.baseline, &self.key_file, &self.policy, &self.waivers];
-        let mut taken: Vec<PathBuf> = single
-            .into_iter()
-            .flatten()
-            .map(|path| place(path))
-            .chain(self.run.inputs().map(place))
-            .collect();
-        let data = place(self.run.data());
+        let mut taken: Vec<PathBuf> =
+            single.into_iter().flatten().map(|path| real(path)).chain(self.run.inputs().map(real)).collect();
+        let data = real(self.run.data());
         for (_, path) in self.files.wanted() {
-            let wanted = place(path);
+            let wanted = real(path);
             if taken.contains(&wanted) || wanted.starts_with(&data) {
                 let path = path.display();
                 return Err(Failure::usage(
@@ -276,12 +256,8 @@ impl Gate {
             (id.clone(), flags.over(&database.gate.over(&file.of(id))))
         });
         let (secret, baseline) = match &self.baseline {
-            None => (None, None),
-            Some(path) => {
-                let (secret, baseline) =
-                    baseline::read(path, self.key_file.as_deref(), self.update_baseline)?;
-                (secret, Some(baseline))
-            }
+            None => (None, Given::Not),
+            Some(path) => baseline::read(path, self.key_file.as_deref(), self.update_baseline)?,
         };
         let unknown = unknown.into_iter().map(|diagnostic| diagnostic.what).collect();
         let (policies, waivers) = (policies.collect(), waivers.unwrap_or_default());
@@ -308,7 +284,7 @@ impl Gate {
             })
             .collect();
         let mut before = IndexMap::new();
-        if let Some(Read::Sound(baseline)) = &terms.baseline {
+        if let Given::Sound(baseline) = &terms.baseline {
             for database in &baseline.databases {
                 for table in &database.tables {
                     if let Some(snapshot) = &table.snapshot {
@@ -319,7 +295,7 @@ impl Gate {
         }
         let trace =
             TraceOptions { secret: terms.secret.as_ref().map(Secret::digests), before, waivers: &waivers };
-        let wanted = terms.baseline.is_some() || !waivers.is_empty();
+        let wanted = self.baseline.is_some() || !waivers.is_empty();
         let mut measured = run.measure(wanted.then_some(trace), console)?;
         let mut traced = IndexMap::new();
         for database in &mut measured.databases {
@@ -333,10 +309,16 @@ impl Gate {
     }
 
     /// Writes the next baseline, unless it would hide that this run did not pass.
-    fn update(&self, terms: &Terms, gated: &gate::Gated, console: &Console) -> Result<(), Failure> {
+    fn update(
+        &self,
+        terms: &Terms,
+        inputs: &GateInputs<'_>,
+        report: &GateReport,
+        console: &Console,
+    ) -> Result<(), Failure> {
         let Some(path) = self.baseline.as_deref().filter(|_| self.update_baseline) else { return Ok(()) };
-        let first = matches!(terms.baseline, Some(Read::First));
-        let may = match gated.report.verdict {
+        let first = matches!(terms.baseline, Given::First);
+        let may = match report.verdict {
             Verdict::Passed => true,
             Verdict::Failed => first || self.accept,
             Verdict::Incomplete | Verdict::NotComparable | Verdict::Rejected => self.accept,
@@ -363,7 +345,8 @@ impl Gate {
             }
         };
         secret.keep(path, console)?;
-        output::write_whole(path, gated.next.to_json(&secret.digests()).as_bytes())?;
+        let next = gate::next_baseline(inputs, report);
+        output::write_whole(path, next.to_json(&secret.digests()).as_bytes())?;
         console.note(&say!("wrote {shown}", "đã ghi {shown}"));
         Ok(())
     }

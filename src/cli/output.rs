@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal, Write};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use tempfile::{NamedTempFile, TempPath};
 
@@ -168,6 +168,25 @@ impl Pending {
         File::open(&self.file).and_then(|file| file.sync_all()).map_err(failed)?;
         self.file.persist(&self.path).map_err(|error| failed(error.error))
     }
+}
+
+/// A path without links, also of what is not there yet.
+pub fn real(path: &Path) -> PathBuf {
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    for known in path.ancestors() {
+        if let Ok(real) = known.canonicalize() {
+            // What is not there has no links; `..` in it would be resolved when it is made.
+            let rest = path.strip_prefix(known).unwrap_or(Path::new(""));
+            return rest.components().fold(real, |mut real, part| {
+                match part {
+                    Component::ParentDir => drop(real.pop()),
+                    other => real.push(other),
+                }
+                real
+            });
+        }
+    }
+    path
 }
 
 /// Why there is no file.

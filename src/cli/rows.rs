@@ -8,7 +8,7 @@ use std::path::{Component, Path, PathBuf};
 use clap::Args;
 
 use super::failure::Failure;
-use super::output::{self, Console, Pending};
+use super::output::{self, Console, Pending, real};
 use crate::base::{Lang, Text};
 use crate::engine::{Brought, Form, JudgedTable, LookError, LookOptions, Portion, RowSink, Wanted};
 use crate::report::number;
@@ -119,25 +119,6 @@ impl RowFiles {
         self.notes.iter().for_each(|note| console.note(note));
         Ok(())
     }
-}
-
-/// A path without links, also of what is not there yet.
-fn real(path: &Path) -> PathBuf {
-    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-    for known in path.ancestors() {
-        if let Ok(real) = known.canonicalize() {
-            // What is not there has no links; `..` in it would be resolved when it is made.
-            let rest = path.strip_prefix(known).unwrap_or(Path::new(""));
-            return rest.components().fold(real, |mut real, part| {
-                match part {
-                    Component::ParentDir => drop(real.pop()),
-                    other => real.push(other),
-                }
-                real
-            });
-        }
-    }
-    path
 }
 
 /// Where the rows of one table go.

@@ -13,7 +13,7 @@ use thuocdo::kernel::date_format::default_timestamps;
 use thuocdo::kind::KINDS;
 use thuocdo::rule::{Database, load};
 
-use crate::stage::{Stage, root, thuocdo};
+use crate::stage::{Stage, records, root, thuocdo};
 
 const AS_OF: &str = "2026-11-21T10:00:00";
 
@@ -60,27 +60,6 @@ fn measure(database: &Database, extract: &Extract) -> MeasuredDatabase {
     engine::run(database, &options).expect("nobody interrupts")
 }
 
-/// The records of a file as RFC 4180 has it; the first is the header.
-fn records(bytes: &[u8]) -> Vec<Vec<String>> {
-    let text = String::from_utf8(bytes.to_vec()).expect("UTF-8");
-    let (mut records, mut record, mut cell, mut quoted) = (Vec::new(), Vec::new(), String::new(), false);
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
-        match c {
-            '"' if quoted && chars.peek() == Some(&'"') => cell.extend(chars.next()),
-            '"' => quoted = !quoted,
-            ',' if !quoted => record.push(std::mem::take(&mut cell)),
-            '\r' if !quoted => {}
-            '\n' if !quoted => {
-                record.push(std::mem::take(&mut cell));
-                records.push(std::mem::take(&mut record));
-            }
-            c => cell.push(c),
-        }
-    }
-    records
-}
-
 /// Kinds that judge what all values of a column have in common, which nobody tries to satisfy.
 const OF_WHOLE_COLUMNS: [&str; 5] = ["aggregate", "digits", "distribution", "outliers", "value_set"];
 
@@ -90,7 +69,7 @@ fn contradictions(database: &Database, extract: &Extract) -> Vec<String> {
     let mut said = Vec::new();
     for (table, (_, bytes)) in measured.tables.iter().zip(&extract.files) {
         let id = &table.id;
-        let records = records(bytes);
+        let records = records(std::str::from_utf8(bytes).expect("UTF-8"));
         let place = |name: &str| records[0].iter().position(|column| column == name);
         let injected: BTreeMap<usize, (&[String], &str)> = extract
             .defects

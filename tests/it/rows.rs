@@ -15,7 +15,7 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use serde_json::Value;
 use thuocdo::base::{Lang, Text};
 
-use crate::stage::{Run, Stage, root, thuocdo};
+use crate::stage::{Run, Stage, records, root, thuocdo};
 use thuocdo::engine::{self, LookError, LookOptions, Portion, RowSink, RunOptions, Silent, Wanted};
 use thuocdo::kind;
 use thuocdo::rule::load;
@@ -73,24 +73,7 @@ impl Stage {
 fn csv(path: impl AsRef<Path>) -> Vec<Vec<String>> {
     let path = path.as_ref();
     let text = fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    let text = text.strip_prefix('\u{feff}').expect("a byte-order mark");
-    let (mut records, mut record, mut cell, mut quoted) = (Vec::new(), Vec::new(), String::new(), false);
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
-        match c {
-            '"' if quoted && chars.peek() == Some(&'"') => cell.extend(chars.next()),
-            '"' => quoted = !quoted,
-            ',' if !quoted => record.push(std::mem::take(&mut cell)),
-            '\r' if !quoted => {}
-            '\n' if !quoted => {
-                record.push(std::mem::take(&mut cell));
-                records.push(std::mem::take(&mut record));
-            }
-            c => cell.push(c),
-        }
-    }
-    assert!(cell.is_empty() && record.is_empty(), "the last line has an end");
-    records
+    records(text.strip_prefix('\u{feff}').expect("a byte-order mark"))
 }
 
 fn column(records: &[Vec<String>], name: &str) -> Vec<String> {

@@ -9,7 +9,7 @@ use crate::score::scorecard::DatabaseCard;
 
 /// The baseline, if the run as a whole may be compared with it; every reason if not.
 pub fn of_run<'g>(inputs: &GateInputs<'g>, checks: &mut Checks) -> Option<&'g Baseline> {
-    let baseline = match &inputs.baseline {
+    let baseline = match inputs.baseline {
         Given::Not => return None,
         Given::First => {
             checks.push(
@@ -31,7 +31,7 @@ pub fn of_run<'g>(inputs: &GateInputs<'g>, checks: &mut Checks) -> Option<&'g Ba
             checks.of(|check| check.hint.clone_from(hint));
             return None;
         }
-        Given::Sound(baseline) => *baseline,
+        Given::Sound(baseline) => baseline.as_ref(),
     };
     let card = inputs.card;
     let mut reasons = Vec::new();

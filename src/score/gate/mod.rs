@@ -9,9 +9,12 @@ pub mod report;
 mod rules;
 mod waivers;
 
+use std::collections::BTreeMap;
+
 use indexmap::IndexMap;
 
 pub use baseline::Baseline;
+pub use next::baseline as next_baseline;
 pub use report::{Changes, Check, Condition, GateReport, Outcome, Verdict};
 
 use super::Scorecard;
@@ -30,10 +33,10 @@ pub struct GateInputs<'g> {
     pub card: &'g Scorecard,
     /// What is known of single rows.
     pub traced: &'g IndexMap<TableId, TracedTable>,
-    /// The limits of a database.
-    pub policy: &'g dyn Fn(&str) -> Policy,
+    /// The limits of each database of the run.
+    pub policies: &'g BTreeMap<String, Policy>,
     pub waivers: &'g [Waiver],
-    pub baseline: Given<'g>,
+    pub baseline: &'g Given,
     /// The day of the run, in days since 1970-01-01.
     pub today: i32,
     /// `2026-11`.
@@ -48,12 +51,12 @@ pub struct GateInputs<'g> {
 
 /// The baseline, as far as there is one.
 #[derive(Clone, Debug)]
-pub enum Given<'g> {
+pub enum Given {
     /// Nobody asked to compare.
     Not,
     /// This run writes the first.
     First,
-    Sound(&'g Baseline),
+    Sound(Box<Baseline>),
     /// It cannot be used, and why.
     Unusable {
         outcome: Outcome,
@@ -62,15 +65,10 @@ pub enum Given<'g> {
     },
 }
 
-/// A verdict, and what the next run may be compared with.
-pub struct Gated {
-    pub report: GateReport,
-    pub next: Baseline,
-}
-
 /// Looks at every condition.
-pub fn gate(inputs: &GateInputs<'_>) -> Gated {
+pub fn gate(inputs: &GateInputs<'_>) -> GateReport {
     let card = inputs.card;
+    let no_limits = Policy::default();
     let mut checks = Checks::default();
     for unknown in inputs.unknown {
         checks.push(Condition::Policy, Outcome::Warning, unknown.clone());
@@ -102,12 +100,12 @@ pub fn gate(inputs: &GateInputs<'_>) -> Gated {
         }
     }
     for database in &card.databases {
-        let policy = (inputs.policy)(&database.id);
+        let policy = inputs.policies.get(&database.id).unwrap_or(&no_limits);
         let start = checks.list.len();
         let before = baseline.and_then(|baseline| comparable::of_database(baseline, database, &mut checks));
-        limits::check(card, database, &policy, before, &mut checks);
+        limits::check(card, database, policy, before, &mut checks);
         for table in &database.tables {
-            let gate = TableGate::new(inputs, &policy, database, table, before, &waivers);
+            let gate = TableGate::new(inputs, policy, database, table, before, &waivers);
             gate.check(&mut checks, &mut report);
         }
         if let Some(before) = before {
@@ -131,7 +129,8 @@ pub fn gate(inputs: &GateInputs<'_>) -> Gated {
             checks.of(|check| check.database = Some(gone.id.clone()));
         }
     }
-    let strict = |database: &String| (inputs.policy)(database).strict == Some(true);
+    let strict =
+        |database: &String| inputs.policies.get(database).is_some_and(|policy| policy.strict == Some(true));
     report.strict = card.databases.iter().all(|database| strict(&database.id));
     for check in &mut checks.list {
         // What is about the whole run is strict if all of it is.
@@ -142,8 +141,7 @@ pub fn gate(inputs: &GateInputs<'_>) -> Gated {
     }
     report.checks = checks.list;
     report.conclude();
-    let next = next::baseline(inputs, baseline, &report);
-    Gated { report, next }
+    report
 }
 
 /// The checks so far.
@@ -154,16 +152,7 @@ struct Checks {
 
 impl Checks {
     fn push(&mut self, condition: Condition, outcome: Outcome, text: Text) {
-        self.list.push(Check {
-            condition,
-            outcome,
-            database: None,
-            dimension: None,
-            table: None,
-            rule: None,
-            text,
-            hint: None,
-        });
+        self.list.push(Check::new(condition, outcome, text));
     }
 
     /// Says more of the last check.

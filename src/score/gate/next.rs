@@ -2,13 +2,19 @@
 
 use super::baseline::{Baseline, DatabaseBaseline, Month, RuleBaseline, SCHEMA, TableBaseline};
 use super::rules::FEW_ROWS;
-use super::{GateInputs, GateReport};
+use super::{GateInputs, GateReport, Given};
 use crate::engine::TracedTable;
 use crate::score::Grade;
 use crate::score::scorecard::{DatabaseCard, TableCard, TablePresence};
 
-pub fn baseline(inputs: &GateInputs<'_>, before: Option<&Baseline>, report: &GateReport) -> Baseline {
+/// `report` is what the gate said of these inputs.
+pub fn baseline(inputs: &GateInputs<'_>, report: &GateReport) -> Baseline {
     let card = inputs.card;
+    // The report names the baseline that it compared with.
+    let before = match inputs.baseline {
+        Given::Sound(before) if report.baseline.is_some() => Some(before.as_ref()),
+        _ => None,
+    };
     Baseline {
         schema: SCHEMA.to_owned(),
         engine: card.engine.clone(),
@@ -27,28 +33,22 @@ fn database(
     before: Option<&Baseline>,
     report: &GateReport,
 ) -> DatabaseBaseline {
-    let keeps_rows = (inputs.policy)(&card.id).rows != Some(false);
+    let keeps_rows = inputs.policies.get(&card.id).is_none_or(|policy| policy.rows != Some(false));
     let tables = card.tables.iter().map(|table| {
-        let known = before.and_then(|before| before.table(&card.id, &table.id));
-        if let (TablePresence::Absent, Some(known)) = (table.presence, known) {
+        let before = before.and_then(|before| before.table(&card.id, &table.id));
+        if let (TablePresence::Absent, Some(before)) = (table.presence, before) {
             // An optional table that is not there this time is compared with what it was when it comes back.
-            return known.clone();
+            return before.clone();
         }
         let traced = inputs.traced.get(&(card.id.clone(), table.id.clone()));
-        let before = before.and_then(|before| before.table(&card.id, &table.id));
-        // What was not compared has changed nothing that could be added up.
-        let compared =
-            report.changes.iter().any(|changes| changes.database == card.id && changes.table == table.id);
+        let told =
+            report.changes.iter().find(|changes| changes.database == card.id && changes.table == table.id);
         let waived = |rule: &str| {
-            let ours = report
-                .changes
-                .iter()
-                .filter(|changes| changes.database == card.id && changes.table == table.id);
-            ours.flat_map(|changes| &changes.rules)
-                .find(|change| change.rule == rule)
-                .map_or(0, |change| change.waived)
+            let moved = told.and_then(|changes| changes.rules.iter().find(|change| change.rule == rule));
+            moved.map_or(0, |change| change.waived)
         };
-        self::table(inputs, table, traced, before.filter(|_| compared), keeps_rows, &waived)
+        // What was not compared has changed nothing that could be added up.
+        self::table(inputs, table, traced, before.filter(|_| told.is_some()), keeps_rows, &waived)
     });
     DatabaseBaseline {
         id: card.id.clone(),

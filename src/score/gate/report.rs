@@ -332,6 +332,22 @@ impl Verdict {
     }
 }
 
+impl Check {
+    /// A condition on the whole run, until somebody says more.
+    pub fn new(condition: Condition, outcome: Outcome, text: Text) -> Self {
+        Self {
+            condition,
+            outcome,
+            database: None,
+            dimension: None,
+            table: None,
+            rule: None,
+            text,
+            hint: None,
+        }
+    }
+}
+
 impl GateReport {
     /// Adds something that was found out later.
     pub fn add(&mut self, check: Check) {
