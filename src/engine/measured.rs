@@ -1,12 +1,14 @@
-//! What the engine hands to scoring: plain data, no weights or points yet.
+//! What the engine hands to scoring: plain data, no weights or points yet. It may be kept, or come from another process.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use super::vacuity::Strength;
-use crate::base::{Diagnostic, Dimension, Scale, Severity, Status, Text, Unit};
-use crate::rule::contract::Standing;
+use crate::base::{Diagnostic, Dimension, Level, Scale, Severity, Status, Text, Unit};
 use crate::state::{Measure, RowChanges, Snapshot};
 
 /// One database after its scan.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct MeasuredDatabase {
     pub id: String,
     pub agency: Option<String>,
@@ -17,17 +19,17 @@ pub struct MeasuredDatabase {
     pub weight: u32,
     /// The packs that its tables go by.
     pub packs: Vec<MeasuredPack>,
-    /// Hash of what the rule file declares, under core packs, and how it stands to what is shipped.
-    pub contract: Option<(String, Standing)>,
+    /// Hash of what the rule file declares, under core packs.
+    pub contract: Option<String>,
     /// Code lists that were read from files.
     pub code_lists: Vec<MeasuredCodeList>,
     pub tables: Vec<MeasuredTable>,
     /// Findings about the whole database (missing directory, unreadable file …).
-    pub problems: Vec<Diagnostic>,
+    pub problems: Vec<Problem>,
 }
 
 /// A rule file as it was read.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MeasuredRuleFile {
     /// Without its folders.
     pub name: String,
@@ -36,7 +38,7 @@ pub struct MeasuredRuleFile {
 }
 
 /// A pack that a database's rules came with.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MeasuredPack {
     pub id: String,
     pub version: String,
@@ -54,7 +56,7 @@ impl MeasuredDatabase {
 }
 
 /// A code list that was read from a file.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct MeasuredCodeList {
     pub name: String,
     /// As the rule file names it.
@@ -64,7 +66,7 @@ pub struct MeasuredCodeList {
     pub values: u64,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Presence {
     Present,
     /// No file (or none that could be read) and the table is required.
@@ -73,7 +75,7 @@ pub enum Presence {
     Absent,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct MeasuredTable {
     pub id: String,
     pub title: Option<Text>,
@@ -93,8 +95,9 @@ pub struct MeasuredTable {
     /// and unique. `None` when it could not be established.
     pub clean: Option<u64>,
     pub rules: Vec<MeasuredRule>,
-    pub problems: Vec<Diagnostic>,
+    pub problems: Vec<Problem>,
     /// What is known of single rows, if it was asked for.
+    #[serde(skip)]
     pub traced: Option<TracedTable>,
 }
 
@@ -131,7 +134,7 @@ impl MeasuredTable {
     }
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct MeasuredFile {
     /// Relative to the data directory, with `/`.
     pub path: String,
@@ -143,10 +146,10 @@ pub struct MeasuredFile {
     pub problem: Option<Text>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct MeasuredRule {
     pub id: String,
-    pub kind: &'static str,
+    pub kind: String,
     pub dimension: Dimension,
     pub severity: Severity,
     /// It came with a core pack.
@@ -170,4 +173,47 @@ pub struct MeasuredRule {
     /// `not_null` or `unique` on the table's identity key.
     pub identity: bool,
     pub measure: Measure,
+}
+
+/// A finding about a rule file, a source or the run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Problem {
+    /// Errors mean that something was not done.
+    pub level: ProblemLevel,
+    /// What and why.
+    pub text: Text,
+    /// `file:line:column` in a file that the user wrote.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<String>,
+    /// What to do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hint: Option<Text>,
+}
+
+/// How bad a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ProblemLevel {
+    /// Everything was done all the same.
+    Warning,
+    /// Something was not done.
+    Error,
+}
+
+impl From<&Diagnostic> for Problem {
+    fn from(diagnostic: &Diagnostic) -> Self {
+        let place = diagnostic.place.as_ref().map(|place| {
+            let (line, column) = place.line_column();
+            format!("{}:{line}:{column}", place.file.name)
+        });
+        Self {
+            level: match diagnostic.level {
+                Level::Warning => ProblemLevel::Warning,
+                Level::Error => ProblemLevel::Error,
+            },
+            text: diagnostic.what.clone(),
+            place,
+            hint: diagnostic.hint.clone(),
+        }
+    }
 }

@@ -32,7 +32,7 @@ mod verdicts;
 
 pub use measured::{
     Covered, MeasuredCodeList, MeasuredDatabase, MeasuredFile, MeasuredPack, MeasuredRule, MeasuredRuleFile,
-    MeasuredTable, Presence, TracedTable,
+    MeasuredTable, Presence, Problem, ProblemLevel, TracedTable,
 };
 pub use rows::{Broken, FailingRow, Form, JudgedTable, Portion, Records, RowFile, RowSink, Wanted, Written};
 pub use run::{EXAMPLES, Progress, RunOptions, Silent, data_root, run, run_keeping_verdicts};

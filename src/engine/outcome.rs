@@ -355,7 +355,7 @@ pub fn measured_rule(table: &Table, rule: &Rule, measure: Measure) -> MeasuredRu
     };
     MeasuredRule {
         id: rule.id.clone(),
-        kind: about.name,
+        kind: about.name.to_owned(),
         dimension: rule.dimension,
         severity: rule.severity,
         core: rule.is_core(),

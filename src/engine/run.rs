@@ -8,7 +8,8 @@ use indexmap::IndexMap;
 
 use super::keys::Parents;
 use super::measured::{
-    MeasuredCodeList, MeasuredDatabase, MeasuredFile, MeasuredPack, MeasuredRuleFile, MeasuredTable, Presence,
+    MeasuredCodeList, MeasuredDatabase, MeasuredFile, MeasuredPack, MeasuredRuleFile, MeasuredTable,
+    Presence, Problem,
 };
 use super::outcome::{self, Beside};
 use super::plan::{self, TablePlan, TraceRequest};
@@ -107,11 +108,7 @@ fn judge<'d>(
         title: database.title.clone(),
         weight: database.weight,
         packs: database.packs.iter().map(|pack| measured_pack(pack)).collect(),
-        contract: database
-            .packs
-            .iter()
-            .any(|pack| pack.core)
-            .then(|| (database.contract.hash(), database.contract.standing(&database.id.value))),
+        contract: database.packs.iter().any(|pack| pack.core).then(|| database.contract.hash()),
         code_lists: code_lists(database),
         tables,
         problems: Vec::new(),
@@ -346,7 +343,7 @@ fn measure<'d>(
         roles: table.roles(),
         clean,
         rules,
-        problems: run.problems.into_diagnostics(),
+        problems: run.problems.into_diagnostics().iter().map(Problem::from).collect(),
         traced,
     };
     let judged = verdicts

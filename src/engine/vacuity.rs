@@ -1,6 +1,9 @@
 //! Rules against poison: values that some rule or other ought to object to. A rule that none of them can break says
 //! nothing about any data, however good its score looks.
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -13,7 +16,7 @@ use crate::rule::{At, Demand, Rule, Table};
 use crate::say;
 
 /// How a rule stood against poison.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Strength {
     /// Rows of poison that it failed.
     pub killed: u64,

@@ -138,7 +138,7 @@ fn rule(
 ) -> MeasuredRule {
     MeasuredRule {
         id: id.to_owned(),
-        kind,
+        kind: kind.to_owned(),
         dimension,
         severity,
         core: true,
@@ -230,11 +230,12 @@ fn population() -> MeasuredDatabase {
         key: vec!["so_dinh_danh".to_owned()],
         columns: Vec::new(),
         problems: vec![
-            Diagnostic::warning(say!(
+            (&Diagnostic::warning(say!(
                 "column `ghi_chu` is not in the rule file",
                 "cột `ghi_chu` không có trong tệp quy tắc"
             ))
-            .hint(say!("describe it under `columns`", "hãy mô tả cột này ở mục `columns`")),
+            .hint(say!("describe it under `columns`", "hãy mô tả cột này ở mục `columns`")))
+                .into(),
         ],
         ..table(
             "cong_dan",

@@ -14,16 +14,16 @@ use super::registry::{self, RollUp, Slot};
 use super::rollup::{Node, Rollup, Scored};
 use super::rule_points::{Triple, official_defects, per_million, rule_points};
 use super::scorecard::{
-    self, AgencyCard, Cap, CleanRecords, CodeListCard, DatabaseCard, DimensionCard, FileCard, Fraction, Gap,
+    AgencyCard, Cap, CleanRecords, CodeListCard, DatabaseCard, DimensionCard, FileCard, Fraction, Gap,
     Incomplete, MassCard, PackCard, PeerGroup, Problem, ProblemLevel, Rate, RuleCard, RuleFileCard, SCHEMA,
     Score, Scorecard, TableCard, TablePresence,
 };
-use crate::base::{Diagnostic, Dimension, Level, Nano, Ratio, Severity, Status, Text, Unit};
+use crate::base::{Dimension, Nano, Ratio, Severity, Status, Text, Unit};
 use crate::engine::measured::{
     MeasuredCodeList, MeasuredDatabase, MeasuredPack, MeasuredRule, MeasuredRuleFile, MeasuredTable, Presence,
 };
 use crate::engine::vacuity::Strength;
-use crate::rule::Catalog;
+use crate::rule::{Catalog, contract};
 use crate::say;
 use crate::score::curve;
 use crate::state::{Mass, Tally};
@@ -195,7 +195,7 @@ fn score_database(database: MeasuredDatabase, methodology: &Methodology) -> Scor
     });
     let official = node.points.official;
     let grade_by_points = grade::by_points(&methodology.bands, official);
-    let standing = database.contract.as_ref().map(|(_, standing)| *standing);
+    let standing = database.contract.as_ref().map(|hash| contract::Standing::of(hash, &database.id));
     let reasons = comparable::own(methodology.profile, database.is_core(), node.coverage, standing);
     let small_n = database.tables.iter().zip(&standings).any(|(table, standings)| {
         table.rules.iter().zip(standings).any(|(rule, standing)| {
@@ -240,14 +240,14 @@ fn score_database(database: MeasuredDatabase, methodology: &Methodology) -> Scor
         fix_first,
         tables: Vec::new(),
         indices: Vec::new(),
-        problems: problems(&database.problems),
+        problems: database.problems,
         id: database.id,
         agency: database.agency,
         title: database.title,
         weight: database.weight,
         rule_files: database.rule_files.into_iter().map(rule_file_card).collect(),
         packs: database.packs.into_iter().map(pack_card).collect(),
-        contract: database.contract.map(|(hash, _)| hash),
+        contract: database.contract,
         internal: internal.as_ref().map(score_card),
         code_lists: database.code_lists.into_iter().map(code_list_card).collect(),
     };
@@ -283,7 +283,7 @@ fn cap_rules<'a>(tables: &'a [MeasuredTable], standings: &[Vec<Standing>]) -> Ve
                 rules.push(CapRule {
                     table: &table.id,
                     id: &rule.id,
-                    kind: rule.kind,
+                    kind: &rule.kind,
                     tier: table.tier,
                     severity: rule.severity,
                     identity: rule.identity,
@@ -383,7 +383,7 @@ fn table_card(
             .collect(),
         clean: table.clean,
         dimensions,
-        problems: problems(&table.problems),
+        problems: table.problems,
         rules,
     }
 }
@@ -407,13 +407,11 @@ fn rule_card(
     let points = standing.points;
     RuleCard {
         id: rule.id,
-        kind: rule.kind.to_owned(),
+        kind: rule.kind,
         dimension: rule.dimension,
         severity: rule.severity,
         core: rule.core,
-        strength: rule
-            .strength
-            .map(|Strength { killed, applicable }| scorecard::Strength { killed, applicable }),
+        strength: rule.strength,
         vacuous: rule.strength.is_some_and(Strength::is_vacuous),
         pack: rule.pack,
         family: rule.family,
@@ -560,30 +558,12 @@ fn cap_card(found: Found) -> Cap {
     }
 }
 
-fn problems(diagnostics: &[Diagnostic]) -> Vec<Problem> {
-    diagnostics
-        .iter()
-        .map(|diagnostic| Problem {
-            level: match diagnostic.level {
-                Level::Warning => ProblemLevel::Warning,
-                Level::Error => ProblemLevel::Error,
-            },
-            text: diagnostic.what.clone(),
-            place: diagnostic.place.as_ref().map(|place| {
-                let (line, column) = place.line_column();
-                format!("{}:{line}:{column}", place.file.name)
-            }),
-            hint: diagnostic.hint.clone(),
-        })
-        .collect()
-}
-
-/// What was asked for and not measured.
 /// Whether a rule ran and found out nothing.
 fn nothing_known(tally: Tally) -> bool {
     tally.pass == 0 && tally.fail == 0 && tally.unknown > 0
 }
 
+/// What was asked for and not measured.
 fn gaps(database: &MeasuredDatabase) -> Vec<Incomplete> {
     let mut gaps = Vec::new();
     let mut add = |code, table: Option<&MeasuredTable>, rule: Option<&MeasuredRule>, text| {
@@ -595,17 +575,17 @@ fn gaps(database: &MeasuredDatabase) -> Vec<Incomplete> {
             text,
         });
     };
-    let failed = |diagnostic: &&Diagnostic| diagnostic.level == Level::Error;
+    let failed = |problem: &&Problem| problem.level == ProblemLevel::Error;
     for problem in database.problems.iter().filter(failed) {
-        add(Gap::UnreadData, None, None, problem.what.clone());
+        add(Gap::UnreadData, None, None, problem.text.clone());
     }
     for table in &database.tables {
         let id = &table.id;
         for problem in table.problems.iter().filter(failed) {
-            add(Gap::UnreadData, Some(table), None, problem.what.clone());
+            add(Gap::UnreadData, Some(table), None, problem.text.clone());
         }
         let told = |path: &str, problem: &Text| {
-            table.problems.iter().any(|p| p.what.en.contains(path) && p.what.en.ends_with(&problem.en))
+            table.problems.iter().any(|p| p.text.en.contains(path) && p.text.en.ends_with(&problem.en))
         };
         for file in &table.files {
             if let Some(problem) = file.problem.as_ref().filter(|problem| !told(&file.path, problem)) {

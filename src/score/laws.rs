@@ -8,14 +8,16 @@ use super::scorecard::{DatabaseCard, Gap};
 use super::verify::verify;
 use super::{Grade, Profile, RollUp, ScoreOptions, Scorecard, assemble};
 use crate::base::{Diagnostic, Dimension, Scale, Severity, Status, Text, Unit};
-use crate::engine::measured::{MeasuredDatabase, MeasuredFile, MeasuredRule, MeasuredTable, Presence};
+use crate::engine::measured::{
+    MeasuredDatabase, MeasuredFile, MeasuredRule, MeasuredTable, Presence, Problem,
+};
 use crate::state::{Measure, Tally};
 use crate::{kind, say};
 
 fn rule(id: &str, dimension: Dimension, severity: Severity, tally: Tally) -> MeasuredRule {
     MeasuredRule {
         id: id.to_owned(),
-        kind: "not_null",
+        kind: "not_null".to_owned(),
         dimension,
         severity,
         core: false,
@@ -206,7 +208,10 @@ fn errors_and_unread_files_make_it_incomplete() {
         rows: 0,
         problem: Some(say!("cut off", "bị cắt cụt")),
     }];
-    it.problems = vec![Diagnostic::warning(Text::same("w")), Diagnostic::error(Text::same("e"))];
+    it.problems = [Diagnostic::warning(Text::same("w")), Diagnostic::error(Text::same("e"))]
+        .iter()
+        .map(Problem::from)
+        .collect();
     let whole = score(vec![database("d", vec![it])], Profile::Local);
     let codes: Vec<_> = whole.incomplete.iter().map(|gap| gap.code).collect();
     assert_eq!(codes, [Gap::UnreadData, Gap::UnreadData, Gap::RuleError]);
@@ -270,12 +275,13 @@ prop_compose! {
         status in 0usize..24,
     ) -> MeasuredRule {
         let mut rule = rule("", Dimension::ALL[dimension], Severity::ALL[severity], tally);
-        (rule.kind, rule.scale) = match (heartbeat, ratio) {
+        let (kind, scale) = match (heartbeat, ratio) {
             (true, _) => ("heartbeat", Scale::Ratio),
             (false, true) => ("schema", Scale::Ratio),
             (false, false) => ("not_null", Scale::Defect),
         };
-        rule.unit = kind::find(rule.kind).unwrap().about().unit;
+        (rule.kind, rule.scale) = (kind.to_owned(), scale);
+        rule.unit = kind::find(kind).unwrap().about().unit;
         rule.identity = identity;
         if let Some(&status) = WITHHELD.get(status) {
             rule.measure.status = status;

@@ -2,7 +2,7 @@
 //!
 //! Taken as the card says are what was counted (tallies, masses, statuses, rows, clean rows, files), what was declared
 //! (tables, tiers, keys, severities, own weights, packs), and what cannot be had without the rule files (coverage of
-//! columns, indices of other methodologies, places of findings). All points, grades, caps, rates, gains, gaps and
+//! columns, indices of other methodologies). All points, grades, caps, rates, gains, gaps and
 //! roll-ups must follow; so must what the program and its catalogue know of kinds and databases.
 
 use serde_json::Value;
@@ -11,18 +11,16 @@ use super::assemble::{ScoreOptions, assemble};
 use super::methodology::Methodology;
 use super::provenance;
 use super::scorecard::{
-    CodeListCard, DatabaseCard, FileCard, MassCard, PackCard, Problem, ProblemLevel, RuleCard, RuleFileCard,
-    Scorecard, Strength, TableCard, TablePresence,
+    CodeListCard, DatabaseCard, FileCard, MassCard, PackCard, RuleCard, RuleFileCard, Scorecard, TableCard,
+    TablePresence,
 };
-use crate::base::{Diagnostic, Text, Unit};
+use crate::base::{Text, Unit};
 use crate::engine::measured::{
     MeasuredCodeList, MeasuredDatabase, MeasuredFile, MeasuredPack, MeasuredRule, MeasuredRuleFile,
     MeasuredTable, Presence,
 };
-use crate::engine::vacuity;
 use crate::kind;
 use crate::rule::catalog::listed;
-use crate::rule::contract::Standing;
 use crate::say;
 use crate::state::{Mass, Measure, Tally};
 
@@ -52,10 +50,6 @@ pub fn rescored(card: &Scorecard) -> Result<Scorecard, Text> {
         let Some(stated) = card.databases.iter().find(|stated| stated.id == computed.id) else { continue };
         computed.column_coverage = stated.column_coverage;
         computed.indices = stated.indices.clone();
-        computed.problems = stated.problems.clone();
-        for (computed, stated) in computed.tables.iter_mut().zip(&stated.tables) {
-            computed.problems = stated.problems.clone();
-        }
     }
     Ok(computed)
 }
@@ -80,13 +74,10 @@ fn database(card: &DatabaseCard) -> Result<MeasuredDatabase, Text> {
         title: card.title.clone(),
         weight: entry.map_or(card.weight, |entry| entry.weight),
         packs: card.packs.iter().cloned().map(packs).collect(),
-        contract: card.contract.clone().map(|hash| {
-            let standing = Standing::of(&hash, &card.id);
-            (hash, standing)
-        }),
+        contract: card.contract.clone(),
         code_lists: card.code_lists.iter().cloned().map(lists).collect(),
         tables: card.tables.iter().map(table).collect::<Result<_, _>>()?,
-        problems: problems(&card.problems),
+        problems: card.problems.clone(),
     })
 }
 
@@ -128,7 +119,7 @@ fn table(card: &TableCard) -> Result<MeasuredTable, Text> {
         roles: Vec::new(),
         clean: card.clean,
         rules: card.rules.iter().map(|rule| measured_rule(card, rule)).collect::<Result<_, _>>()?,
-        problems: problems(&card.problems),
+        problems: card.problems.clone(),
     })
 }
 
@@ -157,13 +148,11 @@ fn measured_rule(table: &TableCard, card: &RuleCard) -> Result<MeasuredRule, Tex
     let check = about.unit == Unit::ExpectedRecord && card.unit == Unit::Check;
     Ok(MeasuredRule {
         id: card.id.clone(),
-        kind: about.name,
+        kind: about.name.to_owned(),
         dimension: card.dimension,
         severity: card.severity,
         core: card.core,
-        strength: card
-            .strength
-            .map(|Strength { killed, applicable }| vacuity::Strength { killed, applicable }),
+        strength: card.strength,
         pack: card.pack.clone(),
         family: card.family.clone(),
         weight: card.own_weight,
@@ -196,14 +185,6 @@ fn identifies(key: &[String], card: &RuleCard) -> bool {
         "unique" => !key.is_empty() && card.columns.len() == key.len() && key.iter().all(named),
         _ => false,
     }
-}
-
-fn problems(cards: &[Problem]) -> Vec<Diagnostic> {
-    let diagnostic = |card: &Problem| match card.level {
-        ProblemLevel::Error => Diagnostic::error(card.text.clone()),
-        ProblemLevel::Warning => Diagnostic::warning(card.text.clone()),
-    };
-    cards.iter().map(diagnostic).collect()
 }
 
 /// A place where a card is not what its counts make of it.

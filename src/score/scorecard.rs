@@ -15,6 +15,8 @@ use super::methodology::Profile;
 use super::provenance::Provenance;
 use super::registry::RollUp;
 use crate::base::{Dimension, Scale, Severity, Status, Text, Unit};
+pub use crate::engine::measured::{Problem, ProblemLevel};
+pub use crate::engine::vacuity::Strength;
 use crate::state::{Example, Figure};
 
 /// The version of this format.
@@ -198,15 +200,6 @@ pub struct DatabaseCard {
     pub problems: Vec<Problem>,
 }
 
-/// How a rule stood against poison.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Strength {
-    /// Rows of poison that it failed.
-    pub killed: u64,
-    /// Rows of poison that it judged.
-    pub applicable: u64,
-}
-
 /// A rule file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct RuleFileCard {
@@ -340,31 +333,6 @@ pub struct CodeListCard {
     pub blake3: String,
     /// Different values in it.
     pub values: u64,
-}
-
-/// A finding about a rule file, a source or the run.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Problem {
-    /// Errors mean that something was not done.
-    pub level: ProblemLevel,
-    /// What and why.
-    pub text: Text,
-    /// `file:line:column` in a file that the user wrote.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub place: Option<String>,
-    /// What to do.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hint: Option<Text>,
-}
-
-/// How bad a finding is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum ProblemLevel {
-    /// Everything was done all the same.
-    Warning,
-    /// Something was not done.
-    Error,
 }
 
 /// One rule.

@@ -47,7 +47,7 @@ pub struct Example {
 }
 
 /// The outcome of one rule on one table.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Measure {
     pub status: Status,
     pub tally: Tally,

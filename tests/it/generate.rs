@@ -79,7 +79,7 @@ fn contradictions(database: &Database, extract: &Extract) -> Vec<String> {
             .collect();
         let mut found = BTreeSet::new();
         for problem in &table.problems {
-            said.push(format!("{id}: {}", problem.what.en));
+            said.push(format!("{id}: {}", problem.text.en));
         }
         for rule in &table.rules {
             let measure = &rule.measure;
@@ -87,7 +87,7 @@ fn contradictions(database: &Database, extract: &Extract) -> Vec<String> {
             if !matches!(measure.status, Status::Measured | Status::Na | Status::Empty) {
                 said.push(format!("{name}: {:?} {:?}", measure.status, measure.note.as_ref().map(|n| &n.en)));
             }
-            if injected.is_empty() && measure.tally.fail > 0 && !OF_WHOLE_COLUMNS.contains(&rule.kind) {
+            if injected.is_empty() && measure.tally.fail > 0 && !OF_WHOLE_COLUMNS.contains(&rule.kind.as_str()) {
                 said.push(format!("{name}: {} failures and no defect", measure.tally.fail));
             }
             for example in &measure.examples {

@@ -164,7 +164,7 @@ fn enter<'m>(
     fields: &mut Fields<'m>,
     errors: &mut BTreeMap<Errors, ErrorCount>,
 ) {
-    let kind = weights.kinds.get(rule.kind).copied().unwrap_or(UNKNOWN_KIND);
+    let kind = weights.kinds.get(rule.kind.as_str()).copied().unwrap_or(UNKNOWN_KIND);
     let status = table.status_of(rule);
     let tally = &rule.measure.tally;
     let total = u128::from(tally.pass) + u128::from(tally.fail) + u128::from(tally.unknown);
@@ -181,7 +181,7 @@ fn enter<'m>(
     }
     let mut columns: BTreeSet<Option<&str>> =
         rule.columns.iter().map(|column| Some(column.as_str())).collect();
-    if columns.is_empty() || WHOLE_TABLE.contains(&rule.kind) {
+    if columns.is_empty() || WHOLE_TABLE.contains(&rule.kind.as_str()) {
         columns = BTreeSet::from([None]);
     }
     let weight = weights.groups.get(&kind.group).copied().unwrap_or(1);

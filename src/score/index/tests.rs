@@ -15,7 +15,7 @@ fn rule(kind: &'static str, dimension: Dimension, columns: &[&str], tally: [u64;
         pack: None,
         family: None,
         id: format!("{kind}-{}", columns.join("-")),
-        kind,
+        kind: kind.to_owned(),
         dimension,
         severity: Severity::Major,
         weight: None,
