@@ -100,6 +100,7 @@ fn scan(c: &mut Criterion) {
         examples: engine::EXAMPLES,
         interrupted: &interrupted,
         trace: None,
+        keeper: None,
         progress: &Silent,
     };
     let mut group = c.benchmark_group("scan");
@@ -160,6 +161,7 @@ fn gate(c: &mut Criterion) {
                 waivers: &[],
             }),
             progress: &Silent,
+            keeper: None,
         };
         let mut measured = engine::run(&loaded.databases[0], &options).expect("measured");
         let traced = measured.tables[0].traced.take().expect("traced");

@@ -2,6 +2,7 @@
 
 pub mod diagnostic;
 pub mod duration;
+mod interned;
 pub mod nano;
 pub mod placeholders;
 pub mod random;
@@ -11,6 +12,7 @@ pub mod wide;
 pub mod words;
 
 pub use diagnostic::{Diagnostic, Level, Place};
+pub use interned::interned;
 pub use nano::{Nano, Ratio};
 pub use random::SplitMix64;
 pub use text::{Lang, Text};

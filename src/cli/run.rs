@@ -129,6 +129,7 @@ impl Run<'_> {
             interrupted: &self.interrupted,
             progress: &bars,
             trace,
+            keeper: None,
         };
         let measured = pool.install(|| match self.arguments.rows.wanted() {
             Some(wanted) => self.measure_and_look(wanted, &options, console.lang),

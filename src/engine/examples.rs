@@ -8,7 +8,7 @@ use crate::kernel::Batch;
 use crate::kernel::key::digest;
 use crate::kernel::text::mask;
 use crate::rule::{AnyCheck, Explanation};
-use crate::state::{Example, State};
+use crate::state::Example;
 
 /// How many failing rows of a rule are shown unless somebody asks for another number.
 pub const SHOWN: usize = 20;
@@ -88,6 +88,16 @@ impl Examples {
         }
     }
 
+    /// The chosen rows of a scan that has ended.
+    pub fn of(rows: impl Iterator<Item = (Position, Shown)>, most: usize) -> Self {
+        Self { rows: rows.map(|(at, shown)| ((at.digest(), at), shown)).collect(), most }
+    }
+
+    /// The chosen rows.
+    pub fn rows(&self) -> impl Iterator<Item = (Position, &Shown)> {
+        self.rows.iter().map(|((_, at), shown)| (*at, shown))
+    }
+
     /// The chosen rows in the order of their places. `locate` gives a row's file and one-based row in it.
     pub fn finish(self, locate: impl Fn(Position) -> (String, u64)) -> Vec<Example> {
         let mut rows: Vec<_> = self.rows.into_iter().map(|((_, at), shown)| (at, shown)).collect();
@@ -103,8 +113,9 @@ impl Examples {
     }
 }
 
-impl State for Examples {
-    fn merge(&mut self, other: Self) {
+impl Examples {
+    /// Takes those of other rows in.
+    pub fn merge(&mut self, other: Self) {
         self.rows.extend(other.rows);
         while self.rows.len() > self.most {
             self.rows.pop_last();

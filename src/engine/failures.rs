@@ -38,6 +38,10 @@ impl Failures {
         }
     }
 
+    pub fn is_empty(&self) -> bool {
+        self.files.is_empty()
+    }
+
     /// The first of a file.
     pub fn of(&self, file: u32) -> Option<&ExtractError> {
         self.files.get(&file)?.first.values().next()

@@ -1,5 +1,6 @@
 //! Hands out the work on a table's files in order, whoever comes for it.
 
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::plan::TablePlan;
@@ -19,31 +20,33 @@ pub type Open<'s> = dyn Fn(usize) -> Option<Pieces> + Send + 's;
 
 /// Hands out hashing jobs, then the pieces of all files in order.
 pub struct Feed<'s> {
-    files: usize,
     open: Box<Open<'s>>,
-    hashed: usize,
-    file: usize,
+    /// Places of files that are still to be hashed.
+    hash: Range<usize>,
+    /// Those whose pieces are handed out; the first of them now.
+    files: Range<usize>,
     pieces: Option<(u32, Pieces)>,
 }
 
 impl<'s> Feed<'s> {
+    /// Of all files.
     pub fn new(source: &'s TableSource, open: Box<Open<'s>>) -> Self {
-        Self { files: source.files.len(), open, hashed: 0, file: 0, pieces: None }
+        let files = 0..source.files.len();
+        Self { open, hash: files.clone(), files, pieces: None }
     }
 
-    /// Without the hashing jobs.
+    /// Without the hashing jobs, of the files at these places.
     #[must_use]
-    pub fn of_pieces(self) -> Self {
-        Self { hashed: self.files, ..self }
+    pub fn of_pieces(self, files: Range<usize>) -> Self {
+        Self { hash: 0..0, files, ..self }
     }
 
     pub fn next(&mut self) -> Option<Task> {
-        if self.hashed < self.files {
-            self.hashed += 1;
-            return Some(Task::Hash { file: (self.hashed - 1) as u32 });
+        if let Some(file) = self.hash.next() {
+            return Some(Task::Hash { file: file as u32 });
         }
         loop {
-            let file = self.file as u32;
+            let file = self.files.start as u32;
             if let Some((count, pieces)) = &mut self.pieces {
                 let pulled = catch_unwind(AssertUnwindSafe(|| pieces.next()));
                 match pulled {
@@ -58,22 +61,22 @@ impl<'s> Feed<'s> {
                     Err(_) => {
                         let piece = *count;
                         self.pieces = None;
-                        self.file += 1;
+                        self.files.start += 1;
                         return Some(Task::Failed { file, piece, error: reader_panicked() });
                     }
                     Ok(None) => {
                         self.pieces = None;
-                        self.file += 1;
+                        self.files.start += 1;
                     }
                 }
-            } else if self.file == self.files {
+            } else if self.files.is_empty() {
                 return None;
             } else {
-                match catch_unwind(AssertUnwindSafe(|| (self.open)(self.file))) {
+                match catch_unwind(AssertUnwindSafe(|| (self.open)(self.files.start))) {
                     Ok(Some(pieces)) => self.pieces = Some((0, pieces)),
-                    Ok(None) => self.file += 1,
+                    Ok(None) => self.files.start += 1,
                     Err(_) => {
-                        self.file += 1;
+                        self.files.start += 1;
                         return Some(Task::Failed { file, piece: 0, error: reader_panicked() });
                     }
                 }

@@ -6,7 +6,6 @@ use super::examples::Position;
 use super::trace::PageTrace;
 use crate::kernel::key::{KeyValues, Keys};
 use crate::kernel::memory::Memory;
-use crate::state::State;
 
 /// The rows of one batch.
 pub struct Page {
@@ -42,13 +41,11 @@ pub struct Ledger {
     pub pages: Vec<Page>,
 }
 
-impl State for Ledger {
-    fn merge(&mut self, other: Self) {
+impl Ledger {
+    pub fn merge(&mut self, other: Self) {
         self.pages.extend(other.pages);
     }
-}
 
-impl Ledger {
     /// Puts pages in the order of their rows, and each key in one representation for all pages.
     pub fn settle(&mut self) {
         self.pages.sort_by_key(|page| page.start);

@@ -11,6 +11,7 @@ mod failures;
 mod feed;
 mod groups;
 mod judging;
+mod kept;
 mod keys;
 mod ledger;
 pub mod measured;
@@ -25,11 +26,14 @@ mod scan;
 mod second_look;
 mod source;
 mod spare;
+mod stamp;
 pub mod trace;
 mod turns;
 pub mod vacuity;
 mod verdicts;
+mod wire;
 
+pub use kept::Keeper;
 pub use measured::{
     Covered, MeasuredCodeList, MeasuredDatabase, MeasuredFile, MeasuredPack, MeasuredRule, MeasuredRuleFile,
     MeasuredTable, Presence, Problem, ProblemLevel, TracedTable,

@@ -77,6 +77,8 @@ pub struct Filter {
     text: String,
     pub condition: Condition,
     pub sources: Vec<usize>,
+    /// Whether it looks at the moment of the run.
+    pub timed: bool,
 }
 
 /// Columns whose values form a key.
@@ -95,6 +97,8 @@ pub struct RulePlan {
     pub filter: Option<usize>,
     /// Positions in the table's sources that the rule reads, its filter included.
     pub sources: Vec<usize>,
+    /// Whether it judges rows by the moment of the run.
+    pub timed: bool,
     /// Whether a row on which it fails or is unknown is not clean.
     pub soils: bool,
     /// Whether it reads a column with data about persons.
@@ -145,6 +149,7 @@ pub fn plan(
         columns: Vec::new(),
         sources: Vec::new(),
         used: Vec::new(),
+        timed: false,
         filters: Vec::new(),
         keys: Vec::new(),
         memories: Vec::new(),
@@ -170,6 +175,8 @@ struct TableBinder<'t> {
     sources: Vec<String>,
     /// Sources that the rule being bound has asked for.
     used: Vec<usize>,
+    /// Whether what is being bound judges rows by the moment of the run.
+    timed: bool,
     filters: Vec<Filter>,
     keys: Vec<KeyColumns>,
     memories: Vec<Remember>,
@@ -178,10 +185,12 @@ struct TableBinder<'t> {
 impl TableBinder<'_> {
     fn rule(&mut self, rule: &Rule) -> RulePlan {
         self.used.clear();
+        self.timed = false;
         let bound = match rule.lacking {
             Some(role) => Err(BindError::MissingRole(role.name)),
             None => rule.spec.bind(self),
         };
+        let timed = self.timed;
         let bound = bound.and_then(|bound| {
             let filter = rule.when.as_ref().map(|when| self.filter(when)).transpose()?;
             Ok((bound, filter))
@@ -190,6 +199,7 @@ impl TableBinder<'_> {
             work: Work::Not { status: Status::Error, note: Text::default() },
             filter: None,
             sources: Vec::new(),
+            timed,
             soils: rule.severity >= Severity::Major && (rule.is_core() || !self.table.is_core()),
             personal: rule
                 .spec
@@ -262,6 +272,7 @@ impl TableBinder<'_> {
     fn filter(&mut self, when: &At<crate::kernel::expression::Expression>) -> Result<usize, BindError> {
         let text = when.value.text().to_owned();
         let before = std::mem::take(&mut self.used);
+        self.timed = false;
         let condition = Condition::bind(when, self);
         let sources = std::mem::replace(&mut self.used, before);
         self.used.extend_from_slice(&sources);
@@ -269,7 +280,7 @@ impl TableBinder<'_> {
         if let Some(at) = self.filters.iter().position(|filter| filter.text == text) {
             return Ok(at);
         }
-        self.filters.push(Filter { text, condition, sources });
+        self.filters.push(Filter { text, condition, sources, timed: self.timed });
         Ok(self.filters.len() - 1)
     }
 
@@ -441,7 +452,12 @@ impl Binder for TableBinder<'_> {
         &self.columns[column].name
     }
 
-    fn as_of(&self) -> i64 {
+    fn as_of(&mut self) -> i64 {
+        self.timed = true;
+        self.as_of
+    }
+
+    fn as_of_at_end(&self) -> i64 {
         self.as_of
     }
 

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use indexmap::IndexMap;
 
+use super::kept::{Keeper, Keeping};
 use super::keys::Parents;
 use super::measured::{
     MeasuredCodeList, MeasuredDatabase, MeasuredFile, MeasuredPack, MeasuredRuleFile, MeasuredTable,
@@ -56,6 +57,8 @@ pub struct RunOptions<'o> {
     pub progress: &'o dyn Progress,
     /// What to remember of single rows, if anything.
     pub trace: Option<TraceOptions<'o>>,
+    /// Where states of files are kept from run to run, if anywhere.
+    pub keeper: Option<&'o dyn Keeper>,
 }
 
 /// Measures one database, on the threads of the current pool. `None` when it was interrupted.
@@ -87,7 +90,12 @@ fn judge<'d>(
             interrupted: options.interrupted,
             progress: options.progress,
         };
-        run.state = Some(scan::scan(&run.plan, &run.source, &scan));
+        // What is to be remembered of rows is not kept.
+        let keeper = options.keeper.filter(|_| options.trace.is_none() && !keep);
+        let keeping = keeper.map(|keeper| {
+            Keeping::new(keeper, database, run.table, &run.source, &run.plan, options.as_of, &scan)
+        });
+        run.state = Some(scan::scan(&run.plan, &run.source, &scan, keeping.as_ref()));
         options.progress.table_done();
         if options.interrupted.load(Ordering::Relaxed) {
             return None;

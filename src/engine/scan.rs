@@ -12,6 +12,7 @@ use super::examples::{Examples, Position, Shown};
 use super::failures::Failures;
 use super::feed::{Feed, Projection, Task, reader_panicked};
 use super::judging::{Arrays, Judging};
+use super::kept::{self, Keeping};
 use super::ledger::{KeyPopulation, Ledger, Page};
 use super::plan::{Lack, TablePlan, Work};
 use super::problems::Problems;
@@ -155,8 +156,13 @@ pub struct ScanOptions<'o> {
     pub progress: &'o dyn Progress,
 }
 
-/// Scans all files of a table on the threads of the current pool.
-pub fn scan(plan: &TablePlan, source: &TableSource, options: &ScanOptions<'_>) -> TableState {
+/// Scans all files of a table on the threads of the current pool. What `keeping` knows of files is not read again.
+pub fn scan(
+    plan: &TablePlan,
+    source: &TableSource,
+    options: &ScanOptions<'_>,
+    keeping: Option<&Keeping<'_>>,
+) -> TableState {
     let mut state = TableState::new(plan, options.examples);
     for file in &source.files {
         file.show(|found| {
@@ -171,7 +177,28 @@ pub fn scan(plan: &TablePlan, source: &TableSource, options: &ScanOptions<'_>) -
         let file = &source.files[at];
         Some(file.source.as_ref()?.pieces(&Projection::of(plan, file, &[], 0).wanted))
     };
-    let feed = Mutex::new(Feed::new(source, Box::new(open)));
+    match keeping {
+        None => state.merge(read(plan, source, options, Feed::new(source, Box::new(open)))),
+        Some(keeping) => kept::states(keeping, plan, source, options, &mut state, |file| {
+            let only = file as usize..file as usize + 1;
+            read(plan, source, options, Feed::new(source, Box::new(open)).of_pieces(only))
+        }),
+    }
+    for (at, file) in source.files.iter().enumerate() {
+        let changed =
+            file.source.is_some() && file.stamp.as_ref().is_some_and(|stamp| !stamp.holds(&file.path));
+        if changed && state.failures.of(at as u32).is_none() {
+            // Nobody knows which of its rows were read before, and which after.
+            state.cut = true;
+            state.failures.add(at as u32, 0, changed_meanwhile());
+        }
+    }
+    state
+}
+
+/// Does the work that is handed out, on all threads.
+fn read(plan: &TablePlan, source: &TableSource, options: &ScanOptions<'_>, feed: Feed<'_>) -> TableState {
+    let feed = Mutex::new(feed);
     let spare = Spare::new(rayon::current_num_threads());
     let shares = rayon::broadcast(|_| {
         let state = TableState::new(plan, options.examples);
@@ -192,10 +219,21 @@ pub fn scan(plan: &TablePlan, source: &TableSource, options: &ScanOptions<'_>) -
         }
         worker.state
     });
+    let mut state = TableState::new(plan, options.examples);
     for share in shares {
         state.merge(share);
     }
     state
+}
+
+fn changed_meanwhile() -> ExtractError {
+    ExtractError {
+        what: say!("the file changed while it was read", "tệp bị thay đổi trong lúc đọc"),
+        hint: Some(say!(
+            "run again while nobody writes to the extracts; write them elsewhere and rename them when they are whole",
+            "chạy lại khi không ai ghi vào dữ liệu; nên ghi ra chỗ khác rồi đổi tên khi tệp đã hoàn chỉnh"
+        )),
+    }
 }
 
 struct Worker<'w> {

@@ -162,7 +162,8 @@ impl Look<'_> {
             let verbatim = self.options.wanted.records.then(|| source.verbatim(&wanted)).flatten();
             Some(verbatim.map_or_else(|| source.pieces(&wanted), |Verbatim { pieces, .. }| pieces))
         };
-        let feed = Mutex::new((0_u64, Feed::new(&self.judged.source, Box::new(open)).of_pieces()));
+        let source = &self.judged.source;
+        let feed = Mutex::new((0_u64, Feed::new(source, Box::new(open)).of_pieces(0..source.files.len())));
         rayon::broadcast(|_| {
             while !self.turns.is_over() {
                 let (number, task) = {

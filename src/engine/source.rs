@@ -8,6 +8,7 @@ use indexmap::IndexMap;
 
 use super::naming::{Naming, naming};
 use super::problems::Problems;
+use super::stamp::Stamp;
 use crate::base::{Text, suggest};
 use crate::extract::{self, Renamed, Source};
 use crate::kernel::text::mask;
@@ -25,6 +26,8 @@ pub struct TableFile {
     pub bytes: u64,
     /// Seconds since 1970-01-01 UTC.
     pub modified: Option<i64>,
+    /// How the file system had it before it was opened.
+    pub stamp: Option<Stamp>,
     /// `None` when it could not be opened.
     pub source: Option<Box<dyn Source>>,
     pub problem: Option<Text>,
@@ -196,6 +199,7 @@ fn open(found: &extract::DataFile, table: &Table, problems: &mut Problems) -> Ta
     let metadata = std::fs::metadata(&found.path).ok();
     let bytes = metadata.as_ref().map_or(0, std::fs::Metadata::len);
     let modified = metadata.as_ref().and_then(modified);
+    let stamp = metadata.as_ref().map(Stamp::of);
     let (source, problem) = match extract::open_file(found, &table.text_options) {
         Ok(source) => (Some(known(source, table, &found.relative, problems)), None),
         Err(error) => {
@@ -204,7 +208,7 @@ fn open(found: &extract::DataFile, table: &Table, problems: &mut Problems) -> Ta
         }
     };
     let (name, path) = (found.relative.clone(), found.path.clone());
-    TableFile { name, path, bytes, modified, source, problem }
+    TableFile { name, path, bytes, modified, stamp, source, problem }
 }
 
 /// The source with the names that the rule file has for its columns.

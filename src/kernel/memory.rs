@@ -65,6 +65,16 @@ const ABSENT: i128 = i128::MIN;
 const UNREADABLE: i128 = i128::MIN + 1;
 
 impl Memory {
+    /// Sixteen bytes a cell, to be kept.
+    pub fn cells(&self) -> &[i128] {
+        &self.0
+    }
+
+    /// What [`Memory::cells`] has given.
+    pub fn of_cells(cells: Vec<i128>) -> Self {
+        Self(cells)
+    }
+
     pub fn of(batch: &Batch<'_>, what: &Remember) -> Self {
         Self(match what {
             Remember::Ticks(column) => ticks(batch, *column),

@@ -1,3 +1,5 @@
+use serde::{Deserialize, Serialize};
+
 use super::limit::{Limit, SKEW_MICROS};
 use crate::arguments;
 use crate::base::{Dimension, Scale, Severity, Unit};
@@ -108,7 +110,8 @@ impl Spec for Advanced {
             };
             column = binder.column_as(&self.column, ty, None)?;
         }
-        let ticks = |value: &Limit| value.resolve(ty, binder.as_of(), true).map(super::limit::Bound::ticks);
+        let ticks =
+            |value: &Limit| value.resolve(ty, binder.as_of_at_end(), true).map(super::limit::Bound::ticks);
         let reached: Option<Vec<i128>> = self.since.values.iter().map(ticks).collect();
         let since = reached.and_then(|values| values.into_iter().max()).ok_or_else(|| {
             let ty = ty.id();
@@ -137,11 +140,13 @@ struct Beyond {
     latest: i128,
 }
 
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 struct Newest {
     newest: Option<i128>,
     rows: u64,
     future: u64,
+    /// The first that is.
+    ahead: Option<i128>,
     /// Rows that may hold any value.
     unreadable: u64,
 }
@@ -151,6 +156,7 @@ impl State for Newest {
         self.newest = self.newest.max(other.newest);
         self.rows += other.rows;
         self.future += other.future;
+        self.ahead = self.ahead.into_iter().chain(other.ahead).min();
         self.unreadable += other.unreadable;
     }
 }
@@ -165,18 +171,28 @@ impl Check for Beyond {
         state.rows += rows.count_set_bits() as u64;
         let damaged = population.damaged.as_ref().map_or(0, |rows| rows.count_set_bits() as u64);
         let mut newest = state.newest;
-        let mut future = 0;
+        let (mut future, mut ahead) = (0, state.ahead);
         let unreadable = for_each_tick(batch, self.column, &rows, |value| {
             if value > self.latest {
                 future += 1;
+                ahead = ahead.into_iter().chain([value]).min();
             } else {
                 newest = newest.max(Some(value));
             }
         });
         state.newest = newest;
         state.future += future;
+        state.ahead = ahead;
         state.unreadable += unreadable + damaged;
         None
+    }
+
+    fn turns_at(&self, state: &Newest) -> Option<i64> {
+        let ahead = i64::try_from(state.ahead?).unwrap_or(i64::MAX);
+        Some(match self.ty {
+            ColumnType::Date => ahead.saturating_mul(86_400_000_000),
+            _ => ahead.saturating_sub(SKEW_MICROS),
+        })
     }
 
     fn measure(&self, _: Tally, state: &Newest) -> Measure {

@@ -5,7 +5,7 @@ use arrow::datatypes::i256;
 use schemars::JsonSchema;
 
 use super::amount::{Amount, DAY_MICROS, Family};
-use super::limit::{Limit, WHOLE};
+use super::limit::{AS_OF, Limit, WHOLE};
 use crate::arguments;
 use crate::base::{Dimension, Scale, Severity, Text, Unit};
 use crate::kernel::expression::{Order, Shape, Term};
@@ -172,7 +172,7 @@ impl Compare {
         };
         let mut right = match &self.value {
             None => sum(self.right()),
-            Some(limit) if limit.value.0 == "as_of" => Term::AsOf,
+            Some(limit) if limit.value.0 == AS_OF => Term::AsOf,
             Some(limit) => match number::decimal(&limit.value.0) {
                 Parsed::Value(value) => Term::Number(value / PER_MILLIONTH),
                 _ => Term::Text(limit.value.0.clone()),

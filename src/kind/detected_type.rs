@@ -1,3 +1,5 @@
+use serde::{Deserialize, Serialize};
+
 use crate::arguments;
 use crate::base::{Dimension, Scale, Severity, Unit};
 use crate::kernel::date_format::{DateFormat, default_date, default_timestamps};
@@ -117,7 +119,7 @@ fn wider(ty: ColumnType) -> &'static [ColumnType] {
     }
 }
 
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 struct Seen {
     values: u64,
     absent: u64,

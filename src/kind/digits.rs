@@ -1,5 +1,7 @@
 use schemars::JsonSchema;
 
+use serde::{Deserialize, Serialize};
+
 use super::limit::{Number, WHOLE};
 use super::quantity;
 use crate::arguments;
@@ -121,7 +123,7 @@ struct DigitCounts {
 }
 
 /// How often each digit is the first or the last.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct Seen {
     digits: [u64; 10],
     /// Numbers without such a digit.

@@ -1,5 +1,8 @@
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
 
 use super::regex::Regex;
 use crate::arguments;
@@ -123,7 +126,7 @@ impl Spec for TableFiles {
             modified_within: self.modified_within.map(|Seconds(seconds)| seconds),
             sha256: self.sha256.as_ref().map(|hash| hash.value.to_ascii_lowercase()),
             name: self.name.as_ref().map(|name| Arc::clone(&name.0)),
-            as_of: binder.as_of().div_euclid(1_000_000),
+            as_of: binder.as_of_at_end().div_euclid(1_000_000),
         }))
     }
 }
@@ -139,11 +142,11 @@ struct Delivered {
     as_of: i64,
 }
 
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct Files {
     tally: Tally,
     bytes: u64,
-    reasons: BTreeMap<&'static str, u64>,
+    reasons: BTreeMap<Cow<'static, str>, u64>,
 }
 
 impl State for Files {
@@ -187,7 +190,7 @@ impl Check for Delivered {
         state.bytes += found.bytes;
         let answers = self.answers(found);
         for (reason, _) in answers.iter().filter(|(_, fine)| *fine == Some(false)) {
-            *state.reasons.entry(reason).or_default() += 1;
+            *state.reasons.entry((*reason).into()).or_default() += 1;
         }
         if answers.iter().any(|(_, fine)| *fine == Some(false)) {
             state.tally.fail += 1;
@@ -214,7 +217,7 @@ impl Check for Delivered {
         measure.figures.push(Figure::new("files", files));
         measure.figures.push(Figure::new("bytes", state.bytes));
         let counts = [("missing_files", fewest.saturating_sub(files)), ("extra_files", extra)];
-        let reasons = state.reasons.iter().map(|(name, count)| (*name, *count));
+        let reasons = state.reasons.iter().map(|(name, count)| (name.as_ref(), *count));
         for (name, count) in counts.into_iter().chain(reasons).filter(|(_, count)| *count > 0) {
             measure.figures.push(Figure::new(name, count));
         }

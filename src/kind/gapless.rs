@@ -2,7 +2,7 @@ use std::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
-use super::limit::Limit;
+use super::limit::{AS_OF, Limit};
 use super::ordered;
 use crate::arguments;
 use crate::base::{Dimension, Scale, Severity, Unit};
@@ -166,7 +166,7 @@ impl Arguments for Gapless {
             }
         }
         if let (Some(from), Some(to)) = (&self.from, &self.to)
-            && ![from, to].iter().any(|bound| bound.value.0 == "as_of")
+            && ![from, to].iter().any(|bound| bound.value.0 == AS_OF)
             && let (Some(low), Some(high)) = (self.bound(from, 0), self.bound(to, 0))
             && low > high
         {
@@ -200,7 +200,7 @@ impl Spec for Gapless {
 
     fn bind(&self, binder: &mut dyn Binder) -> Result<Bound, BindError> {
         let column = binder.column_as(&self.column, self.step().column_type(), None)?;
-        let bound = |bound: &Option<At<Limit>>| self.bound(bound.as_ref()?, binder.as_of());
+        let bound = |bound: &Option<At<Limit>>| self.bound(bound.as_ref()?, binder.as_of_at_end());
         let judge = Series { step: self.step(), from: bound(&self.from), to: bound(&self.to) };
         Ok(Bound::Groups(GroupSpec {
             key: ordered::per(self.per.as_ref(), binder)?,

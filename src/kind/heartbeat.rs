@@ -3,6 +3,8 @@ use std::collections::BTreeMap;
 use arrow::array::AsArray;
 use arrow::datatypes::TimestampMicrosecondType;
 
+use serde::{Deserialize, Serialize};
+
 use super::limit::SKEW_MICROS;
 use super::ordered;
 use crate::arguments;
@@ -102,7 +104,7 @@ struct LastUpdate {
 }
 
 /// By the digest of the group; 0 where there are none.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 struct Hearts(BTreeMap<u128, Latest>);
 
 impl State for Hearts {
@@ -113,17 +115,25 @@ impl State for Hearts {
     }
 }
 
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 struct Latest {
     /// The latest time that is not in the future.
     latest: Option<i64>,
     future: u64,
+    /// The first that is.
+    ahead: Option<i64>,
+}
+
+/// The lesser of what is there.
+fn earlier(a: Option<i64>, b: Option<i64>) -> Option<i64> {
+    a.into_iter().chain(b).min()
 }
 
 impl State for Latest {
     fn merge(&mut self, other: Self) {
         self.latest = self.latest.max(other.latest);
         self.future += other.future;
+        self.ahead = earlier(self.ahead, other.ahead);
     }
 }
 
@@ -154,7 +164,10 @@ impl Check for LastUpdate {
             }
             match values[row] {
                 _ if !usable.value(row) => {}
-                at if at > self.as_of.saturating_add(SKEW_MICROS) => run.future += 1,
+                at if at > self.as_of.saturating_add(SKEW_MICROS) => {
+                    run.future += 1;
+                    run.ahead = earlier(run.ahead, Some(at));
+                }
                 at => run.latest = run.latest.max(Some(at)),
             }
         }
@@ -162,6 +175,11 @@ impl Check for LastUpdate {
             state.0.entry(group).or_default().merge(run);
         }
         None
+    }
+
+    fn turns_at(&self, state: &Hearts) -> Option<i64> {
+        let ahead = state.0.values().filter_map(|latest| latest.ahead).min()?;
+        Some(ahead.saturating_sub(SKEW_MICROS))
     }
 
     fn measure(&self, _: Tally, state: &Hearts) -> Measure {

@@ -1,11 +1,12 @@
-use arrow::array::AsArray;
+use arrow::array::{Array, AsArray};
 use arrow::buffer::BooleanBuffer;
 use arrow::datatypes::{
     DataType, Date32Type, Decimal128Type, Float64Type, Int64Type, TimestampMicrosecondType,
 };
 use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::{Deserialize, Serialize};
 
-use super::limit::{self, Limit, Limits, WHOLE};
+use super::limit::{self, AS_OF, Limit, Limits, WHOLE};
 use crate::base::{Dimension, Scale, Severity, Unit};
 use crate::kernel::verdict::minus;
 use crate::kernel::{Batch, ColumnId, ColumnType, Population, RowVerdict};
@@ -13,6 +14,7 @@ use crate::rule::{
     About, At, BindError, Binder, Bound, Check, Demand, Kind, Node, ParseContext, Spec, Words,
 };
 use crate::say;
+use crate::state::State;
 
 /// Values lie between two bounds.
 #[derive(Debug)]
@@ -109,9 +111,13 @@ impl Spec for InRange {
             ty = implied.unwrap_or(ColumnType::Date);
             column = binder.column_as(&self.column, ty, None)?;
         }
+        let moves = |limit: &Option<At<Limit>>| limit.as_ref().is_some_and(|limit| limit.value.0 == AS_OF);
+        let moving = moves(&self.limits.min) || moves(&self.limits.max);
+        // Who does not ask for the moment of the run is not of it.
+        let as_of = if moving { binder.as_of() } else { 0 };
         let resolve = |limit: &Option<At<Limit>>, upper: bool| match limit {
             None => Ok(None),
-            Some(limit) => match limit.value.resolve(ty, binder.as_of(), upper) {
+            Some(limit) => match limit.value.resolve(ty, as_of, upper) {
                 Some(bound) => Ok(Some(bound)),
                 None => {
                     let (text, ty, name) = (&limit.value.0, ty.id(), &self.column.value);
@@ -139,6 +145,8 @@ impl Spec for InRange {
             column,
             low,
             high,
+            clock: Clock::of(ty, as_of).filter(|_| moving),
+            moves: (moves(&self.limits.min), moves(&self.limits.max)),
             float_min: float(&self.limits.min).map(|bound| (bound, self.limits.exclusive_min)),
             float_max: float(&self.limits.max).map(|bound| (bound, self.limits.exclusive_max)),
             exclusive_min: self.limits.exclusive_min,
@@ -181,6 +189,9 @@ struct Between {
     /// Bounds in the column's own integers, both included.
     low: Option<i128>,
     high: Option<i128>,
+    /// How the moment of the run is read, if a bound goes with it, and which of the bounds do.
+    clock: Option<Clock>,
+    moves: (bool, bool),
     /// For binary floating point columns: the bound and whether it is excluded.
     float_min: Option<(f64, bool)>,
     float_max: Option<(f64, bool)>,
@@ -190,10 +201,53 @@ struct Between {
     malformed_fails: bool,
 }
 
-impl Check for Between {
-    type State = ();
+/// The moment of the run in the ticks of a column.
+#[derive(Clone, Copy)]
+struct Clock {
+    now: i128,
+    /// Microseconds.
+    tick: i128,
+}
 
-    fn scan(&self, batch: &Batch<'_>, _: &Population, (): &mut ()) -> Option<RowVerdict> {
+impl Clock {
+    fn of(ty: ColumnType, as_of: i64) -> Option<Self> {
+        let tick = match ty {
+            ColumnType::Date => 86_400_000_000,
+            ColumnType::Timestamp => 1,
+            _ => return None,
+        };
+        Some(Self { now: i128::from(as_of).div_euclid(tick), tick })
+    }
+}
+
+/// The rows that turn first as the bounds go on: of those above them, and of those within.
+#[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+struct Next {
+    above: Option<i64>,
+    within: Option<i64>,
+}
+
+impl State for Next {
+    fn merge(&mut self, other: Self) {
+        self.above = self.above.into_iter().chain(other.above).min();
+        self.within = self.within.into_iter().chain(other.within).min();
+    }
+}
+
+impl Check for Between {
+    type State = Next;
+
+    fn turns_at(&self, state: &Next) -> Option<i64> {
+        // Without a clock its bounds are of no type that has one: nothing was resolved against the moment.
+        let Clock { now, tick } = self.clock?;
+        // A bound stays as far from the moment as it is.
+        let comes = state.above.zip(self.high).map(|(value, high)| i128::from(value) - (high - now));
+        let goes = state.within.zip(self.low).map(|(value, low)| i128::from(value) - (low - now) + 1);
+        let at = comes.into_iter().chain(goes).min()?.saturating_mul(tick);
+        Some(i64::try_from(at).unwrap_or(if at < 0 { i64::MIN } else { i64::MAX }))
+    }
+
+    fn scan(&self, batch: &Batch<'_>, _: &Population, state: &mut Next) -> Option<RowVerdict> {
         let typed = batch.typed(self.column);
         let array = typed.array.as_ref();
         let inside = match array.data_type() {
@@ -212,6 +266,9 @@ impl Check for Between {
         };
         let mut applicable = typed.parsed.clone();
         let mut fail = minus(&typed.parsed, &inside);
+        if self.clock.is_some() {
+            self.look_ahead(array, &inside, &fail, &typed.parsed, state);
+        }
         // Numbers wider than the machine type lie beyond every bound on their side.
         for (rows, bounded) in [(&typed.above, self.high.is_some()), (&typed.below, self.low.is_some())] {
             if let Some(rows) = rows {
@@ -240,6 +297,30 @@ impl Check for Between {
 }
 
 impl Between {
+    fn look_ahead(
+        &self,
+        array: &dyn Array,
+        inside: &BooleanBuffer,
+        fail: &BooleanBuffer,
+        parsed: &BooleanBuffer,
+        next: &mut Next,
+    ) {
+        let value = |row: usize| match array.data_type() {
+            DataType::Date32 => Some(i64::from(array.as_primitive::<Date32Type>().value(row))),
+            DataType::Timestamp(..) => Some(array.as_primitive::<TimestampMicrosecondType>().value(row)),
+            _ => None,
+        };
+        if self.moves.1 {
+            let high = self.high.unwrap_or(i128::MAX);
+            let above = fail.set_indices().filter_map(value).filter(|&value| i128::from(value) > high);
+            next.merge(Next { above: above.min(), within: None });
+        }
+        if self.moves.0 {
+            let within = (inside & parsed).set_indices().filter_map(value).min();
+            next.merge(Next { above: None, within });
+        }
+    }
+
     /// Compares in the column's own width, so that the loop is vectorised.
     fn narrow<T: Copy + PartialOrd + TryFrom<i128> + Bounded>(&self, values: &[T]) -> BooleanBuffer {
         let low = self.low.map_or(T::LEAST, |low| low.max(T::LEAST));

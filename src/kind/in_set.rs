@@ -8,6 +8,7 @@ use arrow::buffer::BooleanBuffer;
 use arrow::datatypes::{Date32Type, TimestampMicrosecondType};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 
+use super::limit::AS_OF;
 use crate::base::{Dimension, Scale, Severity, Unit};
 use crate::kernel::text::one_spelling;
 use crate::kernel::verdict::minus;
@@ -50,9 +51,6 @@ static ABOUT: About = About {
     },
     example: "in_set: { column: gioi_tinh, values: [Nam, Nữ, Khác] }",
 };
-
-/// Where a date column would be named, the moment of the run.
-const AS_OF: &str = "as_of";
 
 #[derive(Debug, JsonSchema)]
 pub struct InSet {
@@ -489,6 +487,15 @@ impl Check for InForce {
         let unknown = readable.as_ref().map(|readable| minus(&applicable, readable));
         let unknown = unknown.filter(|rows| rows.count_set_bits() > 0);
         Some(failing(applicable, reasons.into_iter()).with_unknown(unknown))
+    }
+
+    fn turns_at(&self, (): &()) -> Option<i64> {
+        let When::On(today) = self.at else { return None };
+        let list = self.allowed.list.entries().iter();
+        // The day before which an entry begins, the day after it ends.
+        let days = list.flat_map(|entry| [Some(entry.from), entry.to.checked_add(1)]).flatten();
+        let next = days.filter(|&day| day > today).min()?;
+        Some(i64::from(next) * 86_400_000_000)
     }
 
     fn explain(&self, batch: &Batch<'_>, row: usize) -> Option<Explanation> {

@@ -46,6 +46,9 @@ impl JsonSchema for Number {
     }
 }
 
+/// How a rule file names the moment of the run.
+pub const AS_OF: &str = "as_of";
+
 /// The text of a bound; its meaning depends on the column's type.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limit(pub String);
@@ -116,7 +119,7 @@ impl Limit {
                 _ => None,
             },
             ColumnType::Date => {
-                let day = if self.0 == "as_of" {
+                let day = if self.0 == AS_OF {
                     as_of.div_euclid(DAY_MICROS)
                 } else {
                     i64::from(default_date().parse_date(&self.0)?)
@@ -124,7 +127,7 @@ impl Limit {
                 Some(Bound::Day(day))
             }
             ColumnType::Timestamp => {
-                if self.0 == "as_of" {
+                if self.0 == AS_OF {
                     return Some(Bound::Moment(as_of + if upper { SKEW_MICROS } else { 0 }));
                 }
                 if let Some(day) = default_date().parse_date(&self.0) {

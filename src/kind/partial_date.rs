@@ -2,6 +2,8 @@ use arrow::array::AsArray;
 use arrow::buffer::BooleanBuffer;
 use arrow::datatypes::Date32Type;
 
+use serde::{Deserialize, Serialize};
+
 use crate::arguments;
 use crate::base::{Dimension, Scale, Severity, Text, Unit};
 use crate::kernel::date_format::{civil, default_date};
@@ -86,7 +88,7 @@ struct Parts {
 }
 
 /// How many rows are known how exactly.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 struct Precision {
     day: u64,
     month: u64,

@@ -1,3 +1,5 @@
+use serde::{Deserialize, Serialize};
+
 use super::text_defects::{explanation, reasons};
 use crate::arguments;
 use crate::base::{Dimension, Scale, Severity, Unit};
@@ -78,7 +80,7 @@ struct Name {
 }
 
 /// Names of unusual length.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 struct Unusual {
     one_word: u64,
     over_ten_words: u64,

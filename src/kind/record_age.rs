@@ -156,6 +156,16 @@ impl Check for Aged {
         Some(RowVerdict::new(batch.all(), &known & &stale).with_unknown(Some(unknown)))
     }
 
+    fn turns_at(&self, state: &DayHistogram) -> Option<i64> {
+        let oldest = i64::from(self.as_of) - self.cycle as i64;
+        let fresh = state.days.range(i32::try_from(oldest).unwrap_or(i32::MIN)..).next();
+        let stale = fresh.map(|(&day, _)| i64::from(day).saturating_add(self.cycle as i64 + 1));
+        // What lies ahead is unknown until it has come.
+        let ahead = state.days.range(self.as_of.saturating_add(1)..).next().map(|(&day, _)| i64::from(day));
+        let day = stale.into_iter().chain(ahead).min()?;
+        Some(day.saturating_mul(86_400_000_000))
+    }
+
     fn measure(&self, tally: Tally, state: &DayHistogram) -> Measure {
         let mut measure = Measure::of(tally);
         let age = state.record_age(self.as_of, self.cycle);

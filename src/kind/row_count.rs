@@ -1,5 +1,7 @@
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 
+use serde::{Deserialize, Serialize};
+
 use crate::base::{Dimension, Scale, Severity, Unit};
 use crate::kernel::{Batch, Population, RowVerdict};
 use crate::rule::{
@@ -113,7 +115,7 @@ struct Counted {
     max: Option<u64>,
 }
 
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 struct Rows {
     counted: u64,
     /// Damaged rows: they are there, but whether `when` holds for them is not known.

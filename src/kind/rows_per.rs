@@ -5,6 +5,8 @@ use arrow::array::AsArray;
 use arrow::datatypes::TimestampMicrosecondType;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
+use serde::{Deserialize, Serialize};
+
 use super::limit::Limit;
 use super::ordered;
 use crate::arguments;
@@ -154,7 +156,7 @@ impl Spec for RowsPer {
         let per = ordered::per(self.per.as_ref(), binder)?;
         let types = per.iter().map(|&column| binder.column_type(column)).collect();
         let period = self.every.1;
-        let as_of = binder.as_of();
+        let as_of = binder.as_of_at_end();
         let window = |bound: &Option<At<Limit>>, last| {
             bound.as_ref().and_then(|bound| moment(bound, as_of, last)).map(|at| period.number(at))
         };
@@ -189,7 +191,7 @@ struct Windows {
 const MOST_WINDOWS: u128 = 10_000_000;
 
 /// Rows by the digest of their group (0 where there are none) and the number of their window.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct Counts {
     windows: BTreeMap<(u128, i64), u64>,
     /// By group: rows whose time cannot be read.

@@ -1,7 +1,10 @@
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use schemars::JsonSchema;
+
+use serde::{Deserialize, Serialize};
 
 use super::regex::Regex;
 use crate::arguments;
@@ -155,7 +158,7 @@ struct Conforms {
 }
 
 /// What was seen of each column in any file, and how many files there were.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 struct Seen {
     files: u64,
     columns: BTreeMap<String, Sightings>,
@@ -164,11 +167,11 @@ struct Seen {
     miscounted: u64,
 }
 
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 struct Sightings {
     files: u64,
     /// Types found in files that have types; `None` is a type that rules cannot read.
-    types: BTreeSet<Option<&'static str>>,
+    types: BTreeSet<Option<Cow<'static, str>>>,
 }
 
 impl State for Seen {
@@ -202,7 +205,7 @@ impl Check for Conforms {
             let sightings = state.columns.entry(name.clone()).or_default();
             sightings.files += 1;
             if found.typed {
-                sightings.types.insert(ColumnType::found(ty).map(ColumnType::id));
+                sightings.types.insert(ColumnType::found(ty).map(|ty| ty.id().into()));
             }
         }
         let places =
@@ -234,7 +237,7 @@ impl Check for Conforms {
                 Some(sightings) => {
                     items.item(column.optional || everywhere(&column.name), "missing", &column.name);
                     if let Some(ty) = column.ty {
-                        let fits = sightings.types.iter().all(|found| fits(ty, *found));
+                        let fits = sightings.types.iter().all(|found| fits(ty, found.as_deref()));
                         items.item(fits, "type_differs", &column.name);
                     }
                 }
@@ -295,7 +298,7 @@ impl Items {
 }
 
 /// Whether a stored type carries a declared one without loss: a decimal column may be stored as integers.
-fn fits(declared: ColumnType, found: Option<&'static str>) -> bool {
+fn fits(declared: ColumnType, found: Option<&str>) -> bool {
     found == Some(declared.id())
         || declared == ColumnType::Decimal && found == Some(ColumnType::Integer.id())
         || declared == ColumnType::Timestamp && found == Some(ColumnType::Date.id())

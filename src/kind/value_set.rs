@@ -3,6 +3,8 @@ use std::sync::Arc;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 
+use serde::{Deserialize, Serialize};
+
 use crate::arguments;
 use crate::base::{Dimension, Scale, Severity, Text, Unit};
 use crate::kernel::key::digest;
@@ -182,7 +184,7 @@ impl Spec for ValueSet {
 
     fn bind(&self, binder: &mut dyn Binder) -> Result<Bound, BindError> {
         // Of a dated list those count that are in force at the moment of the run.
-        let today = binder.as_of().div_euclid(86_400_000_000) as i32;
+        let today = binder.as_of_at_end().div_euclid(86_400_000_000) as i32;
         let entries = self.members.list.entries().iter().filter(|entry| entry.in_force(today));
         Ok(Bound::scan(Compared {
             column: binder.column(&self.column)?,
@@ -201,7 +203,7 @@ struct Compared {
     n: u64,
 }
 
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 struct Values {
     /// By the digest of the canonical text.
     counts: ValueCounts<u128>,

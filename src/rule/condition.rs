@@ -29,7 +29,9 @@ impl Condition {
             columns.push(column);
             types.push((name.clone(), binder.array_type(column)));
         }
-        let bound = expression.value.bind(&types, binder.as_of()).map_err(|error| {
+        // Who does not ask for the moment of the run is not of it.
+        let as_of = if expression.value.mentions_as_of() { binder.as_of() } else { 0 };
+        let bound = expression.value.bind(&types, as_of).map_err(|error| {
             let hint = error.hint.unwrap_or_default();
             let join = |what: &str, hint: &str| {
                 if hint.is_empty() { what.to_owned() } else { format!("{what} ({hint})") }

@@ -163,8 +163,12 @@ pub trait Binder {
 
     fn column_name(&self, column: ColumnId) -> &str;
 
-    /// The moment of the run: microseconds of local time.
-    fn as_of(&self) -> i64;
+    /// The moment of the run, microseconds of local time, for whoever judges rows by it. What is kept of rows is of use at
+    /// another moment only as far as [`Check::turns_at`] says.
+    fn as_of(&mut self) -> i64;
+
+    /// The same, for what is computed once all rows were seen.
+    fn as_of_at_end(&self) -> i64;
 
     /// The columns that the rule file declares, with their presence in what was found.
     fn contract(&self) -> Vec<ContractColumn>;
@@ -296,6 +300,12 @@ pub trait Check: Send + Sync + 'static {
         None
     }
 
+    /// The first later moment of the run, in microseconds of local time, at which it may judge one of the rows seen
+    /// otherwise; `None`: it never does. Asked of checks that were bound with [`Binder::as_of`].
+    fn turns_at(&self, _state: &Self::State) -> Option<i64> {
+        Some(i64::MIN)
+    }
+
     /// The outcome, once everything was seen. `tally` holds the row verdicts.
     fn measure(&self, tally: Tally, _state: &Self::State) -> Measure {
         Measure::of(tally)
@@ -314,13 +324,17 @@ pub trait AnyCheck: Send + Sync {
     ) -> Option<RowVerdict>;
     fn observe(&self, found: &FoundFile<'_>, state: &mut dyn AnyState);
     fn explain(&self, batch: &Batch<'_>, row: usize) -> Option<Explanation>;
+    fn turns_at(&self, state: &dyn AnyState) -> Option<i64>;
     fn measure(&self, tally: Tally, state: &dyn AnyState) -> Measure;
+    /// A state from [`AnyState::to_bytes`]; `None` if it is of another check.
+    fn state_of(&self, bytes: &[u8]) -> Option<Box<dyn AnyState>>;
 }
 
 /// A [`State`] whose type is hidden.
 pub trait AnyState: Any + Send {
     /// Merges a state of the same check.
     fn merge_any(&mut self, other: Box<dyn AnyState>);
+    fn to_bytes(&self) -> Vec<u8>;
     fn as_any(&self) -> &dyn Any;
     fn as_any_mut(&mut self) -> &mut dyn Any;
     fn into_any(self: Box<Self>) -> Box<dyn Any>;
@@ -330,6 +344,11 @@ impl<S: State> AnyState for S {
     fn merge_any(&mut self, other: Box<dyn AnyState>) {
         let other = other.into_any().downcast::<S>().expect("states of one check have one type");
         self.merge(*other);
+    }
+
+    fn to_bytes(&self) -> Vec<u8> {
+        // Plain data has nothing that serialisation could refuse.
+        postcard::to_stdvec(self).unwrap_or_default()
     }
 
     fn as_any(&self) -> &dyn Any {
@@ -371,6 +390,16 @@ impl<C: Check> AnyCheck for C {
 
     fn explain(&self, batch: &Batch<'_>, row: usize) -> Option<Explanation> {
         Check::explain(self, batch, row)
+    }
+
+    fn turns_at(&self, state: &dyn AnyState) -> Option<i64> {
+        let state = state.as_any().downcast_ref().expect("the state was made by this check");
+        Check::turns_at(self, state)
+    }
+
+    fn state_of(&self, bytes: &[u8]) -> Option<Box<dyn AnyState>> {
+        let (state, rest) = postcard::take_from_bytes::<C::State>(bytes).ok()?;
+        rest.is_empty().then(|| Box::new(state) as Box<dyn AnyState>)
     }
 
     fn measure(&self, tally: Tally, state: &dyn AnyState) -> Measure {

@@ -16,10 +16,14 @@ pub use snapshot::{RowChanges, RuleRowChanges, Snapshot, Waived};
 pub use tally::Tally;
 pub use value_counts::{Ranked, ValueCounts};
 
-/// Something that parts of a table, threads, runs and machines can each have a piece of.
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+/// Something that parts of a table, threads, runs and machines can each have a piece of. Between runs and machines it goes
+/// as bytes.
 ///
 /// Laws (property-tested for every kind): `Default` is the identity, merging is commutative and associative.
-pub trait State: Default + Send + 'static {
+pub trait State: Default + Send + Serialize + DeserializeOwned + 'static {
     fn merge(&mut self, other: Self);
 }
 

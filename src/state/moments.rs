@@ -2,10 +2,12 @@
 
 use num_bigint::{BigInt, BigUint};
 
+use serde::{Deserialize, Serialize};
+
 use super::State;
 
 /// A sum of products of two integers of up to 128 bits: 384 bits for each sign.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sum {
     positive: [u64; 6],
     negative: [u64; 6],
@@ -58,7 +60,7 @@ fn big(limbs: &[u64; 6]) -> BigUint {
 }
 
 /// Number, sum and sum of squares of some values.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Moments {
     pub count: u64,
     pub sum: Sum,
@@ -88,7 +90,7 @@ impl State for Moments {
 }
 
 /// The moments of pairs of values.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pairs {
     pub first: Moments,
     pub second: Moments,

@@ -3,6 +3,8 @@
 use std::hash::Hash;
 
 use hashbrown::HashMap;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::State;
 
@@ -52,7 +54,19 @@ impl<V: Copy + Ord + Hash> ValueCounts<V> {
     }
 }
 
-impl<V: Copy + Ord + Hash + Send + 'static> State for ValueCounts<V> {
+impl<V: Copy + Ord + Hash + Serialize> Serialize for ValueCounts<V> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.sorted().serialize(serializer)
+    }
+}
+
+impl<'de, V: Eq + Hash + Deserialize<'de>> Deserialize<'de> for ValueCounts<V> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Self(Vec::deserialize(deserializer)?.into_iter().collect()))
+    }
+}
+
+impl<V: Copy + Ord + Hash + Serialize + DeserializeOwned + Send + 'static> State for ValueCounts<V> {
     fn merge(&mut self, mut other: Self) {
         if self.0.len() < other.0.len() {
             std::mem::swap(&mut self.0, &mut other.0);

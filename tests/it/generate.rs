@@ -55,6 +55,7 @@ fn measure(database: &Database, extract: &Extract) -> MeasuredDatabase {
         examples: usize::MAX,
         interrupted: &interrupted,
         trace: None,
+        keeper: None,
         progress: &Silent,
     };
     engine::run(database, &options).expect("nobody interrupts")
@@ -87,7 +88,10 @@ fn contradictions(database: &Database, extract: &Extract) -> Vec<String> {
             if !matches!(measure.status, Status::Measured | Status::Na | Status::Empty) {
                 said.push(format!("{name}: {:?} {:?}", measure.status, measure.note.as_ref().map(|n| &n.en)));
             }
-            if injected.is_empty() && measure.tally.fail > 0 && !OF_WHOLE_COLUMNS.contains(&rule.kind.as_str()) {
+            if injected.is_empty()
+                && measure.tally.fail > 0
+                && !OF_WHOLE_COLUMNS.contains(&rule.kind.as_str())
+            {
                 said.push(format!("{name}: {} failures and no defect", measure.tally.fail));
             }
             for example in &measure.examples {

@@ -1,14 +1,18 @@
 //! Laws of scoring, on random tables: how a table is cut into files and how many threads read it changes nothing;
 //! making a wrong value right never lowers a score; leaving out a column never raises one.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use serde_json::Value;
 use tempfile::TempDir;
+use thuocdo::engine::Keeper;
 use thuocdo::rule::Database;
 use thuocdo::score::scorecard::DatabaseCard;
 
@@ -239,8 +243,120 @@ fn config() -> ProptestConfig {
     ProptestConfig { cases: 32, failure_persistence: None, ..ProptestConfig::default() }
 }
 
+/// Keeps states in memory, and counts files that were not read.
+#[derive(Default)]
+struct Memory {
+    states: Mutex<BTreeMap<String, Vec<u8>>>,
+    reused: AtomicUsize,
+}
+
+impl Memory {
+    /// Files that were not read since this was asked last.
+    fn reused(&self) -> usize {
+        self.reused.swap(0, Ordering::Relaxed)
+    }
+}
+
+impl Keeper for Memory {
+    fn find(&self, name: &str) -> Option<Vec<u8>> {
+        self.states.lock().expect("no panic").get(name).cloned()
+    }
+
+    fn keep(&self, name: &str, state: &[u8]) {
+        self.states.lock().expect("no panic").insert(name.to_owned(), state.to_vec());
+    }
+
+    fn reused(&self, _: &str, _: &str, _: u64) {
+        self.reused.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+/// Rules that look at the moment of the run and know until when what they say of rows holds.
+const TIMED_RULES: &str = r#"
+thuocdo: 1
+database: luat
+code_lists:
+  tinh: { builtin: vn.province }
+tables:
+  t:
+    files: "t_*.csv"
+    key: [ma]
+    columns:
+      ngay_sinh: { type: date, formats: ["%d/%m/%Y", "%Y-%m-%d"] }
+      cap_nhat: { type: timestamp }
+    rules:
+      - { id: past, in_range: { column: ngay_sinh, max: as_of } }
+      - { id: past-exclusive, in_range: { column: cap_nhat, max: as_of, exclusive_max: true } }
+      - { id: ahead, in_range: { column: ngay_sinh, min: as_of } }
+      - { id: ahead-exclusive, in_range: { column: cap_nhat, min: as_of, exclusive_min: true } }
+      - { id: in-force, in_set: { column: tinh, code_list: tinh, valid_at: as_of } }
+      - { id: age, record_age: { column: cap_nhat, cycle: 30d } }
+      - { id: heartbeat, heartbeat: { column: cap_nhat, cycle: 1d } }
+      - { id: heartbeat-per, heartbeat: { column: cap_nhat, cycle: 1d, per: tinh } }
+      - { id: advanced, advanced: { column: cap_nhat, since: 2026-11-19 } }
+      - { id: advanced-day, advanced: { column: ngay_sinh, since: 1990-02-01 } }
+      - { id: rows-per, rows_per: { time: cap_nhat, every: 1mo, max: 3 } }
+      - { id: unique, unique: [ma] }
+"#;
+
+#[test]
+fn a_day_on_which_no_row_turns_is_not_read_again() {
+    let database = rules(TIMED_RULES);
+    let folder = TempDir::new().expect("a folder");
+    let row = |born: &'static str, updated: &'static str| -> Row {
+        let cells = ["01", "An", born, updated, "", "1", "01", "1"];
+        cells.into_iter().map(Some).collect()
+    };
+    write(
+        folder.path(),
+        &[&[row("1990-02-01", "2020-01-01")], &[row("2026-11-25", "2026-11-20 10:00:00")]],
+        None,
+    );
+    let kept = Memory::default();
+    let score = |as_of: &str| measure::score_keeping(&database, folder.path(), as_of, 1, Some(&kept));
+    score("2026-11-21");
+    assert_eq!(kept.reused(), 0);
+    score("2026-11-21");
+    assert_eq!(kept.reused(), 2);
+    // Nobody is born and nothing grows old until the 25th.
+    score("2026-11-24T23:59:59+07:00");
+    assert_eq!(kept.reused(), 2);
+    // The second row's person is born, and the first file has nothing to come.
+    score("2026-11-25");
+    assert_eq!(kept.reused(), 1);
+    // What was seen later says nothing about earlier moments.
+    score("2026-11-20");
+    assert_eq!(kept.reused(), 0);
+}
+
 proptest! {
     #![proptest_config(config())]
+
+    #[test]
+    fn states_of_files_stand_for_the_files(
+        rows in rows(),
+        cut in any::<Index>(),
+        timed in any::<bool>(),
+        later in select(vec!["2026-11-21", "2026-11-22", "2026-11-22T00:00:00.000001+07:00", "2026-12-21", "2027-01-01", "2031-07-01", "2026-11-20"]),
+    ) {
+        let database = rules(if timed { TIMED_RULES } else { RULES });
+        let folder = TempDir::new().expect("a folder");
+        let (first, second) = rows.split_at(cut.index(rows.len() + 1));
+        write(folder.path(), &[first, second], None);
+        let kept = Memory::default();
+        let with = |as_of: &str, threads| measure::score_keeping(&database, folder.path(), as_of, threads, Some(&kept));
+        let without = |as_of: &str| measure::score(&database, folder.path(), as_of, 1);
+        let fresh = without(AS_OF);
+        prop_assert_eq!(&with(AS_OF, 3), &fresh, "while states are made");
+        kept.reused();
+        prop_assert_eq!(&with(AS_OF, 1), &fresh, "from states");
+        prop_assert!(kept.reused() >= 2, "no file is read again");
+        prop_assert_eq!(&with(later, 1), &without(later), "at another moment");
+        // One file changes: it alone is read again, and keys are judged over both.
+        write(folder.path(), &[second, second], None);
+        kept.reused();
+        prop_assert_eq!(&with(later, 1), &without(later), "after a change");
+    }
 
     #[test]
     fn files_and_threads_change_nothing(rows in rows(), cuts in prop::collection::vec(any::<Index>(), 1..4)) {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use thuocdo::base::diagnostic::SourceText;
-use thuocdo::engine::{self, RunOptions, Silent};
+use thuocdo::engine::{self, Keeper, RunOptions, Silent};
 use thuocdo::kernel::date_format::default_timestamps;
 use thuocdo::kind::KINDS;
 use thuocdo::rule::{Database, file};
@@ -28,6 +28,17 @@ pub fn database(rules: &str, folder: &Path) -> Result<Database, String> {
 
 /// Scores one database on so many threads.
 pub fn score(database: &Database, data: &Path, as_of: &str, threads: usize) -> DatabaseCard {
+    score_keeping(database, data, as_of, threads, None)
+}
+
+/// As [`score`], with the states of files that `keeper` has.
+pub fn score_keeping(
+    database: &Database,
+    data: &Path,
+    as_of: &str,
+    threads: usize,
+    keeper: Option<&dyn Keeper>,
+) -> DatabaseCard {
     let as_of = default_timestamps()
         .iter()
         .find_map(|format| format.parse_timestamp(as_of))
@@ -41,6 +52,7 @@ pub fn score(database: &Database, data: &Path, as_of: &str, threads: usize) -> D
         examples: engine::EXAMPLES,
         interrupted: &interrupted,
         trace: None,
+        keeper,
         progress: &Silent,
     };
     let measured = pool.install(|| engine::run(database, &options)).expect("nobody interrupts");

@@ -541,6 +541,7 @@ fn a_file_that_changes_between_the_looks_is_noticed() {
         interrupted: &interrupted,
         progress: &Silent,
         trace: None,
+        keeper: None,
     };
     let look = LookOptions {
         wanted: Wanted { failing: true, records: true },
@@ -597,6 +598,7 @@ fn a_sink_that_refuses_ends_the_look_on_all_threads() {
             interrupted: &interrupted,
             progress: &Silent,
             trace: None,
+            keeper: None,
         };
         let (_, judged) =
             engine::run_keeping_verdicts(&loaded.databases[0], &options).expect("nobody interrupts");

@@ -29,6 +29,8 @@ pub(super) struct Parsed {
     pub tree: Tree,
     /// Each column once, with the place of its first use.
     pub columns: Vec<(String, Range<usize>)>,
+    /// Whether the moment of the run is named.
+    pub as_of: bool,
 }
 
 pub(super) fn read(text: &str) -> Result<Parsed, ExpressionError> {
@@ -60,15 +62,15 @@ pub(super) fn read(text: &str) -> Result<Parsed, ExpressionError> {
         .at(range(text, rest.span)));
     }
 
-    let mut forms = Forms { text, columns: Vec::new(), cases: 0 };
+    let mut forms = Forms { text, columns: Vec::new(), as_of: false, cases: 0 };
     if let ControlFlow::Break(error) = tree.visit(&mut forms) {
         return Err(error);
     }
-    let mut columns = forms.columns;
+    let (mut columns, as_of) = (forms.columns, forms.as_of);
     columns.sort_by_key(|(_, place)| place.start);
     let mut seen = std::collections::BTreeSet::new();
     columns.retain(|(name, _)| seen.insert(name.clone()));
-    Ok(Parsed { tree, columns })
+    Ok(Parsed { tree, columns, as_of })
 }
 
 /// What can be said before parsing: emptiness, statements, parameters, and how much work parsing would become.
@@ -199,6 +201,7 @@ fn unreadable(text: &str, parser: &Parser<'_>, error: ParserError) -> Expression
 struct Forms<'t> {
     text: &'t str,
     /// How many CASE are open.
+    as_of: bool,
     cases: usize,
     columns: Vec<(String, Range<usize>)>,
 }
@@ -235,7 +238,9 @@ impl Forms<'_> {
     fn form(&mut self, tree: &Tree) -> Result<(), ExpressionError> {
         match tree {
             Tree::Identifier(name) => {
-                if !is_as_of(name) {
+                if is_as_of(name) {
+                    self.as_of = true;
+                } else {
                     self.columns.push((name.value.clone(), range(self.text, name.span)));
                 }
                 Ok(())

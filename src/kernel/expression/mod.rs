@@ -37,6 +37,7 @@ pub struct Expression {
     columns: Arc<[String]>,
     /// Where each of the columns is used first.
     places: Arc<[Range<usize>]>,
+    as_of: bool,
 }
 
 /// Why an expression cannot be used.
@@ -60,6 +61,7 @@ impl Expression {
             tree: Arc::new(parsed.tree),
             columns: columns.into(),
             places: places.into(),
+            as_of: parsed.as_of,
         })
     }
 
@@ -71,6 +73,11 @@ impl Expression {
     /// The columns it reads, each once, in the order of first use, spelled as written.
     pub fn columns(&self) -> &[String] {
         &self.columns
+    }
+
+    /// Whether it asks for the moment of the run.
+    pub fn mentions_as_of(&self) -> bool {
+        self.as_of
     }
 
     /// Where column number `index` of [`columns`](Self::columns) is used first, in bytes of the text.

@@ -145,7 +145,7 @@ impl Spec for Aggregate {
         let resolve = |limit: &Option<At<Limit>>, upper| match limit {
             None => Ok(None),
             Some(limit) => {
-                limit.value.resolve(figure_type, binder.as_of(), upper).map(Some).ok_or_else(|| {
+                limit.value.resolve(figure_type, binder.as_of_at_end(), upper).map(Some).ok_or_else(|| {
                     let (text, ty) = (&limit.value.0, figure_type.id());
                     BindError::Unreadable(say!(
                         "`{text}` is no bound for a figure of type `{ty}`",

@@ -1,5 +1,7 @@
 //! What is remembered of a column.
 
+use serde::{Deserialize, Serialize};
+
 use super::function::{Function, Reads};
 use crate::kernel::memory::{Cell, Memory, Remember, for_each_tick};
 use crate::kernel::number::WHOLE;
@@ -8,7 +10,7 @@ use crate::kernel::{Batch, ColumnId, ColumnType, Population, key};
 use crate::state::{Moments, Pairs, State, ValueCounts};
 
 /// Only what the figure needs is filled.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 pub struct Summary {
     pub values: u64,
     pub absent: u64,

@@ -3,6 +3,8 @@
 use arrow::buffer::BooleanBuffer;
 use hashbrown::HashMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::base::Text;
 use crate::kernel::memory::for_each_tick;
 use crate::kernel::{Batch, ColumnId};
@@ -73,7 +75,7 @@ pub fn ascending<T: Copy>(mut ticks: Vec<(i128, T)>) -> Result<Vec<(i128, T)>, T
 }
 
 /// What was counted.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Seen {
     pub cells: Vec<u64>,
     pub absent: u64,
