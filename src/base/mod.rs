@@ -1,5 +1,6 @@
 //! Floor 0: words, texts, places, exact numbers. Reads no file, clock or environment.
 
+pub mod bytes;
 pub mod diagnostic;
 pub mod duration;
 mod interned;

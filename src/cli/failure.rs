@@ -25,6 +25,13 @@ pub enum Exit {
     Interrupted = 130,
 }
 
+impl Exit {
+    /// Ends the process from wherever it is. What was not yet in its place is lost.
+    pub fn at_once(self) -> ! {
+        std::process::exit(self as i32)
+    }
+}
+
 impl Termination for Exit {
     fn report(self) -> ExitCode {
         ExitCode::from(self as u8)

@@ -16,6 +16,7 @@ mod init;
 mod keygen;
 mod lint;
 mod man;
+mod nightly;
 mod output;
 mod progress;
 mod rows;
@@ -45,6 +46,10 @@ struct Cli {
 enum Command {
     Score(score::Score),
     Gate(Box<gate::Gate>),
+    #[command(name = "run")]
+    Nightly(nightly::Nightly),
+    #[command(hide = true)]
+    Worker(nightly::Worker),
     Lint(lint::Lint),
     Explain(explain::Explain),
     Catalog(catalog::CatalogCommand),
@@ -83,6 +88,8 @@ fn command() -> Exit {
     let outcome = match cli.command {
         Command::Score(command) => command.run(&console),
         Command::Gate(command) => command.run(&console),
+        Command::Nightly(command) => command.run(&console),
+        Command::Worker(command) => command.run(),
         Command::Lint(command) => command.run(&console),
         Command::Explain(command) => command.run(&console),
         Command::Catalog(command) => command.run(&console),

@@ -117,6 +117,13 @@ pub fn write_secret(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     Ok(())
 }
 
+/// As [`write_whole`], for what is kept for later runs: its owner's alone, in a folder that is made for it.
+pub fn write_kept(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = beside(path)?;
+    file.write_all(bytes)?;
+    file.persist(path).map(drop).map_err(|error| error.error)
+}
+
 /// In the folder that it is to be in, readable by its owner alone.
 fn written_beside(path: &Path, bytes: &[u8]) -> Result<NamedTempFile, Failure> {
     let failed = |error: io::Error| unwritable(path, &error);

@@ -13,7 +13,7 @@ use crate::engine::Progress;
 use crate::report::number;
 
 /// Fits 80 columns up to a billion rows and a thousand GiB: a line that wraps leaves its remains behind.
-const TEMPLATE: &str = "{prefix} {bar:8} {bytes}/{total_bytes} · {msg} · {eta}";
+pub const TEMPLATE: &str = "{prefix} {bar:8} {bytes}/{total_bytes} · {msg} · {eta}";
 
 /// Columns for the table's name.
 const NAME: usize = 18;
@@ -27,8 +27,7 @@ pub struct Bars {
 
 impl Bars {
     pub fn new(console: &Console) -> Self {
-        let visible = !console.quiet && std::io::stderr().is_terminal();
-        Self { bar: Mutex::new(None), rows: 0.into(), visible, lang: console.lang }
+        Self { bar: Mutex::new(None), rows: 0.into(), visible: visible(console), lang: console.lang }
     }
 
     /// Removes the bar.
@@ -36,10 +35,6 @@ impl Bars {
         if let Some(bar) = self.current().take() {
             bar.finish_and_clear();
         }
-    }
-
-    fn counted(&self, rows: u64) -> String {
-        number::counted(rows, ["row", "rows", "dòng"], self.lang)
     }
 
     fn current(&self) -> std::sync::MutexGuard<'_, Option<ProgressBar>> {
@@ -58,7 +53,7 @@ impl Progress for Bars {
         let bar = ProgressBar::with_draw_target(Some(bytes), ProgressDrawTarget::stderr_with_hz(8));
         bar.set_style(style);
         bar.set_prefix(short(database, table));
-        bar.set_message(self.counted(0));
+        bar.set_message(counted(0, self.lang));
         *self.current() = Some(bar);
     }
 
@@ -70,7 +65,7 @@ impl Progress for Bars {
         if let Some(bar) = &*self.current() {
             bar.inc(bytes);
             if rows > 0 {
-                bar.set_message(self.counted(total));
+                bar.set_message(counted(total, self.lang));
             }
         }
     }
@@ -80,8 +75,17 @@ impl Progress for Bars {
     }
 }
 
+/// Whether anybody would see a bar.
+pub fn visible(console: &Console) -> bool {
+    !console.quiet && std::io::stderr().is_terminal()
+}
+
+pub fn counted(rows: u64, lang: Lang) -> String {
+    number::counted(rows, ["row", "rows", "dòng"], lang)
+}
+
 /// The name of a table, without the database's where there is no room for both.
-fn short(database: &str, table: &str) -> String {
+pub fn short(database: &str, table: &str) -> String {
     let whole = format!("{database}.{table}");
     let name = if whole.width() <= NAME { whole } else { table.to_owned() };
     if name.width() <= NAME {

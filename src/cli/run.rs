@@ -20,7 +20,7 @@ use crate::score::{self, Profile, RollUp, ScoreOptions, Scorecard};
 use crate::{kind, say};
 
 /// Expressions may nest; evaluating one must never run out of stack on a worker thread.
-const STACK: usize = 32 << 20;
+pub const STACK: usize = 32 << 20;
 
 #[derive(Debug, Args)]
 pub struct RunArguments {
@@ -94,16 +94,21 @@ impl RunArguments {
             ));
         }
         self.rows.check(&self.data, &loaded.databases)?;
-        let interrupted = Arc::new(AtomicBool::new(false));
-        let flag = Arc::clone(&interrupted);
-        // A second Ctrl-C must always work, so a handler that cannot be installed is no reason to stop.
-        let _ = ctrlc::set_handler(move || {
-            if flag.swap(true, Ordering::Relaxed) {
-                std::process::exit(Exit::Interrupted as i32);
-            }
-        });
-        Ok(Run { arguments: self, as_of, loaded, interrupted })
+        Ok(Run { arguments: self, as_of, loaded, interrupted: interruptible() })
     }
+}
+
+/// From here on Ctrl-C asks the command to end, by this flag; a second one ends it at once.
+pub fn interruptible() -> Arc<AtomicBool> {
+    let interrupted = Arc::new(AtomicBool::new(false));
+    let flag = Arc::clone(&interrupted);
+    // A second Ctrl-C must always work, so a handler that cannot be installed is no reason to stop.
+    let _ = ctrlc::set_handler(move || {
+        if flag.swap(true, Ordering::Relaxed) {
+            Exit::Interrupted.at_once();
+        }
+    });
+    interrupted
 }
 
 impl Run<'_> {
@@ -179,22 +184,36 @@ impl Run<'_> {
 
     /// The scorecard of what was measured, and the values of `indices` beside.
     pub fn assemble(&self, measured: Vec<MeasuredDatabase>, indices: Vec<Weights>) -> Scorecard {
-        let options = ScoreOptions {
-            profile: match &self.arguments.profile {
-                Some(named) => Profile::parse(named).unwrap_or_default(),
-                None if measured.iter().all(MeasuredDatabase::is_core) => Profile::Vn4,
-                None => Profile::Local,
-            },
-            as_of: format!("{}+07:00", format_timestamp(self.as_of)),
-            engine: concat!("thuocdo ", env!("CARGO_PKG_VERSION")).to_owned(),
-            roll_up: RollUp::ALL
-                .into_iter()
-                .find(|scope| scope.id() == self.arguments.roll_up)
-                .unwrap_or_default(),
-            indices,
-        };
-        score::assemble(measured, &options)
+        let RunArguments { profile, roll_up, .. } = self.arguments;
+        assemble(measured, self.as_of, profile.as_deref(), roll_up, indices)
     }
+}
+
+/// The scorecard of what was measured, under the profile and over the scope of these names.
+pub fn assemble(
+    measured: Vec<MeasuredDatabase>,
+    as_of: i64,
+    profile: Option<&str>,
+    roll_up: &str,
+    indices: Vec<Weights>,
+) -> Scorecard {
+    let options = ScoreOptions {
+        profile: match profile {
+            Some(named) => Profile::parse(named).unwrap_or_default(),
+            None if measured.iter().all(MeasuredDatabase::is_core) => Profile::Vn4,
+            None => Profile::Local,
+        },
+        as_of: rfc3339(as_of),
+        engine: concat!("thuocdo ", env!("CARGO_PKG_VERSION")).to_owned(),
+        roll_up: RollUp::ALL.into_iter().find(|scope| scope.id() == roll_up).unwrap_or_default(),
+        indices,
+    };
+    score::assemble(measured, &options)
+}
+
+/// A moment in microseconds of local time, as it is written.
+pub fn rfc3339(moment: i64) -> String {
+    format!("{}+07:00", format_timestamp(moment))
 }
 
 /// A moment as flags name it, or now: microseconds of local time.

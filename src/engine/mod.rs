@@ -29,6 +29,7 @@ mod spare;
 mod stamp;
 pub mod trace;
 mod turns;
+mod unmeasured;
 pub mod vacuity;
 mod verdicts;
 mod wire;
@@ -42,3 +43,4 @@ pub use rows::{Broken, FailingRow, Form, JudgedTable, Portion, Records, RowFile,
 pub use run::{EXAMPLES, Progress, RunOptions, Silent, data_root, run, run_keeping_verdicts};
 pub use second_look::{Brought, LookError, LookOptions};
 pub use trace::{RowWaiver, TraceOptions};
+pub use unmeasured::{not_described, not_measured};

@@ -109,7 +109,12 @@ fn judge<'d>(
         judged.extend(kept);
     }
     refuse_changed_lists(database, &mut tables);
-    let measured = MeasuredDatabase {
+    Some((described(database, tables), judged))
+}
+
+/// What the rule files say of a database, with what was measured of its tables.
+pub fn described(database: &Database, tables: Vec<MeasuredTable>) -> MeasuredDatabase {
+    MeasuredDatabase {
         id: database.id.value.clone(),
         agency: database.agency.clone(),
         rule_files: database.files.iter().map(|file| measured_rule_file(file)).collect(),
@@ -120,8 +125,7 @@ fn judge<'d>(
         code_lists: code_lists(database),
         tables,
         problems: Vec::new(),
-    };
-    Some((measured, judged))
+    }
 }
 
 fn measured_rule_file(file: &SourceText) -> MeasuredRuleFile {
@@ -339,25 +343,38 @@ fn measure<'d>(
         }
     }
     let measured = MeasuredTable {
-        id: table.id.value.clone(),
-        title: table.title.clone(),
-        tier: table.tier,
-        presence,
-        allow_empty: table.allow_empty,
         rows,
         files,
-        key: table.key_names(),
-        columns: table.columns.iter().map(|column| column.name.value.clone()).collect(),
-        roles: table.roles(),
         clean,
         rules,
         problems: run.problems.into_diagnostics().iter().map(Problem::from).collect(),
         traced,
+        ..declared(table, presence)
     };
     let judged = verdicts
         .zip(run.state)
         .map(|(verdicts, state)| JudgedTable::new(database, table, run.plan, run.source, state, verdicts));
     (measured, judged)
+}
+
+/// A table as the rule file declares it, of which nothing was measured.
+pub fn declared(table: &Table, presence: Presence) -> MeasuredTable {
+    MeasuredTable {
+        id: table.id.value.clone(),
+        title: table.title.clone(),
+        tier: table.tier,
+        presence,
+        allow_empty: table.allow_empty,
+        rows: 0,
+        files: Vec::new(),
+        key: table.key_names(),
+        columns: table.columns.iter().map(|column| column.name.value.clone()).collect(),
+        roles: table.roles(),
+        clean: None,
+        rules: Vec::new(),
+        problems: Vec::new(),
+        traced: None,
+    }
 }
 
 fn measured_files(source: &TableSource, state: &TableState) -> Vec<MeasuredFile> {

@@ -2,13 +2,14 @@
 
 use std::fs::Metadata;
 use std::path::Path;
-use std::time::SystemTime;
+use std::time::{Duration, UNIX_EPOCH};
 
 /// What the file system says of a file, beside its content.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stamp {
     bytes: u64,
-    modified: Option<SystemTime>,
+    /// Since 1970.
+    modified: Option<Duration>,
     /// Which file it is and when it was last changed in any way: nobody sets these at will.
     #[cfg(unix)]
     inode: (u64, u64, i64, i64),
@@ -20,7 +21,7 @@ impl Stamp {
         use std::os::unix::fs::MetadataExt as _;
         Self {
             bytes: metadata.len(),
-            modified: metadata.modified().ok(),
+            modified: metadata.modified().ok().and_then(|at| at.duration_since(UNIX_EPOCH).ok()),
             #[cfg(unix)]
             inode: (metadata.dev(), metadata.ino(), metadata.ctime(), metadata.ctime_nsec()),
         }

@@ -130,6 +130,16 @@ fn weight(node: &Node, reader: &mut Reader) -> Option<u32> {
     Some(weight)
 }
 
+/// The id that a rule file claims, whatever else is wrong with it.
+pub fn claimed_id(file: &Arc<SourceText>) -> Option<String> {
+    let Value::Map(entries) = node::parse(file).ok()?.value else { return None };
+    let (_, id) = entries.into_iter().find(|(key, _)| key.value == "database")?;
+    match id.value {
+        Value::Scalar { text, .. } if is_id(&text) => Some(text),
+        _ => None,
+    }
+}
+
 /// Whether a text may be a database's id: it becomes part of file names and links.
 pub fn is_id(text: &str) -> bool {
     let fits = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');

@@ -11,6 +11,7 @@ pub mod file;
 pub mod gate;
 pub mod kind;
 pub mod load;
+pub mod nightly;
 pub mod node;
 pub mod pack;
 pub mod reader;

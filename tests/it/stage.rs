@@ -11,6 +11,8 @@ use tempfile::TempDir;
 /// Longer than any run may take, even unoptimised on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(120);
 
+pub const PROGRAM: &str = env!("CARGO_BIN_EXE_thuocdo");
+
 pub struct Stage {
     folder: TempDir,
 }
@@ -24,7 +26,7 @@ pub struct Run {
 
 /// The program, in English and undisturbed by the environment.
 pub fn command() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_thuocdo"));
+    let mut command = Command::new(PROGRAM);
     for name in ["LC_ALL", "LC_MESSAGES", "LC_CTYPE", "LANG", "NO_COLOR", "RUST_BACKTRACE"] {
         command.env_remove(name);
     }

@@ -1,0 +1,339 @@
+//! `thuocdo run`: many databases in one night, by a plan.
+//!
+//! Every database is measured by a process of its own (`worker`), so that a crash, a lack of memory or a hanging disk costs
+//! one database and no other. What was found out about files is kept (`states`), so that a run that was killed goes on
+//! where it was, and a night that brings little new takes little time. Only then, in this process, is anything scored,
+//! written and told.
+
+mod folder;
+mod job;
+mod log;
+mod planned;
+mod states;
+mod summary;
+mod supervise;
+mod view;
+mod worker;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use clap::Args;
+use serde_json::json;
+
+use super::failure::{Exit, Failure};
+use super::output::{self, Console};
+use super::run;
+use crate::base::Text;
+use crate::engine::{self, MeasuredDatabase};
+use crate::report::{self, Style};
+use crate::rule::load;
+use crate::rule::nightly::{self, Limits, Moment, NightPlan};
+use crate::say;
+use crate::score::Scorecard;
+use folder::{Journal, StateFolder};
+use job::{Done, Job};
+use log::RunLog;
+use planned::Scheduled;
+use supervise::{Ended, Room, Task};
+use view::View;
+pub use worker::Worker;
+
+/// A run that was killed is gone on with for this long; later, a new one begins.
+const GOES_ON: Duration = Duration::from_secs(12 * 3_600);
+
+const MICROSECONDS_A_DAY: i64 = 86_400_000_000;
+
+/// Measure and score many databases by a plan, every night.
+///
+/// Goes on where a run that was killed has left off, reads only files that are new or have changed, and lets no database
+/// stop the others. Exits with 0 when everything was measured; with 3 when something could not be measured, written or
+/// told; with 2 when the plan or a flag is wrong.
+#[derive(Debug, Args)]
+pub struct Nightly {
+    /// The plan (YAML).
+    #[arg(value_name = "PLAN")]
+    plan: PathBuf,
+    /// The moment to which ages are counted, instead of the plan's.
+    #[arg(long, value_name = "TIME")]
+    as_of: Option<String>,
+    /// Read every file, whatever is known of it from earlier runs.
+    #[arg(long)]
+    fresh: bool,
+    /// Check the plan and the rule files and list the databases; measure nothing.
+    #[arg(long)]
+    check: bool,
+}
+
+/// What a run knows once everything was measured.
+struct Night {
+    card: Scorecard,
+    /// Of each database by itself.
+    cards: Vec<Scorecard>,
+    rows: Vec<summary::Row>,
+}
+
+impl Nightly {
+    pub fn run(self, console: &Console) -> Result<Exit, Failure> {
+        let started = Instant::now();
+        let text = load::read(&self.plan).map_err(|diagnostic| Failure::Given(vec![diagnostic]))?;
+        let folder = self.plan.parent().unwrap_or(Path::new(""));
+        let plan = nightly::read(&text, folder).map_err(Failure::Given)?;
+        planned::check_formats(&plan)?;
+        let scheduled = planned::schedule(&plan)?;
+        if !scheduled.problems.is_empty() {
+            console.diagnostics(&scheduled.problems);
+        }
+        if self.check {
+            console.print(summary::planned(&scheduled, console.lang).as_bytes())?;
+            return Ok(if scheduled.broken.is_empty() { Exit::Passed } else { Exit::Usage });
+        }
+        let as_of = match (&self.as_of, &plan.as_of) {
+            (Some(text), _) | (None, Moment::At(text)) => run::moment(Some(text))?,
+            (None, Moment::Now) => run::moment(None)?,
+            (None, Moment::Today) => run::moment(None)?.div_euclid(MICROSECONDS_A_DAY) * MICROSECONDS_A_DAY,
+        };
+        let state = StateFolder::open(&plan.state)?;
+        let plan_blake3 = blake3::hash(text.text.as_bytes()).to_hex().to_string();
+        let (journal, goes_on) = self.journal(&state, &plan, plan_blake3, as_of)?;
+        let mut log = RunLog::open(&plan.log, &journal.run)?;
+        state.begin(&journal)?;
+        let begun = json!({
+            "plan": plan.name, "plan_blake3": journal.plan_blake3, "as_of": run::rfc3339(journal.as_of), "resumed": goes_on,
+            "engine": concat!("thuocdo ", env!("CARGO_PKG_VERSION")), "databases": scheduled.databases.len(),
+        });
+        log.note("started", begun);
+        if goes_on {
+            let as_of = run::rfc3339(journal.as_of);
+            console.note(&say!(
+                "going on with the run that did not end (as of {as_of})",
+                "tiếp tục lần chạy dang dở (tính đến {as_of})"
+            ));
+        }
+        let before = state.last();
+        self.look_back(&before, &journal, &mut log, console);
+
+        let night = self.measure(&plan, scheduled, &state, &journal, &mut log, console)?;
+        let mut failures = deliver(&plan, &night, &mut log, console);
+        let complete = night.card.complete && night.rows.iter().all(|row| row.outcome.is_ok());
+        // Only a run that has left its results may be forgotten.
+        if failures.is_empty() {
+            let used = night.rows.iter().filter_map(|row| Some((row.id.clone(), row.work()?.states.clone())));
+            states::sweep(&state.states(), &used.collect::<BTreeMap<_, _>>());
+            failures.extend(state.end(&night.card).err());
+        }
+        let exit = if complete && failures.is_empty() { Exit::Passed } else { Exit::Incomplete };
+        let took = started.elapsed();
+        log.note(
+            "finished",
+            json!({ "exit": exit as i32, "complete": complete, "milliseconds": milliseconds(took) }),
+        );
+        console.print(summary::of(&night, took, &console.style()).as_bytes())?;
+        failures.extend(log.lost.take());
+        for failure in failures {
+            failure.report(console);
+        }
+        Ok(exit)
+    }
+
+    /// The run to go on with, or a new one.
+    fn journal(
+        &self,
+        state: &StateFolder,
+        plan: &NightPlan,
+        plan_blake3: String,
+        as_of: i64,
+    ) -> Result<(Journal, bool), Failure> {
+        let started = seconds_now();
+        if let Some(open) = state.journal() {
+            let age = started.checked_sub(open.started).map(Duration::from_secs);
+            let same = open.plan == plan.name && open.plan_blake3 == plan_blake3;
+            // A moment that somebody names is the one that is meant.
+            let meant = self.as_of.is_none() || open.as_of == as_of;
+            if same && meant && age.is_some_and(|age| age < GOES_ON) {
+                return Ok((open, true));
+            }
+        }
+        let mut id = [0; 16];
+        getrandom::fill(&mut id).map_err(|error| {
+            let error = error.to_string();
+            Failure::Output(say!("no random number: {error}", "không lấy được số ngẫu nhiên: {error}"), None)
+        })?;
+        let run = id.iter().map(|byte| format!("{byte:02x}")).collect();
+        Ok((Journal { run, plan: plan.name.clone(), plan_blake3, as_of, started }, false))
+    }
+
+    /// Says what is odd about the run before.
+    fn look_back(
+        &self,
+        before: &Result<Option<Scorecard>, Text>,
+        journal: &Journal,
+        log: &mut RunLog,
+        console: &Console,
+    ) {
+        let odd = match before {
+            Err(Text { en, vi }) => Some(say!(
+                "the scorecard of the run before cannot be used: {en}",
+                "không dùng được bảng điểm của lần chạy trước: {vi}"
+            )),
+            Ok(Some(card)) => {
+                run::moment(Some(&card.as_of)).ok().filter(|&last| last > journal.as_of).map(|_| {
+                    let last = &card.as_of;
+                    say!(
+                        "the run before was as of {last}, which is later: was the clock moved back?",
+                        "lần chạy trước tính đến {last}, muộn hơn lần này: đồng hồ có bị chỉnh lùi không?"
+                    )
+                })
+            }
+            Ok(None) => None,
+        };
+        if let Some(odd) = odd {
+            log.note("warning", json!({ "text": log::said(&odd) }));
+            console.note(&odd);
+        }
+    }
+
+    fn measure(
+        &self,
+        plan: &NightPlan,
+        scheduled: planned::Plan,
+        state: &StateFolder,
+        journal: &Journal,
+        log: &mut RunLog,
+        console: &Console,
+    ) -> Result<Night, Failure> {
+        let (room, tasks) = self.tasks(plan, &scheduled, state, journal);
+        let interrupted = run::interruptible();
+        let mut view = View::new(&scheduled.databases, log, console);
+        let ended = supervise::run(&tasks, &room, &interrupted, &mut view);
+        view.finish();
+        let Some(ended) = ended else {
+            log.note("interrupted", json!({}));
+            return Err(Failure::Interrupted);
+        };
+        let mut measured = Vec::new();
+        let mut rows = Vec::new();
+        for (Scheduled { database, .. }, Ended { outcome, took }) in scheduled.databases.iter().zip(ended) {
+            let outcome = outcome.and_then(|done| same_rules(database, done));
+            let id = database.id.value.clone();
+            match outcome {
+                Ok(Done { measured: database, work }) => {
+                    measured.push(database);
+                    rows.push(summary::Row { id, took, outcome: Ok(work) });
+                }
+                Err(why) => {
+                    measured.push(engine::not_measured(database, &why));
+                    rows.push(summary::Row { id, took, outcome: Err(why) });
+                }
+            }
+        }
+        for (id, why) in scheduled.broken {
+            log.note("database", json!({ "database": id, "outcome": "failed", "why": log::said(&why) }));
+            if let Some(id) = &id {
+                measured.push(engine::not_described(id, &why));
+            }
+            let id = id.unwrap_or_else(|| "?".to_owned());
+            rows.push(summary::Row { id, took: Duration::ZERO, outcome: Err(why) });
+        }
+        let roll_up = plan.roll_up.as_deref().unwrap_or("run");
+        let assemble = |measured: Vec<MeasuredDatabase>| {
+            run::assemble(measured, journal.as_of, plan.profile.as_deref(), roll_up, Vec::new())
+        };
+        let cards = measured.iter().map(|database| assemble(vec![database.clone()])).collect();
+        rows.sort_by(|a, b| a.id.cmp(&b.id));
+        Ok(Night { card: assemble(measured), cards, rows })
+    }
+
+    fn tasks(
+        &self,
+        plan: &NightPlan,
+        scheduled: &planned::Plan,
+        state: &StateFolder,
+        journal: &Journal,
+    ) -> (Room, Vec<Task>) {
+        let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get() as u16);
+        let threads = plan.limits.threads.unwrap_or(cores);
+        let databases = u16::try_from(scheduled.databases.len()).unwrap_or(u16::MAX).max(1);
+        let parallel = plan.limits.parallel.unwrap_or(threads).min(databases);
+        // Who says nothing of its own has an even share.
+        let shares = Limits {
+            parallel: None,
+            threads: Some((threads / parallel).max(1)),
+            memory: plan.limits.memory.map(|memory| memory / u64::from(parallel)),
+            time: plan.limits.time,
+        };
+        let task = |Scheduled { database, data, limits, .. }: &Scheduled| {
+            let limits = limits.over(shares);
+            let id = &database.id.value;
+            Task {
+                time: limits.time,
+                job: Job {
+                    database: id.clone(),
+                    rules: database.files.iter().map(|file| PathBuf::from(&file.name)).collect(),
+                    data: data.clone(),
+                    as_of: journal.as_of,
+                    examples: plan.examples.unwrap_or(engine::EXAMPLES),
+                    threads: limits.threads.unwrap_or(1),
+                    memory: limits.memory,
+                    states: state.states().join(id),
+                    fresh: self.fresh,
+                    result: state.result(id),
+                },
+            }
+        };
+        let room = Room { parallel, memory: plan.limits.memory };
+        (room, scheduled.databases.iter().map(task).collect())
+    }
+}
+
+/// What was measured, unless it was by other rules than were read here.
+fn same_rules(database: &crate::rule::Database, done: Done) -> Result<Done, Text> {
+    let ours = engine::not_measured(database, &Text::default());
+    let same = |ours: &MeasuredDatabase, theirs: &MeasuredDatabase| {
+        ours.rule_files == theirs.rule_files && ours.code_lists == theirs.code_lists
+    };
+    if same(&ours, &done.measured) {
+        return Ok(done);
+    }
+    Err(say!(
+        "its rule files or code lists changed while the run went on",
+        "tệp quy tắc hoặc danh mục bị thay đổi trong lúc chạy"
+    ))
+}
+
+/// Writes everything that the plan asks for; what cannot be written is told, and the rest goes on.
+fn deliver(plan: &NightPlan, night: &Night, log: &mut RunLog, console: &Console) -> Vec<Failure> {
+    let mut failures = Vec::new();
+    let mut write = |path: PathBuf, bytes: &[u8], log: &mut RunLog| match output::write_whole(&path, bytes) {
+        Ok(()) => log.note("written", json!({ "path": path, "bytes": bytes.len() })),
+        Err(failure) => {
+            log.note("not_written", json!({ "path": path }));
+            failures.push(failure);
+        }
+    };
+    let style = Style { lang: console.lang, ..Style::default() };
+    for card in &night.cards {
+        for database in &card.databases {
+            let path = plan.out.join("databases").join(format!("{}.json", database.id));
+            write(path, card.to_json().as_bytes(), log);
+        }
+    }
+    for (format, _) in &plan.formats {
+        if let Some(renderer) = report::find(format).filter(|renderer| renderer.name() != "json") {
+            let path = plan.out.join(format!("scorecard.{}", renderer.extension()));
+            write(path, &renderer.render(&night.card, &style), log);
+        }
+    }
+    write(plan.out.join("scorecard.json"), night.card.to_json().as_bytes(), log);
+    failures
+}
+
+fn seconds_now() -> u64 {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    now.unwrap_or_default().as_secs()
+}
+
+fn milliseconds(took: Duration) -> u64 {
+    u64::try_from(took.as_millis()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,147 @@
+//! States of files on disk: one file for each, whole or not at all, found by name, trusted only if its hash fits.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use crate::cli::output;
+use crate::engine::Keeper;
+
+/// Tells these files from others, and what follows: the BLAKE3 hash of the rest, then the rest, compressed.
+const MAGIC: &[u8] = b"thuocdo state 1\n";
+
+/// States are large and written every night; the fastest level halves them.
+const LEVEL: i32 = 1;
+
+/// The states of one database.
+pub struct States {
+    folder: PathBuf,
+    /// Whether what is there may be used.
+    fresh: bool,
+    used: Mutex<Used>,
+}
+
+/// What a run has made of them.
+#[derive(Default)]
+pub struct Used {
+    pub names: BTreeSet<String>,
+    /// Files whose states were found, and their bytes.
+    pub reused: u64,
+    pub bytes: u64,
+}
+
+impl States {
+    pub fn open(folder: &Path, fresh: bool) -> Self {
+        Self { folder: folder.to_owned(), fresh, used: Mutex::default() }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.join(name)
+    }
+
+    fn used(&self) -> std::sync::MutexGuard<'_, Used> {
+        self.used.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub fn into_used(self) -> Used {
+        self.used.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Keeper for States {
+    fn find(&self, name: &str) -> Option<Vec<u8>> {
+        if self.fresh {
+            return None;
+        }
+        let state = unpack(&std::fs::read(self.path(name)).ok()?)?;
+        self.used().names.insert(name.to_owned());
+        Some(state)
+    }
+
+    fn keep(&self, name: &str, state: &[u8]) {
+        // Without it the file is read again another time; that is all.
+        let Some(packed) = pack(state) else { return };
+        if output::write_kept(&self.path(name), &packed).is_ok() {
+            self.used().names.insert(name.to_owned());
+        }
+    }
+
+    fn reused(&self, _table: &str, _file: &str, bytes: u64) {
+        let mut used = self.used();
+        used.reused += 1;
+        used.bytes += bytes;
+    }
+}
+
+fn pack(state: &[u8]) -> Option<Vec<u8>> {
+    let body = zstd::bulk::compress(state, LEVEL).ok()?;
+    let length = (state.len() as u64).to_le_bytes();
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(&length).update(&body);
+    let mut packed = MAGIC.to_vec();
+    packed.extend_from_slice(hasher.finalize().as_bytes());
+    packed.extend_from_slice(&length);
+    packed.extend_from_slice(&body);
+    Some(packed)
+}
+
+/// `None` unless it is as it was written.
+fn unpack(packed: &[u8]) -> Option<Vec<u8>> {
+    let rest = packed.strip_prefix(MAGIC)?;
+    let (hash, rest) = rest.split_at_checked(blake3::OUT_LEN)?;
+    if blake3::hash(rest).as_bytes() != hash {
+        return None;
+    }
+    let (length, body) = rest.split_first_chunk()?;
+    zstd::bulk::decompress(body, usize::try_from(u64::from_le_bytes(*length)).ok()?).ok()
+}
+
+/// Removes the states of databases that this run was through with and did not use. What cannot be removed only takes room.
+pub fn sweep(folder: &Path, used: &BTreeMap<String, Vec<String>>) {
+    for (database, names) in used {
+        let names: BTreeSet<&str> = names.iter().map(String::as_str).collect();
+        let Ok(entries) = std::fs::read_dir(folder.join(database)) else { continue };
+        for entry in entries.flatten() {
+            if !entry.file_name().to_str().is_some_and(|name| names.contains(name)) {
+                let _ = std::fs::remove_file(entry.path());
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_whole_is_found() {
+        let folder = tempfile::tempdir().unwrap();
+        let states = States::open(folder.path(), false);
+        let state: Vec<u8> = (0..100_000_u32).flat_map(u32::to_le_bytes).collect();
+        states.keep("a", &state);
+        assert_eq!(states.find("a"), Some(state.clone()));
+        assert_eq!(states.find("b"), None);
+        let whole = std::fs::read(folder.path().join("a")).unwrap();
+        assert!(whole.len() < state.len());
+        for at in [0, 20, 40, 60, whole.len() - 1] {
+            let mut broken = whole.clone();
+            broken[at] ^= 1;
+            std::fs::write(folder.path().join("a"), &broken).unwrap();
+            assert_eq!(states.find("a"), None, "byte {at}");
+            std::fs::write(folder.path().join("a"), &whole[..at]).unwrap();
+            assert_eq!(states.find("a"), None, "cut at {at}");
+        }
+        assert_eq!(States::open(folder.path(), true).find("a"), None);
+    }
+
+    #[test]
+    fn what_was_not_used_is_swept_of_that_database_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        for (database, name) in [("d", "old"), ("d", "new"), ("e", "old")] {
+            States::open(&folder.path().join(database), false).keep(name, b"x");
+        }
+        sweep(folder.path(), &BTreeMap::from([("d".to_owned(), vec!["new".to_owned()])]));
+        let there = |path: &str| folder.path().join(path).exists();
+        assert_eq!((there("d/old"), there("d/new"), there("e/old")), (false, true, true));
+    }
+}
