@@ -12,6 +12,7 @@ pub mod gate;
 pub mod kind;
 pub mod load;
 pub mod node;
+pub mod notify;
 pub mod pack;
 pub mod reader;
 pub mod role;
