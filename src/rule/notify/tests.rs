@@ -80,7 +80,7 @@ fn every_error_is_told_at_once() {
         ("webhook: { url: \"https://x:99999/\" }", "malformed"),
         ("webhook: { url: \"https://x/\\r\\nA: b\" }", "malformed"),
         ("webhook: { url: { env: A, file: b } }", "one place"),
-        ("webhook: { url: { } }", "a map"),
+        ("webhook: { url: { } }", "one place"),
         ("webhook: { url: { env: \"\" } }", "empty"),
         ("webhook: { url: \"https://x\", headers: { A: b, a: c } }", "twice"),
         ("webhook: { url: \"https://x\", headers: { A: \"b\\nc\" } }", "ASCII"),
