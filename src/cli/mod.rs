@@ -16,6 +16,8 @@ mod init;
 mod keygen;
 mod lint;
 mod man;
+#[allow(dead_code, reason = "the command that runs plans calls it")]
+mod notify;
 mod output;
 mod progress;
 mod rows;

@@ -105,10 +105,7 @@ fn brief(subject: &SubjectCard, event: &EventCard, lang: Lang) -> String {
 pub fn lines(notice: &Notice, lang: Lang) -> Vec<String> {
     let mut lines = vec![headline(notice, lang)];
     if notice.good {
-        lines.push(
-            pick(lang, "Lần này chỉ có tin tốt.", "Only good news this time.")
-                .to_owned(),
-        );
+        lines.push(pick(lang, "Lần này chỉ có tin tốt.", "Only good news this time.").to_owned());
     }
     for subject in &notice.subjects {
         lines.push(String::new());

@@ -128,7 +128,11 @@ fn server(node: &Node, reader: &mut Reader) -> Option<At<String>> {
 fn mailbox(text: At<String>, reader: &mut Reader) -> Option<String> {
     let strange = |c: char| c.is_whitespace() || c.is_control() || "<>()[],;:\\\"".contains(c);
     let fine = text.value.split_once('@').is_some_and(|(local, domain)| {
-        !local.is_empty() && !domain.is_empty() && !domain.contains('@') && text.value.is_ascii() && !text.value.contains(strange)
+        !local.is_empty()
+            && !domain.is_empty()
+            && !domain.contains('@')
+            && text.value.is_ascii()
+            && !text.value.contains(strange)
     });
     if !fine {
         let word = &text.value;

@@ -110,7 +110,7 @@ impl Origin {
     }
 
     /// Whether the host is this very machine.
-    fn is_local(&self) -> bool {
+    pub fn is_local(&self) -> bool {
         let bracketed = self.host.starts_with("[::1]");
         let name = self.host.split(':').next().unwrap_or_default();
         bracketed
