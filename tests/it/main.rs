@@ -11,6 +11,7 @@ mod generate;
 mod house;
 mod laws;
 mod measure;
+mod nightly;
 mod packs;
 mod peers;
 mod rows;

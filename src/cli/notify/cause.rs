@@ -88,7 +88,8 @@ fn of_certificate(error: &CertificateError) -> Text {
         CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
             say!("the server's certificate is for another name", "chứng chỉ của máy chủ cấp cho tên khác")
         }
-        CertificateError::UnknownIssuer => say!(
+        // An authority of the same name with another key vouches for nothing.
+        CertificateError::UnknownIssuer | CertificateError::BadSignature => say!(
             "nobody trusted vouches for the server's certificate; name your own authority as `ca_file`",
             "chứng chỉ của máy chủ không do nơi tin cậy nào cấp; nếu là CA riêng, hãy khai báo `ca_file`"
         ),

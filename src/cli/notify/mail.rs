@@ -13,8 +13,9 @@ use rustls::pki_types::CertificateDer;
 
 use super::attempt::{Attempt, Pace, deliver, no_answer};
 use super::{Delivery, secret};
-use crate::base::{Diagnostic, Text};
+use crate::base::{Diagnostic, Lang, Text};
 use crate::report::notice::Letter;
+use crate::report::number;
 use crate::rule::notify::{self, Security};
 use crate::say;
 
@@ -155,16 +156,24 @@ impl Post {
             let text = say!("the server refuses mail to {who}", "máy chủ từ chối thư gửi {who}");
             return Attempt::Refused(self.with_rest(text));
         }
-        let delivered = self.delivered;
-        Attempt::Delivered(say!("delivered to {delivered} recipients", "đã gửi tới {delivered} người nhận"))
+        let Text { en, vi } = self.recipients();
+        Attempt::Delivered(say!("delivered to {en}", "đã gửi tới {vi}"))
+    }
+
+    /// Those who have the letter, counted.
+    fn recipients(&self) -> Text {
+        let nouns = ["recipient", "recipients", "người nhận"];
+        let of = |lang| number::counted(self.delivered as u64, nouns, lang);
+        Text { vi: of(Lang::Vi), en: of(Lang::En) }
     }
 
     /// What went wrong, and that some have the letter all the same.
     fn with_rest(&self, text: Text) -> Text {
-        let (delivered, Text { en, vi }) = (self.delivered, text);
-        if delivered == 0 {
-            return Text { en, vi };
+        if self.delivered == 0 {
+            return text;
         }
-        say!("{en}; delivered to {delivered} others", "{vi}; đã gửi tới {delivered} người nhận khác")
+        let (Text { en, vi }, have) = (text, self.recipients());
+        let (en_have, vi_have) = (have.en, have.vi);
+        say!("{en}; delivered to {en_have}", "{vi}; đã gửi tới {vi_have}")
     }
 }

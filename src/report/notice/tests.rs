@@ -56,7 +56,23 @@ fn a_letter_says_what_happened_and_what_to_do() {
     Lần chạy: dem-20261121T000000
     ");
     let letter = Letter::of(&notice(&now, &before, Some(Lang::En)), Some(Lang::En));
-    insta::assert_snapshot!(format!("{}\n\n{}", letter.subject, letter.text), @"");
+    insta::assert_snapshot!(format!("{}\n\n{}", letter.subject, letter.text), @r"
+    [thuocdo] dem: bca_a13 D → B, cap K6 is over, cap K8 is over, complete again
+
+    dem: bca_a13 D → B, cap K6 is over, cap K8 is over, complete again
+    Only good news this time.
+
+    bca_a13 — National population database
+      Grade (points): D (40.91) → B (83.12)
+      ✓ the grade rose from D to B
+      ✓ cap K6 is over
+      ✓ cap K8 is over
+      ✓ complete again
+
+    Scorecard: /var/lib/thuocdo/out/scorecard.json
+    As of: 2026-11-21T00:00:00+07:00
+    Run: dem-20261121T000000
+    ");
 }
 
 #[test]

@@ -28,13 +28,13 @@ fn a_letter_arrives_as_it_was_meant() {
         "From: dem@example.vn\r\n",
         "To: a@example.vn, b@example.vn\r\n",
         "Message-ID: <thuocdo.dem-1.0@example.vn>\r\n",
+        "Date: Sat, 21 Nov 2026 ",
         "Auto-Submitted: auto-generated\r\n",
         "Content-Type: text/plain; charset=utf-8\r\n",
         "Subject: [thuocdo] dem: ",
     ] {
         assert!(text.contains(expected), "{expected}: {text}");
     }
-    assert!(text.contains("Date: Sat, 21 Nov 2026 ") || text.contains("Date: "), "{text}");
 }
 
 #[test]
@@ -88,7 +88,10 @@ fn recipients_that_are_refused_are_named_and_the_others_get_it() {
     let recipients = vec![("a@example.vn", 550, usize::MAX)];
     let sink = Sink::new(Manner { recipients, ..Manner::default() });
     let delivery = open(sink.port, "").send();
-    assert_eq!(failure(&delivery).en, "the server refuses mail to a@example.vn (550); delivered to 1 others");
+    assert_eq!(
+        failure(&delivery).en,
+        "the server refuses mail to a@example.vn (550); delivered to 1 recipient"
+    );
     assert_eq!((delivery.attempts, &sink.letters()[0].to), (1, &vec!["b@example.vn".to_owned()]));
     let recipients = vec![("a@example.vn", 550, usize::MAX), ("b@example.vn", 553, usize::MAX)];
     let sink = Sink::new(Manner { recipients, ..Manner::default() });
