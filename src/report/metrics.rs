@@ -101,7 +101,8 @@ fn of_databases(page: &mut Page<'_>, databases: &[DatabaseCard]) {
     for database in databases {
         page.sample(&[("database", &database.id)], &rank(database.grade).to_string());
     }
-    let bounds: [(&str, fn(&Score) -> Option<i64>); 3] = [
+    type Bound = fn(&Score) -> Option<i64>;
+    let bounds: [(&str, Bound); 3] = [
         ("official", |score| Some(score.official_nano)),
         ("measured", |score| score.measured_nano),
         ("ceiling", |score| Some(score.ceiling_nano)),

@@ -159,10 +159,13 @@ fn servers_that_hang_or_talk_nonsense_are_given_up() {
     ];
     for (what, serve, expected) in servers {
         let (port, _) = server(serve);
-        let delivery = plan(port, ", security: none, retries: 0").send();
+        let hasty = plan(port, ", security: none, retries: 0");
+        // Where an answer is to be judged, a slow machine may take its time.
+        let plan = if expected.contains("within") { hasty } else { hasty.patient() };
+        let delivery = plan.send();
         let text = failure(&delivery);
         assert!(text.en.contains(expected) && !text.en.contains("hunter22"), "{what}: {text:?}");
-        assert!(delivery.took < 8 * TIMEOUT, "{what}: {delivery:?}");
+        assert!(delivery.took < 40 * TIMEOUT, "{what}: {delivery:?}");
     }
 }
 

@@ -190,7 +190,7 @@ fn who_does_not_answer_is_given_up() {
             "{what}: {text:?}"
         );
         assert_eq!((delivery.attempts, count.load(Ordering::SeqCst)), (2, 2), "{what}");
-        assert!(delivery.took < 10 * TIMEOUT, "{what}: {delivery:?}");
+        assert!(delivery.took < 40 * TIMEOUT, "{what}: {delivery:?}");
     }
 }
 
@@ -249,11 +249,14 @@ fn of_an_answer_only_the_status_matters() {
     let (hanging_body, _) = server(|mut stream| {
         request(&mut stream)?;
         stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nhalf")?;
-        thread::sleep(8 * TIMEOUT);
+        thread::sleep(80 * TIMEOUT);
         Ok(())
     });
-    let delivery = plan(hanging_body, ", retries: 0").send();
-    assert!(delivery.outcome.is_ok() && delivery.took < 8 * TIMEOUT, "{delivery:?}");
+    let mut plan = plan(hanging_body, ", retries: 0");
+    // Long enough for a slow machine to get the head of the answer.
+    plan.spec.webhooks[0].timeout = 4 * TIMEOUT;
+    let delivery = plan.send();
+    assert!(delivery.outcome.is_ok() && delivery.took < 80 * TIMEOUT, "{delivery:?}");
 }
 
 /// An encrypted server with a certificate for these names: its port, and what to trust.
