@@ -35,8 +35,7 @@ impl Webhook {
         let url = secret::word(&written.url, folder).and_then(|url| {
             let at = |what| Diagnostic::error(what).at(written.place.clone());
             // What stands in the plan was looked at there; of a secret it is known only now.
-            fit_for_secrets(&url, &written.headers).map_err(at)?;
-            let origin = Origin::of(&url).map_err(at)?;
+            let origin = fit_for_secrets(&url, &written.url, &written.headers).map_err(at)?;
             Ok((url, origin))
         });
         let url = url.map_err(|diagnostic| wrong.push(diagnostic)).ok();

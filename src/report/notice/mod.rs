@@ -170,19 +170,18 @@ impl Notice {
         before: Option<&Scorecard>,
         now: &Scorecard,
     ) -> Option<Self> {
-        let mut subjects: Vec<(&Subject, Vec<EventCard>)> = Vec::new();
+        let mut subjects: Vec<(&Subject, Vec<&Event>)> = Vec::new();
         for occasion in occasions.iter().filter(|occasion| spec.on.contains(&occasion.what.trigger())) {
-            let event = event(&occasion.what);
             match subjects.last_mut() {
-                Some((subject, events)) if *subject == &occasion.about => events.push(event),
-                _ => subjects.push((&occasion.about, vec![event])),
+                Some((subject, events)) if *subject == &occasion.about => events.push(&occasion.what),
+                _ => subjects.push((&occasion.about, vec![&occasion.what])),
             }
         }
         if subjects.is_empty() {
             return None;
         }
         let subjects: Vec<SubjectCard> =
-            subjects.into_iter().map(|(about, events)| subject(about, events, before, now)).collect();
+            subjects.into_iter().map(|(about, events)| subject(about, &events, before, now)).collect();
         let mut notice = Self {
             schema: SCHEMA.to_owned(),
             text: String::new(),
@@ -209,12 +208,7 @@ impl Notice {
     }
 }
 
-fn subject(
-    about: &Subject,
-    events: Vec<EventCard>,
-    before: Option<&Scorecard>,
-    now: &Scorecard,
-) -> SubjectCard {
+fn subject(about: &Subject, events: &[&Event], before: Option<&Scorecard>, now: &Scorecard) -> SubjectCard {
     let mut card = SubjectCard {
         level: Level::Overall,
         id: None,
@@ -222,7 +216,7 @@ fn subject(
         before: None,
         now: None,
         not_comparable_because: Vec::new(),
-        events,
+        events: events.iter().copied().map(event).collect(),
         fix_first: Vec::new(),
     };
     match about {
@@ -258,7 +252,18 @@ fn subject(
             (card.before, card.now) = (before.map(find), Some(find(now)));
         }
     }
+    if card.not_comparable_because.is_empty() {
+        card.not_comparable_because = events.iter().flat_map(|event| because(event)).map(prose).collect();
+    }
     card
+}
+
+/// Why a grade that is worse did not fall.
+fn because(event: &Event) -> &[Text] {
+    match event {
+        Event::NotComparable { because, .. } => because,
+        _ => &[],
+    }
 }
 
 fn standing(grade: Grade, official: &str) -> Standing {

@@ -113,10 +113,15 @@ fn only_what_was_asked_for_is_told() {
 fn points_that_cannot_be_compared_say_so() {
     let (mut before, now) = worse();
     before.methodology = "other".to_owned();
+    before.overall.grade = Grade::A;
     let notice = notice(&before, &now, Some(Lang::En));
     let database = &notice.subjects[0];
     assert!(database.not_comparable_because[0].en.contains("scored by `other`"), "{database:?}");
     assert!(database.events.iter().all(|event| event.event != "grade_fell"));
+    let overall = notice.subjects.last().unwrap();
+    assert!(
+        overall.level == Level::Overall && overall.not_comparable_because == database.not_comparable_because
+    );
     assert!(notice.text.contains("cannot be compared"), "{}", notice.text);
 }
 

@@ -48,7 +48,7 @@ pub(super) fn read(node: &Node, reader: &mut Reader) -> Option<Webhook> {
     fields.finish(reader);
     let url = url?;
     if let Word::Plain(text) = &url.value
-        && let Err(what) = fit_for_secrets(text, &headers)
+        && let Err(what) = fit_for_secrets(text, &url.value, &headers)
     {
         reader.error(&url.span, what);
     }
@@ -125,20 +125,21 @@ impl std::fmt::Display for Origin {
     }
 }
 
-/// Secrets in headers go to nobody on the way: over https, or not off this machine.
+/// Whether an address may be used as it is: secrets go over https, or not off this machine.
 ///
 /// # Errors
 /// Why not; also if the address is none.
-pub fn fit_for_secrets(url: &str, headers: &[(String, Word)]) -> Result<(), Text> {
+pub fn fit_for_secrets(url: &str, address: &Word, headers: &[(String, Word)]) -> Result<Origin, Text> {
     let origin = Origin::of(url)?;
-    let secret = headers.iter().any(|(_, word)| matches!(word, Word::Secret(_)));
+    let mut words = headers.iter().map(|(_, word)| word).chain([address]);
+    let secret = words.any(|word| matches!(word, Word::Secret(_)));
     if secret && !origin.encrypted && !origin.is_local() {
         return Err(say!(
-            "a secret header would be sent unencrypted; use https",
-            "tiêu đề bí mật sẽ bị gửi đi không mã hóa; hãy dùng https"
+            "a secret header or address would be sent unencrypted; use https",
+            "tiêu đề hoặc địa chỉ bí mật sẽ bị gửi đi không mã hóa; hãy dùng https"
         ));
     }
-    Ok(())
+    Ok(origin)
 }
 
 /// Set by whoever sends.

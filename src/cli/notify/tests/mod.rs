@@ -180,6 +180,8 @@ fn a_secret_address_is_held_to_what_a_written_one_is() {
     let text = "webhook: { url: { file: hook }, headers: { Authorization: { file: token } } }";
     let plan = Plan::new(text).with("hook", "http://example.vn/").with("token", "t");
     assert!(plan.prepare().err().unwrap()[0].what.en.contains("unencrypted"));
+    let plan = Plan::new("webhook: { url: { file: hook } }").with("hook", "http://example.vn/T0/secret");
+    assert!(plan.prepare().err().unwrap()[0].what.en.contains("unencrypted"));
     let plan = Plan::new(text).with("hook", "https://example.vn/T0/secret\n").with("token", "t\n");
     assert!(plan.prepare().is_ok());
 }
