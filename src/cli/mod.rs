@@ -17,6 +17,7 @@ mod keygen;
 mod lint;
 mod man;
 mod nightly;
+mod notify;
 mod output;
 mod progress;
 mod rows;

@@ -5,6 +5,7 @@ use clap::{Args, ValueEnum};
 use super::failure::{Exit, Failure};
 use super::output::Console;
 use crate::report::catalog::Listing;
+use crate::report::notice::Notice;
 use crate::score::Scorecard;
 use crate::score::gate::GateReport;
 use crate::{kind, rule};
@@ -25,6 +26,8 @@ enum Of {
     Scorecard,
     /// What a gate says as JSON.
     Gate,
+    /// What is sent after a run when something happened.
+    Notice,
     /// The catalogue of databases as JSON.
     Catalog,
 }
@@ -35,6 +38,7 @@ impl Schema {
             Of::Rules => rule::schema::rule_file(kind::KINDS),
             Of::Scorecard => schemars::schema_for!(Scorecard).to_value(),
             Of::Gate => schemars::schema_for!(GateReport).to_value(),
+            Of::Notice => schemars::schema_for!(Notice).to_value(),
             Of::Catalog => schemars::schema_for!(Listing).to_value(),
         };
         console.print(format!("{schema:#}\n").as_bytes())?;

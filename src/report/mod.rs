@@ -3,6 +3,8 @@
 pub mod catalog;
 pub mod gate;
 pub mod json;
+pub mod metrics;
+pub mod notice;
 pub mod number;
 pub mod rows;
 #[cfg(test)]

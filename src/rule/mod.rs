@@ -13,6 +13,7 @@ pub mod kind;
 pub mod load;
 pub mod nightly;
 pub mod node;
+pub mod notify;
 pub mod pack;
 pub mod reader;
 pub mod role;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::file::is_id;
 use super::node::{self, At, Node, Value};
+use super::notify::{self, NotifySpec};
 use super::reader::{Fields, Reader};
 use crate::base::diagnostic::SourceText;
 use crate::base::{Diagnostic, Level, Place, Text, bytes};
@@ -31,6 +32,8 @@ pub struct NightPlan {
     pub metrics: Option<PathBuf>,
     pub log: PathBuf,
     pub limits: Limits,
+    /// Who is told.
+    pub notify: Option<NotifySpec>,
     /// Failing rows to list for each rule.
     pub examples: Option<usize>,
 }
@@ -118,6 +121,7 @@ impl PlanReader<'_> {
         let metrics = fields.optional("metrics").and_then(|node| self.output("metrics", node));
         let log = fields.optional("log").and_then(|node| self.output("log", node));
         let limits = fields.optional("limits").map(|node| self.limits(node, true)).unwrap_or_default();
+        let notify = fields.optional("notify").and_then(|node| notify::read(node, self.reader));
         let examples = fields.optional("examples").and_then(|node| self.reader.integer(node));
         let databases = fields.required("databases", self.reader);
         let databases: Vec<Planned> = databases
@@ -160,6 +164,7 @@ impl PlanReader<'_> {
             history,
             metrics,
             limits,
+            notify,
             examples,
         })
     }

@@ -14,6 +14,7 @@ pub mod gate;
 pub mod grade;
 pub mod index;
 pub mod methodology;
+pub mod occasion;
 pub mod provenance;
 pub mod rank;
 pub mod registry;

@@ -202,6 +202,13 @@ fn only_commands_print_and_read_clock_and_environment() {
 }
 
 #[test]
+fn one_folder_knows_the_network() {
+    only_in(r"\b(ureq|lettre|rustls|TcpStream|TcpListener|UdpSocket)\b", |path| {
+        path.starts_with("cli/notify/")
+    });
+}
+
+#[test]
 fn scores_are_without_floats() {
     only_in(r"\bf(32|64)\b", |path| !path.starts_with("score/"));
 }

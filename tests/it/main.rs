@@ -12,6 +12,7 @@ mod house;
 mod laws;
 mod measure;
 mod nightly;
+mod nightly_examples;
 mod packs;
 mod peers;
 mod rows;

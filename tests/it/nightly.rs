@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 use std::fs;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -403,6 +404,57 @@ fn what_cannot_be_written_is_told_and_tried_again() {
     assert_eq!(night.run(&[]).code, Some(0));
     assert_eq!(night.files(1), (0, 3));
     assert_eq!(night.read("out/scorecard.json"), night.scored("2026-11-21"));
+}
+
+#[test]
+fn a_fallen_grade_is_told_and_figures_are_left_for_prometheus() {
+    let server = tiny_http::Server::http("127.0.0.1:0").expect("a server");
+    let address = server.server_addr().to_ip().expect("an address");
+    let notify = format!(
+        "metrics: m/thuocdo.prom\nnotify: {{ lang: en, webhook: {{ url: 'http://{address}/hook', retries: 0 }} }}\n"
+    );
+    let night = Night::new(&["a"], 100, &notify);
+    night.write(
+        "data/a/nguoi_1.csv",
+        "ma,ten,ngay_sinh,cap_nhat,tinh,cao\n1,An,1990-01-01,2026-11-20,01,170\n",
+    );
+    fs::remove_file(night.path("data/a/nguoi_2.csv")).expect("gone");
+    let run = night.run(&[]);
+    assert_eq!(run.code, Some(0), "{}{}", run.out, run.err);
+    assert!(server.try_recv().expect("a server").is_none(), "nothing has happened yet");
+    let metrics = night.read("m/thuocdo.prom");
+    assert!(
+        metrics
+            .contains("thuocdo_database_score_points{plan=\"dem\",database=\"a\",bound=\"official\"} 100.0"),
+        "{metrics}"
+    );
+
+    night.write("data/a/nguoi_1.csv", &people(100, 0));
+    let hook = std::thread::spawn(move || {
+        let mut request = server.recv_timeout(Duration::from_secs(60)).expect("a server").expect("a request");
+        let mut body = String::new();
+        request.as_reader().read_to_string(&mut body).expect("a body");
+        request.respond(tiny_http::Response::empty(204)).expect("an answer");
+        body
+    });
+    let run = night.run(&[]);
+    assert_eq!(run.code, Some(0), "{}{}", run.out, run.err);
+    let notice: Value = serde_json::from_str(&hook.join().expect("a notice")).expect("JSON");
+    assert_eq!((&notice["plan"], &notice["good"]), (&Value::from("dem"), &Value::Bool(false)));
+    assert_eq!(notice["run"], night.logged("started")[1]["run"]);
+    assert_eq!(night.logged("notice")[0]["delivered"], true);
+
+    // The server is gone with the thread: the results stay, and it is told.
+    night.write(
+        "data/a/nguoi_1.csv",
+        "ma,ten,ngay_sinh,cap_nhat,tinh,cao\n1,An,1990-01-01,2026-11-20,01,170\n",
+    );
+    let run = night.run(&[]);
+    assert_eq!(run.code, Some(3), "{}", run.out);
+    assert!(run.err.contains("was not told"), "{}", run.err);
+    assert_eq!(night.read("out/scorecard.json"), night.scored("2026-11-21"));
+    assert!(night.read("m/thuocdo.prom").contains("thuocdo_run_notices_failed{plan=\"dem\"} 1"));
+    assert!(!night.path("state/journal.json").exists(), "the run has ended");
 }
 
 /// Changes a file when it is asked for its state: after it was hashed, before it is read.

@@ -12,6 +12,7 @@ mod planned;
 mod states;
 mod summary;
 mod supervise;
+mod tell;
 mod view;
 mod worker;
 
@@ -23,11 +24,12 @@ use clap::Args;
 use serde_json::json;
 
 use super::failure::{Exit, Failure};
+use super::notify::Receivers;
 use super::output::{self, Console};
 use super::run;
 use crate::base::Text;
 use crate::engine::{self, MeasuredDatabase};
-use crate::report::{self, Style};
+use crate::report::{self, Style, metrics};
 use crate::rule::load;
 use crate::rule::nightly::{self, Limits, Moment, NightPlan};
 use crate::say;
@@ -76,11 +78,15 @@ struct Night {
 
 impl Nightly {
     pub fn run(self, console: &Console) -> Result<Exit, Failure> {
-        let started = Instant::now();
+        let (started, begun_ms) = (Instant::now(), tell::milliseconds_now());
         let text = load::read(&self.plan).map_err(|diagnostic| Failure::Given(vec![diagnostic]))?;
         let folder = self.plan.parent().unwrap_or(Path::new(""));
         let plan = nightly::read(&text, folder).map_err(Failure::Given)?;
         planned::check_formats(&plan)?;
+        // Nobody is to learn at the end of the night that a password is missing.
+        let receivers =
+            plan.notify.as_ref().filter(|_| !self.check).map(|spec| Receivers::prepare(spec, folder));
+        let receivers = receivers.transpose().map_err(Failure::Given)?;
         let scheduled = planned::schedule(&plan)?;
         if !scheduled.problems.is_empty() {
             console.diagnostics(&scheduled.problems);
@@ -116,13 +122,24 @@ impl Nightly {
 
         let night = self.measure(&plan, scheduled, &state, &journal, &mut log, console)?;
         let mut failures = deliver(&plan, &night, &mut log, console);
-        let complete = night.card.complete && night.rows.iter().all(|row| row.outcome.is_ok());
+        let told = receivers.map(|receivers| {
+            let before = before.as_ref().ok().and_then(Option::as_ref);
+            tell::of(&plan, &receivers, &journal.run, before, &night.card, &mut log)
+        });
+        let untold = told.unwrap_or_default();
+        if let Some(path) = &plan.metrics {
+            let figures = tell::figures(&plan, &night, begun_ms, failures.is_empty(), untold.len());
+            let text = metrics::render(Some(&night.card), &figures);
+            failures.extend(write(path, text.as_bytes(), &mut log).err());
+        }
+        let complete = night.card.complete;
         // Only a run that has left its results may be forgotten.
         if failures.is_empty() {
             let used = night.rows.iter().filter_map(|row| Some((row.id.clone(), row.work()?.states.clone())));
             states::sweep(&state.states(), &used.collect::<BTreeMap<_, _>>());
             failures.extend(state.end(&night.card).err());
         }
+        failures.extend(untold);
         let exit = if complete && failures.is_empty() { Exit::Passed } else { Exit::Incomplete };
         let took = started.elapsed();
         log.note(
@@ -145,7 +162,7 @@ impl Nightly {
         plan_blake3: String,
         as_of: i64,
     ) -> Result<(Journal, bool), Failure> {
-        let started = seconds_now();
+        let started = u64::try_from(tell::milliseconds_now() / 1_000).unwrap_or_default();
         if let Some(open) = state.journal() {
             let age = started.checked_sub(open.started).map(Duration::from_secs);
             let same = open.plan == plan.name && open.plan_blake3 == plan_blake3;
@@ -230,10 +247,7 @@ impl Nightly {
         }
         for (id, why) in scheduled.broken {
             log.note("database", json!({ "database": id, "outcome": "failed", "why": log::said(&why) }));
-            if let Some(id) = &id {
-                measured.push(engine::not_described(id, &why));
-            }
-            let id = id.unwrap_or_else(|| "?".to_owned());
+            measured.push(engine::not_described(&id, &why));
             rows.push(summary::Row { id, took: Duration::ZERO, outcome: Err(why) });
         }
         let roll_up = plan.roll_up.as_deref().unwrap_or("run");
@@ -305,13 +319,8 @@ fn same_rules(database: &crate::rule::Database, done: Done) -> Result<Done, Text
 /// Writes everything that the plan asks for; what cannot be written is told, and the rest goes on.
 fn deliver(plan: &NightPlan, night: &Night, log: &mut RunLog, console: &Console) -> Vec<Failure> {
     let mut failures = Vec::new();
-    let mut write = |path: PathBuf, bytes: &[u8], log: &mut RunLog| match output::write_whole(&path, bytes) {
-        Ok(()) => log.note("written", json!({ "path": path, "bytes": bytes.len() })),
-        Err(failure) => {
-            log.note("not_written", json!({ "path": path }));
-            failures.push(failure);
-        }
-    };
+    let mut write =
+        |path: PathBuf, bytes: &[u8], log: &mut RunLog| failures.extend(write(&path, bytes, log).err());
     let style = Style { lang: console.lang, ..Style::default() };
     for card in &night.cards {
         for database in &card.databases {
@@ -329,9 +338,12 @@ fn deliver(plan: &NightPlan, night: &Night, log: &mut RunLog, console: &Console)
     failures
 }
 
-fn seconds_now() -> u64 {
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-    now.unwrap_or_default().as_secs()
+/// Writes an output, and what became of it into the log.
+fn write(path: &Path, bytes: &[u8], log: &mut RunLog) -> Result<(), Failure> {
+    let written = output::write_whole(path, bytes);
+    let event = if written.is_ok() { "written" } else { "not_written" };
+    log.note(event, json!({ "path": path, "bytes": bytes.len() }));
+    written
 }
 
 fn milliseconds(took: Duration) -> u64 {

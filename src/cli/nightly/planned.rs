@@ -1,6 +1,7 @@
 //! From a plan to databases: rule files are read, and what is wrong with one costs no other.
 
-use std::path::PathBuf;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 
 use crate::base::{Diagnostic, Level, Text};
 use crate::cli::failure::Failure;
@@ -19,8 +20,8 @@ pub struct Scheduled {
 /// All databases of a plan.
 pub struct Plan {
     pub databases: Vec<Scheduled>,
-    /// Rule files that cannot be used: the database that they speak of, as far as they say, and why.
-    pub broken: Vec<(Option<String>, Text)>,
+    /// Databases whose rule files cannot be used, by the id that these claim, else by the name of the file; and why.
+    pub broken: Vec<(String, Text)>,
     pub problems: Vec<Diagnostic>,
 }
 
@@ -55,11 +56,13 @@ pub fn schedule(plan: &NightPlan) -> Result<Plan, Failure> {
             if let Some(Text { en, vi }) = first(&file.name) {
                 let name = &file.name;
                 let why = say!("rule file `{name}`: {en}", "tệp quy tắc `{name}`: {vi}");
-                all.broken.push((file::claimed_id(file), why));
+                let id = file::claimed_id(file).unwrap_or_else(|| stem(Path::new(name)));
+                all.broken.push((id, why));
             }
         }
         let placeless = errors.iter().filter(|error| error.place.is_none());
-        all.broken.extend(placeless.map(|error| (None, error.what.clone())));
+        let entry = planned.rules.first().map(|path| stem(path)).unwrap_or_default();
+        all.broken.extend(placeless.map(|error| (entry.clone(), error.what.clone())));
         for database in loaded.databases {
             if database.files.iter().any(|file| first(&file.name).is_some()) {
                 continue;
@@ -80,15 +83,14 @@ pub fn schedule(plan: &NightPlan) -> Result<Plan, Failure> {
         return Err(Failure::Given(twice));
     }
     // A database some of whose files are broken stands with these alone.
-    let broken: Vec<String> = all.broken.iter().filter_map(|(id, _)| id.clone()).collect();
-    all.databases.retain(|scheduled| !broken.contains(&scheduled.database.id.value));
-    let mut known = Vec::new();
-    all.broken.retain(|(id, _)| {
-        id.is_none()
-            || !known.contains(id) && {
-                known.push(id.clone());
-                true
-            }
-    });
+    all.databases.retain(|scheduled| all.broken.iter().all(|(id, _)| *id != scheduled.database.id.value));
+    let mut known = BTreeSet::new();
+    all.broken.retain(|(id, _)| known.insert(id.clone()));
     Ok(all)
+}
+
+/// The name of a file as an id.
+fn stem(path: &Path) -> String {
+    let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    if file::is_id(&stem) { stem } else { "rules".to_owned() }
 }

@@ -33,7 +33,6 @@ pub fn planned(plan: &Plan, lang: Lang) -> String {
         let _ = writeln!(text, "{id}\t{data}");
     }
     for (id, why) in &plan.broken {
-        let id = id.as_deref().unwrap_or("?");
         let _ = writeln!(text, "{id}\t{}", why.get(lang));
     }
     text
