@@ -6,8 +6,8 @@ use std::thread;
 use std::time::{Duration, SystemTime};
 
 use lettre::Address;
-use lettre::message::header::{ContentType, HeaderName, HeaderValue};
-use lettre::message::{Mailbox, Message};
+use lettre::message::header::{HeaderName, HeaderValue};
+use lettre::message::{Mailbox, Message, SinglePart};
 use lettre::transport::smtp::authentication::Credentials;
 use rustls::pki_types::CertificateDer;
 
@@ -90,12 +90,11 @@ impl Mail {
             .subject(&letter.subject)
             .date(moment)
             .message_id(Some(format!("<thuocdo.{id}@{}>", self.from.domain())))
-            .raw_header(HeaderValue::new(automatic, "auto-generated".to_owned()))
-            .header(ContentType::TEXT_PLAIN);
+            .raw_header(HeaderValue::new(automatic, "auto-generated".to_owned()));
         for to in &self.to {
             message = message.to(Mailbox::new(None, to.clone()));
         }
-        Some(message.body(letter.text.clone()).ok()?.formatted())
+        Some(message.singlepart(SinglePart::plain(letter.text.clone())).ok()?.formatted())
     }
 
     /// The library bounds each read but not all of them, nor a line that never ends. So it runs beside, and who waits for

@@ -300,7 +300,7 @@ fn fixes(database: &DatabaseCard) -> Vec<Fix> {
     let fix = |fix: &crate::score::fix_first::FixCard| Fix {
         table: name(&fix.table),
         rule: name(fix.rule.as_deref().unwrap_or_default()),
-        gain: fix.gain.clone(),
+        gain: name(&fix.gain),
         gain_nano: fix.gain_nano,
         defects: fix.defects,
     };

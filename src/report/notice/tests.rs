@@ -122,6 +122,7 @@ fn points_that_cannot_be_compared_say_so() {
     assert!(
         overall.level == Level::Overall && overall.not_comparable_because == database.not_comparable_because
     );
+    assert!(notice.text.contains("B (83.12), now D (40.91)"), "{}", notice.text);
     assert!(notice.text.contains("cannot be compared"), "{}", notice.text);
 }
 

@@ -132,7 +132,12 @@ fn of_subject(subject: &SubjectCard, lang: Lang, lines: &mut Vec<String>) {
         |standing: &Standing| format!("{} ({})", standing.grade.id(), points(&standing.official, lang));
     let label = pick(lang, "Xếp loại (điểm)", "Grade (points)");
     match (&subject.before, &subject.now) {
-        (Some(before), Some(now)) => lines.push(format!("  {label}: {} → {}", shown(before), shown(now))),
+        (Some(before), Some(now)) => {
+            // An arrow would claim a change.
+            let comparable = subject.not_comparable_because.is_empty();
+            let then = if comparable { " → " } else { pick(lang, ", nay ", ", now ") };
+            lines.push(format!("  {label}: {}{then}{}", shown(before), shown(now)));
+        }
         (None, Some(now)) => lines.push(format!("  {label}: {}", shown(now))),
         (Some(before), None) => {
             lines.push(format!("  {} {}", pick(lang, "Lần trước:", "The last time:"), shown(before)));

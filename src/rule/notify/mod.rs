@@ -105,7 +105,10 @@ fn timeout(fields: &mut Fields<'_>, default: u64, reader: &mut Reader) -> Durati
     let seconds = match asked {
         Some((node, seconds)) if seconds > LONGEST_TIMEOUT => {
             let minutes = LONGEST_TIMEOUT / 60;
-            reader.error(&node.span, say!("at most {minutes}m", "nhiều nhất là {minutes}m"));
+            reader.error(
+                &node.span,
+                say!("a timeout is at most {minutes}m", "`timeout` nhiều nhất là {minutes}m"),
+            );
             default
         }
         Some((_, seconds)) => seconds,

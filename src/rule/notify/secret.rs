@@ -1,5 +1,6 @@
 //! What must not stand in a plan: it names where it is kept.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::super::node::{At, Node, Value};
@@ -81,14 +82,19 @@ fn variable(name: At<String>, reader: &mut Reader) -> Option<String> {
     fine.then_some(name.value)
 }
 
-/// Reports a secret in the file, and blanks it in what is shown of the file beside this and all other errors.
+/// Reports a secret in the file, and blanks it.
 pub(super) fn plain_secret(text: &At<String>, reader: &mut Reader) {
     let what = say!(
         "a secret stands here in plain text, for everybody who reads the file",
         "bí mật đang được viết thẳng ở đây, ai đọc tệp cũng thấy"
     );
     reader.error(&text.span, what).hint = Some(where_secrets_are());
-    let stars = |(at, byte)| if text.span.contains(&at) && byte != b'\n' { b'*' } else { byte };
+    blank(&text.span, reader);
+}
+
+/// Blanks a secret in what is shown of the file beside all errors, those before and those to come.
+pub(super) fn blank(span: &Range<usize>, reader: &mut Reader) {
+    let stars = |(at, byte)| if span.contains(&at) && byte != b'\n' { b'*' } else { byte };
     let blanked: Vec<u8> = reader.file.text.bytes().enumerate().map(stars).collect();
     // Spans lie between characters, so nothing is cut in two.
     let blanked = String::from_utf8(blanked).unwrap_or_default();

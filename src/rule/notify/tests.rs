@@ -97,6 +97,7 @@ fn secrets_in_plain_text_are_refused_and_not_repeated() {
     for text in [
         "webhok: 1\nmail: { server: s, from: a@b, to: [c@d], user: u, password: hunter22, port: x }",
         "webhook: { url: \"https://x\", retries: many, headers: { Authorization: \"Bearer hunter22\" } }",
+        "webhook: { url: \"https://u:hunter22@x\", retries: many, headers: { X-Key: plain } }",
         "webhook: { url: \"https://x\", retries: many, headers: { X-Api-Key: \"ừ hunter22\" } }",
     ] {
         let (_, reader) = read_text(text);

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::super::node::{At, Node, Value};
 use super::super::reader::Reader;
-use super::secret::{NamedFile, Word, plain_secret, secret};
+use super::secret::{NamedFile, Word, blank, plain_secret, secret};
 use super::{ca_file, retries, timeout};
 use crate::base::{Place, Text};
 use crate::say;
@@ -67,6 +67,10 @@ fn url(node: &Node, reader: &mut Reader) -> Option<At<Word>> {
             "write `https://host/path`, or `{{ env: NAME }}` if the address itself is a secret",
             "viết `https://máy-chủ/đường-dẫn`, hoặc `{{ env: TÊN }}` nếu chính địa chỉ là bí mật"
         ));
+        // What stands before an `@` is a password.
+        if text.value.contains('@') {
+            blank(&text.span, reader);
+        }
         return None;
     }
     Some(text.map(Word::Plain))

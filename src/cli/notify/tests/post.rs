@@ -30,6 +30,7 @@ fn a_letter_arrives_as_it_was_meant() {
         "Message-ID: <thuocdo.dem-1.0@example.vn>\r\n",
         "Date: Sat, 21 Nov 2026 ",
         "Auto-Submitted: auto-generated\r\n",
+        "MIME-Version: 1.0\r\n",
         "Content-Type: text/plain; charset=utf-8\r\n",
         "Subject: [thuocdo] dem: ",
     ] {
