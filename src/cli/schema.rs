@@ -4,6 +4,7 @@ use clap::{Args, ValueEnum};
 
 use super::failure::{Exit, Failure};
 use super::output::Console;
+use crate::history::trend::Trend;
 use crate::report::catalog::Listing;
 use crate::score::Scorecard;
 use crate::score::gate::GateReport;
@@ -27,6 +28,8 @@ enum Of {
     Gate,
     /// The catalogue of databases as JSON.
     Catalog,
+    /// A trend as JSON.
+    Trend,
 }
 
 impl Schema {
@@ -36,6 +39,7 @@ impl Schema {
             Of::Scorecard => schemars::schema_for!(Scorecard).to_value(),
             Of::Gate => schemars::schema_for!(GateReport).to_value(),
             Of::Catalog => schemars::schema_for!(Listing).to_value(),
+            Of::Trend => schemars::schema_for!(Trend).to_value(),
         };
         console.print(format!("{schema:#}\n").as_bytes())?;
         Ok(Exit::Passed)
