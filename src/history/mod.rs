@@ -19,6 +19,8 @@ pub mod why;
 
 #[cfg(test)]
 mod sample;
+#[cfg(test)]
+mod tests;
 
 pub use error::StoreError;
 pub use store::Store;
