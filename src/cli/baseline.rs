@@ -89,5 +89,5 @@ fn rejected(text: Text) -> Given {
         "take it from where it is kept again; `--update-baseline --accept` makes this run the new one",
         "lấy lại tệp gốc từ nơi lưu; hoặc `--update-baseline --accept` để lấy lần chạy này làm mốc mới"
     );
-    Given::Unusable { outcome: Outcome::Rejected, text: text, hint: Some(hint) }
+    Given::Unusable { outcome: Outcome::Rejected, text, hint: Some(hint) }
 }

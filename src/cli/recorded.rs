@@ -45,12 +45,10 @@ impl HistoryArgument {
         }
         // An empty file is not one yet.
         if std::fs::metadata(path).is_ok_and(|found| found.is_file() && found.len() > 0) {
-            match Store::read(path) {
-                Err(error @ (StoreError::Foreign | StoreError::Newer | StoreError::Damaged(_))) => {
-                    let (what, hint) = error.told(path);
-                    return Err(Failure::usage(what, hint));
-                }
-                Ok(_) | Err(_) => {}
+            let found = Store::read(path);
+            if let Err(error @ (StoreError::Foreign | StoreError::Newer | StoreError::Damaged(_))) = found {
+                let (what, hint) = error.told(path);
+                return Err(Failure::usage(what, hint));
             }
         }
         Ok(())

@@ -4,7 +4,7 @@ use clap::{Args, ValueEnum};
 
 use super::failure::{Exit, Failure};
 use super::output::Console;
-use crate::history::trend::Trend;
+use crate::history::card::Trend;
 use crate::report::catalog::Listing;
 use crate::score::Scorecard;
 use crate::score::gate::GateReport;

@@ -4,6 +4,7 @@
 //! The one floor below `cli` that writes a file, for a store is nothing but its file. It prints nothing, and the time is
 //! an argument.
 
+pub mod card;
 pub mod chain;
 pub mod definition;
 pub mod error;

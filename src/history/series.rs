@@ -6,9 +6,10 @@ use super::definition::Definition;
 use super::record::{Points, Standing};
 use super::store::Standings;
 use crate::base::{Nano, Text};
+use crate::say;
 use crate::score::Profile;
 use crate::score::change_points::{ChangePoint, change_points};
-use crate::score::comparable::{self, Basis, Comparison, RunBasis};
+use crate::score::comparable::{self, Basis, Comparison, Reason, RunBasis};
 
 /// Runs of one database at two moments.
 const ONE_DATABASE: Comparison = Comparison { same_database: true, days: None };
@@ -60,7 +61,8 @@ pub fn connect(
             Some((before, entry)) => breaks(&before.standing, &entry.standing, definitions, under),
             None => Vec::new(),
         };
-        entries[at].breaks = breaks;
+        let entry = &mut entries[at];
+        (entry.breaks, entry.change, entry.change_point) = (breaks, None, None);
     }
     let starts = (0..entries.len()).filter(|&at| at > 0 && !entries[at].breaks.is_empty());
     let starts: Vec<usize> = starts.collect();
@@ -90,7 +92,16 @@ fn breaks(
         return Vec::new();
     };
     let (old, new) = (basis(before, old, under), basis(after, new, under));
-    comparable::reasons(&old, &new, ONE_DATABASE).iter().map(comparable::Reason::text).collect()
+    comparable::reasons(&old, &new, ONE_DATABASE).iter().map(words).collect()
+}
+
+/// A reason as it is said of a run and the one before it.
+fn words(reason: &Reason) -> Text {
+    match reason {
+        Reason::Own(0, Text { en, vi }) => say!("the run before: {en}", "lần chạy trước: {vi}"),
+        Reason::Own(_, Text { en, vi }) => say!("this run: {en}", "lần chạy này: {vi}"),
+        other => other.text(),
+    }
 }
 
 fn basis<'a>(

@@ -2,7 +2,7 @@
 
 use super::{Extent, TrendRenderer};
 use crate::base::Text;
-use crate::history::trend::Trend;
+use crate::history::card::Trend;
 use crate::report::Style;
 use crate::say;
 

@@ -8,7 +8,7 @@ mod why;
 
 use super::Style;
 use crate::base::Text;
-use crate::history::trend::Trend;
+use crate::history::card::Trend;
 
 /// How much of a trend is spelled out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 use super::sparkline::sparkline;
 use super::{Extent, TrendRenderer, why};
 use crate::base::{Lang, Nano, Text};
-use crate::history::trend::{DatabaseTrend, Node, RunCard, Trend, Value};
+use crate::history::card::{DatabaseTrend, Node, RunCard, Trend, Value};
 use crate::report::term::page::{BAD, BOLD, DIM, GOOD, Line, PLAIN, Page, WEAK};
 use crate::report::term::safe::middle;
 use crate::report::term::words::{grade_ink, own, pick, points_ink};
@@ -29,15 +29,23 @@ impl TrendRenderer for Term {
 
     fn render(&self, trend: &Trend, extent: Extent, style: &Style) -> Vec<u8> {
         let (mut page, lang) = (Page::new(style), style.lang);
-        if let [database] = trend.databases.as_slice() {
-            one(&mut page, lang, &trend.node, database, extent);
-        } else {
-            overview(&mut page, lang, &trend.databases);
+        match trend.databases.as_slice() {
+            [] => page.line(Line::of(
+                WEAK,
+                pick(lang, "Lịch sử chưa có lần chạy nào.", "No run was recorded yet."),
+            )),
+            [database] => one(&mut page, lang, &trend.node, database, extent),
+            databases => overview(&mut page, lang, databases),
         }
         page.blank();
         let (records, head) = (number::count(trend.records, lang), &trend.head);
-        let text = say!("{records} records, head {head}", "{records} bản ghi, dấu băm cuối {head}");
-        page.paragraph(Line::new(), 0, Line::new().dim(text.get(lang)), 2);
+        let text = say!("{records} records, the last with the hash", "{records} bản ghi, dấu băm cuối là");
+        page.paragraph(
+            Line::new(),
+            0,
+            Line::new().dim(text.get(lang)).dim(" ").then(Line::new().dim(head)),
+            2,
+        );
         page.into_bytes()
     }
 }
@@ -203,6 +211,28 @@ fn runs(page: &mut Page, lang: Lang, database: &DatabaseTrend) {
             );
         }
         page.line(row(run, value, lang, page.unicode(), before));
+    }
+    let changed = database.runs.iter().filter_map(|run| {
+        let value = run.restated.as_ref().map_or(&run.value, |restated| &restated.value);
+        Some((run, value, value.change_point.as_ref()?))
+    });
+    for (at, (run, value, change)) in changed.enumerate() {
+        if at == 0 {
+            page.blank();
+        }
+        let (as_of, reference) = (moment(&run.as_of), points(Some(change.reference_nano), lang));
+        let text = match change.direction {
+            Direction::Up => say!(
+                "{as_of}: rose clearly above {reference}, the median of the runs before",
+                "{as_of}: tăng rõ rệt so với {reference}, trung vị các lần trước"
+            ),
+            Direction::Down => say!(
+                "{as_of}: fell clearly below {reference}, the median of the runs before",
+                "{as_of}: giảm rõ rệt so với {reference}, trung vị các lần trước"
+            ),
+        };
+        let mark = right(marks(value, page.unicode()), SEQUENCE);
+        page.paragraph(mark, SEQUENCE + 2, Line::of(PLAIN, text.get(lang)), 3);
     }
 }
 

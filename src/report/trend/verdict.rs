@@ -48,7 +48,7 @@ pub fn write(file: &str, verdict: &HistoryVerification, asked: bool, style: &Sty
     page.line(Line::new().pad(2).dim(pick(lang, "dấu băm cuối ", "head ")).dim(&verdict.head));
     for finding in verdict.findings.iter().take(FINDINGS) {
         let at = finding.sequence.map_or_else(Line::new, |sequence| {
-            Line::of(BOLD, say!("record {sequence} ", "bản ghi {sequence} ").get(lang))
+            Line::of(BOLD, say!("record {sequence}: ", "bản ghi {sequence}: ").get(lang))
         });
         page.paragraph(Line::of(BAD, "  !"), 4, at.plain(own(&finding.text, lang)), 4);
     }
