@@ -12,6 +12,8 @@ use crate::say;
 pub enum StoreError {
     /// There is no such file.
     Missing,
+    /// Nothing was written to it yet, or by an older version only.
+    Empty,
     /// Something else than a history.
     Foreign,
     /// A later version of the program wrote it.
@@ -64,6 +66,13 @@ impl StoreError {
                 say!(
                     "`thuocdo score … --history FILE` begins one; check the path otherwise",
                     "`thuocdo score … --history TỆP` sẽ tạo tệp; nếu đã có, kiểm tra đường dẫn"
+                ),
+            ),
+            Self::Empty => (
+                say!("nothing was recorded in `{shown}` yet", "`{shown}` chưa ghi lần chạy nào"),
+                say!(
+                    "`thuocdo score … --history FILE` records a run, and brings a file of an older version up",
+                    "`thuocdo score … --history TỆP` ghi một lần chạy, và nâng cấp tệp của phiên bản cũ"
                 ),
             ),
             Self::Foreign => (

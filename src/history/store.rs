@@ -77,8 +77,10 @@ impl Store {
         begin_file(path)?;
         let mut connection = Connection::open_with_flags(path, flags(OpenFlags::SQLITE_OPEN_READ_WRITE))?;
         connection.busy_timeout(patience)?;
-        // Before anything is written to it.
-        let found = schema::identify(&connection)?;
+        // Before anything is written to it; in one look, for somebody else may be making it just now.
+        let look = connection.transaction()?;
+        let found = schema::identify(&look)?;
+        look.finish()?;
         if connection.is_readonly("main")? {
             return Err(StoreError::Denied);
         }
@@ -110,8 +112,8 @@ impl Store {
             connection.execute_batch("BEGIN")?;
             match schema::identify(&connection)? {
                 Found::Current => Ok(Self { connection }),
-                // Only writing brings a file up, and an empty file has no records.
-                Found::Empty | Found::Older => Err(StoreError::Foreign),
+                // Only writing brings a file up. Somebody may be at it just now.
+                Found::Empty | Found::Older => Err(StoreError::Empty),
             }
         };
         let first = Connection::open_with_flags(path, flags(OpenFlags::SQLITE_OPEN_READ_ONLY));
