@@ -18,7 +18,7 @@ pub enum Exit {
     Incomplete = 3,
     /// The baseline was made by another methodology, pack, profile, contract or key.
     NotComparable = 4,
-    /// A scorecard or a baseline is not what it claims to be, or not from whom it must be.
+    /// A scorecard, a baseline or a history is not what it claims to be, or not from whom it must be.
     Rejected = 5,
     Internal = 70,
     /// Interrupted, as shells expect it after Ctrl-C.
@@ -45,6 +45,8 @@ pub enum Failure {
     Given(Vec<Diagnostic>),
     /// The output could not be written.
     Output(Text, Option<Text>),
+    /// Something that was written before is not what it must be.
+    Rejected(Text, Option<Text>),
     Interrupted,
     /// Whoever read our output has gone; that is no failure of ours.
     PipeClosed,
@@ -66,6 +68,10 @@ impl Failure {
                 let diagnostic = Diagnostic { hint, ..Diagnostic::error(what) };
                 console.diagnostics(&[diagnostic]);
                 Exit::Incomplete
+            }
+            Self::Rejected(what, hint) => {
+                console.diagnostics(&[Diagnostic { hint, ..Diagnostic::error(what) }]);
+                Exit::Rejected
             }
             Self::Interrupted => {
                 console

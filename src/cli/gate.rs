@@ -10,6 +10,7 @@ use indexmap::IndexMap;
 use super::baseline;
 use super::failure::{Exit, Failure};
 use super::output::{self, Console, real};
+use super::recorded::HistoryArgument;
 use super::run::{Measured, Run, RunArguments};
 use super::secret::{self, Secret};
 use crate::base::{Diagnostic, Dimension, Nano, Place, Text};
@@ -73,6 +74,8 @@ pub struct Gate {
     out: Option<PathBuf>,
     #[command(flatten)]
     files: Files,
+    #[command(flatten)]
+    history: HistoryArgument,
 }
 
 /// Reports that are written beside what is printed.
@@ -187,6 +190,7 @@ impl Gate {
         };
         // The verdict is told even if a report cannot be written.
         let written = write();
+        let recorded = self.history.record(&card, console);
         console.print(&render(&self.format, &style))?;
         if let Some(annotations) = annotations().filter(|name| *name != self.format) {
             output::complain(&String::from_utf8_lossy(&render(annotations, &file_style)));
@@ -197,6 +201,7 @@ impl Gate {
             Err(failure) => return Err(failure),
         }
         written?;
+        recorded?;
         // At last: what could not be told must not be taken for known.
         self.update(&terms, &inputs, &report, console)?;
         Ok(match report.verdict {
@@ -214,6 +219,8 @@ impl Gate {
         let mut taken: Vec<PathBuf> =
             single.into_iter().flatten().map(|path| real(path)).chain(self.run.inputs().map(real)).collect();
         let data = real(self.run.data());
+        self.history.check(taken.iter().map(PathBuf::as_path), &data)?;
+        taken.extend(self.history.path().map(real));
         for (_, path) in self.files.wanted() {
             let wanted = real(path);
             if taken.contains(&wanted) || wanted.starts_with(&data) {

@@ -12,6 +12,7 @@ mod explain;
 mod failure;
 mod gate;
 mod generate;
+mod history;
 mod init;
 mod keygen;
 mod lint;
@@ -20,12 +21,14 @@ mod nightly;
 mod notify;
 mod output;
 mod progress;
+mod recorded;
 mod rows;
 mod run;
 mod schema;
 mod score;
 mod secret;
 mod signature;
+mod trend;
 mod verify;
 
 use clap::{Parser, Subcommand};
@@ -56,6 +59,8 @@ enum Command {
     Catalog(catalog::CatalogCommand),
     Init(init::Init),
     Generate(generate::Generate),
+    Trend(Box<trend::TrendCommand>),
+    History(history::History),
     Verify(verify::Verify),
     Keygen(keygen::Keygen),
     Schema(schema::Schema),
@@ -96,6 +101,8 @@ fn command() -> Exit {
         Command::Catalog(command) => command.run(&console),
         Command::Init(command) => command.run(&console),
         Command::Generate(command) => command.run(&console),
+        Command::Trend(command) => command.run(&console),
+        Command::History(command) => command.run(&console),
         Command::Verify(command) => command.run(&console),
         Command::Keygen(command) => command.run(&console),
         Command::Schema(command) => command.run(&console),

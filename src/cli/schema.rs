@@ -4,6 +4,7 @@ use clap::{Args, ValueEnum};
 
 use super::failure::{Exit, Failure};
 use super::output::Console;
+use crate::history::card::Trend;
 use crate::report::catalog::Listing;
 use crate::report::notice::Notice;
 use crate::score::Scorecard;
@@ -30,6 +31,8 @@ enum Of {
     Notice,
     /// The catalogue of databases as JSON.
     Catalog,
+    /// A trend as JSON.
+    Trend,
 }
 
 impl Schema {
@@ -40,6 +43,7 @@ impl Schema {
             Of::Gate => schemars::schema_for!(GateReport).to_value(),
             Of::Notice => schemars::schema_for!(Notice).to_value(),
             Of::Catalog => schemars::schema_for!(Listing).to_value(),
+            Of::Trend => schemars::schema_for!(Trend).to_value(),
         };
         console.print(format!("{schema:#}\n").as_bytes())?;
         Ok(Exit::Passed)

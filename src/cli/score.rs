@@ -7,6 +7,7 @@ use clap::builder::PossibleValuesParser;
 
 use super::failure::{Exit, Failure};
 use super::output::{self, Console};
+use super::recorded::HistoryArgument;
 use super::run::RunArguments;
 use super::signature::{self, SigningKey};
 use crate::report;
@@ -39,6 +40,8 @@ pub struct Score {
     /// The index's weights, instead of those that come with the program (`thuocdo explain dqi-2439-reported`).
     #[arg(long, value_name = "FILE", requires = "index")]
     index_weights: Option<PathBuf>,
+    #[command(flatten)]
+    history: HistoryArgument,
 }
 
 fn formats() -> PossibleValuesParser {
@@ -49,13 +52,17 @@ impl Score {
     pub fn run(self, console: &Console) -> Result<Exit, Failure> {
         // A key that cannot be used is told before the work, not after it.
         let key = self.sign_key.as_deref().map(SigningKey::open).transpose()?;
+        self.history.check(self.run.inputs(), self.run.data())?;
         let run = self.run.open(console)?;
         let indices = self.indices(&run.loaded, console)?;
         let measured = run.measure(None, console)?;
         let card = run.assemble(measured.databases, indices);
         let delivered = self.deliver(&card, key.as_ref(), console);
+        // At last, and whatever became of the others: what was measured is not to be lost.
+        let recorded = self.history.record(&card, console);
         measured.rows?;
         delivered?;
+        recorded?;
         Ok(if card.complete { Exit::Passed } else { Exit::Incomplete })
     }
 

@@ -1,6 +1,7 @@
 //! Floor 7: what people and programs read. Pure functions of a scorecard: no clock, no environment, no files.
 
 pub mod catalog;
+pub mod export;
 pub mod gate;
 pub mod json;
 pub mod metrics;
@@ -10,6 +11,7 @@ pub mod rows;
 #[cfg(test)]
 mod sample;
 pub mod term;
+pub mod trend;
 
 use crate::base::{Lang, Text};
 use crate::score::Scorecard;

@@ -563,6 +563,11 @@ fn nothing_known(tally: Tally) -> bool {
     tally.pass == 0 && tally.fail == 0 && tally.unknown > 0
 }
 
+/// Whether nothing at all was found out about a table, not even that it is empty.
+fn unread(table: &MeasuredTable) -> bool {
+    !table.rules.is_empty() && table.rules.iter().all(|rule| rule.measure.status == Status::Error)
+}
+
 /// What was asked for and not measured.
 fn gaps(database: &MeasuredDatabase) -> Vec<Incomplete> {
     let mut gaps = Vec::new();
@@ -600,8 +605,7 @@ fn gaps(database: &MeasuredDatabase) -> Vec<Incomplete> {
                 add(Gap::MissingTable, Some(table), None, text);
                 continue;
             }
-            // Of a table whose files nobody has seen it is not known that it is empty.
-            Presence::Present if table.rows == 0 && !table.allow_empty && !table.files.is_empty() => {
+            Presence::Present if table.rows == 0 && !table.allow_empty && !unread(table) => {
                 let text = say!("table `{id}` has no rows", "bảng `{id}` không có bản ghi nào");
                 add(Gap::EmptyTable, Some(table), None, text);
             }

@@ -6,18 +6,51 @@ use crate::rule::contract::Standing;
 use crate::say;
 
 use super::methodology::Profile;
-use super::scorecard::{DatabaseCard, PackCard, Scorecard};
+use super::scorecard::{DatabaseCard, Fraction, PackCard, Scorecard};
 
 /// Below this percent of coverage a score says too little to be set beside others.
 const COVERAGE: u32 = 60;
 
 const MICROSECONDS_A_DAY: i64 = 86_400_000_000;
 
-/// A database on the card that it was scored on.
-#[derive(Clone, Copy, Debug)]
-pub struct Scored<'a> {
-    pub card: &'a Scorecard,
-    pub database: &'a DatabaseCard,
+/// What a run is scored by, and when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RunBasis<'a> {
+    pub methodology: &'a str,
+    pub profile: Profile,
+    pub as_of: &'a str,
+}
+
+impl<'a> RunBasis<'a> {
+    pub fn of(card: &'a Scorecard) -> Self {
+        Self { methodology: &card.methodology, profile: card.profile, as_of: &card.as_of }
+    }
+}
+
+/// What the score of a database rests on: all that decides whether another may stand beside it, wherever it is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Basis<'a> {
+    pub run: RunBasis<'a>,
+    pub database: &'a str,
+    /// The packs that count for the comparison.
+    pub packs: Vec<&'a PackCard>,
+    pub contract: Option<&'a str>,
+    pub coverage: Fraction,
+    /// What already speaks against comparing it with any other database.
+    pub own: &'a [Text],
+}
+
+impl<'a> Basis<'a> {
+    pub fn of(card: &'a Scorecard, database: &'a DatabaseCard) -> Self {
+        Self {
+            run: RunBasis::of(card),
+            database: &database.id,
+            packs: database.packs.iter().collect(),
+            contract: database.contract.as_deref(),
+            coverage: database.coverage,
+            own: &database.not_comparable_because,
+        }
+    }
 }
 
 /// What is asked of two scores.
@@ -47,8 +80,8 @@ pub enum Reason {
     /// Methodologies differ: in their version, or under one version in their numbers.
     Methodology(String, String),
     Profile(Profile, Profile),
-    /// A pack of one id differs in its content, or one has a pack that the other has not.
-    Pack(String),
+    /// A pack that differs in its content, or that only one side has: its id, and its hash on both sides.
+    Pack(String, [Option<String>; 2]),
     /// One database under two contracts.
     Contract,
     /// The moments lie too far apart: days between them, days allowed.
@@ -87,7 +120,7 @@ impl Reason {
                 let (a, b) = (a.id(), b.id());
                 say!("under the profiles `{a}` and `{b}`", "theo bộ tiêu chí `{a}` và `{b}`")
             }
-            Self::Pack(id) => say!(
+            Self::Pack(id, _) => say!(
                 "the rule pack `{id}` is not the same on both sides",
                 "gói quy tắc `{id}` ở hai bên không giống nhau"
             ),
@@ -124,32 +157,44 @@ pub fn own(profile: Profile, core: bool, coverage: Ratio, contract: Option<Stand
 }
 
 /// Why two scores cannot be compared; nothing if they can.
-pub fn reasons(a: Scored<'_>, b: Scored<'_>, asked: Comparison) -> Vec<Reason> {
+pub fn reasons(a: &Basis<'_>, b: &Basis<'_>, asked: Comparison) -> Vec<Reason> {
     let mut reasons = Vec::new();
-    if asked.same_database && a.database.id != b.database.id {
-        reasons.push(Reason::Databases(a.database.id.clone(), b.database.id.clone()));
+    if asked.same_database && a.database != b.database {
+        reasons.push(Reason::Databases(a.database.to_owned(), b.database.to_owned()));
     }
-    if !same_numbers(&a.card.methodology, &b.card.methodology) {
-        reasons.push(Reason::Methodology(a.card.methodology.clone(), b.card.methodology.clone()));
-    }
-    if a.card.profile != b.card.profile {
-        reasons.push(Reason::Profile(a.card.profile, b.card.profile));
-    }
-    reasons.extend(packs(&a.database.packs, &b.database.packs, asked.same_database));
-    if a.database.id == b.database.id && a.database.contract != b.database.contract {
-        reasons.push(Reason::Contract);
-    }
-    reasons.extend(apart(&a.card.as_of, &b.card.as_of, asked.days));
+    reasons.extend(of_runs(a.run, b.run));
+    reasons.extend(of_databases(a, b, asked.same_database));
+    reasons.extend(apart(a.run.as_of, b.run.as_of, asked.days));
     for (which, side) in [a, b].into_iter().enumerate() {
         if asked.same_database {
             // A database may be compared with itself by its own rules, as far as they were measured.
-            let coverage = Ratio::new(side.database.coverage.num.into(), side.database.coverage.den.into());
+            let coverage = Ratio::new(side.coverage.num.into(), side.coverage.den.into());
             let low = coverage.filter(|coverage| *coverage < Ratio::percent(COVERAGE));
             reasons.extend(low.map(|coverage| Reason::Own(which, Reason::Coverage(coverage).text())));
         } else {
-            let of = &side.database.not_comparable_because;
-            reasons.extend(of.iter().map(|text| Reason::Own(which, text.clone())));
+            reasons.extend(side.own.iter().map(|text| Reason::Own(which, text.clone())));
         }
+    }
+    reasons
+}
+
+/// What in two runs as a whole keeps their scores apart.
+pub fn of_runs(a: RunBasis<'_>, b: RunBasis<'_>) -> Vec<Reason> {
+    let mut reasons = Vec::new();
+    if !same_numbers(a.methodology, b.methodology) {
+        reasons.push(Reason::Methodology(a.methodology.to_owned(), b.methodology.to_owned()));
+    }
+    if a.profile != b.profile {
+        reasons.push(Reason::Profile(a.profile, b.profile));
+    }
+    reasons
+}
+
+/// What in the packs and contracts of two databases, or of one at two moments, keeps their scores apart.
+pub fn of_databases(a: &Basis<'_>, b: &Basis<'_>, same_database: bool) -> Vec<Reason> {
+    let mut reasons = packs(&a.packs, &b.packs, same_database);
+    if a.database == b.database && a.contract != b.contract {
+        reasons.push(Reason::Contract);
     }
     reasons
 }
@@ -164,17 +209,17 @@ fn same_numbers(a: &str, b: &str) -> bool {
 }
 
 /// Databases of different kinds go by different packs; a pack that both go by is the same, and of one database all are.
-fn packs(a: &[PackCard], b: &[PackCard], same_database: bool) -> Vec<Reason> {
+fn packs(a: &[&PackCard], b: &[&PackCard], same_database: bool) -> Vec<Reason> {
     let mut ids: Vec<&str> = a.iter().chain(b).map(|pack| pack.id.as_str()).collect();
     ids.sort_unstable();
     ids.dedup();
     let of =
-        |packs: &[PackCard], id: &str| packs.iter().find(|pack| pack.id == id).map(|pack| pack.hash.clone());
-    let differs = |id: &&str| match (of(a, id), of(b, id)) {
-        (Some(a), Some(b)) => a != b,
-        _ => same_database,
+        |packs: &[&PackCard], id: &str| packs.iter().find(|pack| pack.id == id).map(|pack| pack.hash.clone());
+    let differs = |id: &str| match [of(a, id), of(b, id)] {
+        hashes @ [Some(_), Some(_)] => (hashes[0] != hashes[1]).then_some(hashes),
+        hashes => same_database.then_some(hashes),
     };
-    ids.into_iter().filter(differs).map(|id| Reason::Pack(id.to_owned())).collect()
+    ids.into_iter().filter_map(|id| Some(Reason::Pack(id.to_owned(), differs(id)?))).collect()
 }
 
 fn apart(a: &str, b: &str, allowed: Option<u32>) -> Option<Reason> {
@@ -215,18 +260,18 @@ mod tests {
         laws::score(databases, Profile::Vn4)
     }
 
-    fn of<'a>(card: &'a Scorecard, at: usize) -> Scored<'a> {
-        Scored { card, database: &card.databases[at] }
+    fn of(card: &Scorecard, at: usize) -> Basis<'_> {
+        Basis::of(card, &card.databases[at])
     }
 
     /// What stands in the way once the second card was changed.
     fn after(asked: Comparison, change: impl Fn(&mut Scorecard)) -> Vec<Reason> {
         let mut before = card();
         before.databases[0].not_comparable_because.clear();
-        before.databases[0].coverage = crate::score::scorecard::Fraction { num: 1, den: 1 };
+        before.databases[0].coverage = Fraction { num: 1, den: 1 };
         let mut card = before.clone();
         change(&mut card);
-        reasons(of(&before, 0), of(&card, 0), asked)
+        reasons(&of(&before, 0), &of(&card, 0), asked)
     }
 
     #[test]
@@ -237,12 +282,13 @@ mod tests {
 
     #[test]
     fn every_reason_is_found() {
-        let pack = "core/person-register".to_owned();
+        let (pack, hash) = ("core/person-register".to_owned(), "0123456789ab".to_owned());
         assert_eq!(
             after(HISTORY, |card| card.databases[0].packs[0].hash.clear()),
-            [Reason::Pack(pack.clone())]
+            [Reason::Pack(pack.clone(), [Some(hash.clone()), Some(String::new())])]
         );
-        assert_eq!(after(HISTORY, |card| card.databases[0].packs.clear()), [Reason::Pack(pack)]);
+        let gone = [Reason::Pack(pack, [Some(hash), None])];
+        assert_eq!(after(HISTORY, |card| card.databases[0].packs.clear()), gone);
         assert_eq!(after(LEAGUE, |card| card.databases[0].packs.clear()), []);
         assert_eq!(
             after(LEAGUE, |card| card.databases[0].contract = Some("0".repeat(12))),
@@ -257,7 +303,7 @@ mod tests {
         assert_eq!(after(HISTORY, |card| card.as_of = moment.to_owned()), []);
         assert_eq!(after(LEAGUE, |card| card.as_of = "x".to_owned()), [Reason::Moment("x".to_owned())]);
         let low = |card: &mut Scorecard| {
-            card.databases[0].coverage = crate::score::scorecard::Fraction { num: 59, den: 100 };
+            card.databases[0].coverage = Fraction { num: 59, den: 100 };
         };
         let text = after(HISTORY, low)[0].text();
         assert!(text.en.contains("second score: only 59.00%") && text.vi.contains("59,00"), "{text:?}");
@@ -280,9 +326,9 @@ mod tests {
     #[test]
     fn two_databases_are_no_history_of_one() {
         let card = card();
-        let found = reasons(of(&card, 0), of(&card, 1), HISTORY);
+        let found = reasons(&of(&card, 0), &of(&card, 1), HISTORY);
         assert!(found.iter().any(|reason| matches!(reason, Reason::Databases(..))), "{found:?}");
-        let league = reasons(of(&card, 0), of(&card, 1), LEAGUE);
+        let league = reasons(&of(&card, 0), &of(&card, 1), LEAGUE);
         assert!(league.contains(&Reason::Own(1, Reason::NoCorePack.text())), "{league:?}");
         for reason in found.iter().chain(&league) {
             assert_ne!(reason.text().vi, reason.text().en);

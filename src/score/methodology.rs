@@ -257,7 +257,7 @@ pub(super) fn name(name: &str, content: &impl Serialize) -> String {
 }
 
 /// Keys sorted by their bytes, no spaces.
-pub(super) fn write_canonical(value: &Value, out: &mut String) {
+pub fn write_canonical(value: &Value, out: &mut String) {
     match value {
         Value::Object(map) => {
             let mut entries: Vec<_> = map.iter().collect();

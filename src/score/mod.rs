@@ -4,6 +4,7 @@ pub mod agency;
 pub mod assemble;
 pub mod calendar;
 pub mod caps;
+pub mod change_points;
 pub mod comparable;
 pub mod composite;
 pub mod contribution;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::Grade;
-use super::comparable::{self, Comparison, Reason, Scored};
+use super::comparable::{self, Basis, Comparison, Reason};
 use super::scorecard::{AgencyCard, Cap, DatabaseCard, Incomplete, Scorecard};
 use crate::base::Text;
 use crate::rule::notify::Trigger;
@@ -103,7 +103,7 @@ pub fn occasions(before: Option<&Scorecard>, now: &Scorecard) -> Vec<Occasion> {
             _ => {}
         }
         if let (Some(card), Some(was), Some(is)) = (before, was, is) {
-            let because = || obstacles(Scored { card, database: was }, Scored { card: now, database: is });
+            let because = || obstacles(&Basis::of(card, was), &Basis::of(now, is));
             events.extend(grades(was.grade, is.grade, because));
         }
         if let Some(is) = is {
@@ -135,7 +135,7 @@ pub fn occasions(before: Option<&Scorecard>, now: &Scorecard) -> Vec<Occasion> {
 }
 
 /// Why the grades of a database at two moments cannot be compared; also what a notice says beside its points.
-pub fn obstacles(was: Scored<'_>, is: Scored<'_>) -> Vec<Text> {
+pub fn obstacles(was: &Basis<'_>, is: &Basis<'_>) -> Vec<Text> {
     let reasons = comparable::reasons(was, is, Comparison { same_database: true, days: None });
     // That little could be measured is no reason to keep quiet about a grade that fell for it.
     reasons.iter().filter(|reason| !matches!(reason, Reason::Own(..))).map(Reason::text).collect()
@@ -146,7 +146,7 @@ fn shared_obstacles(before: &Scorecard, was: &AgencyCard, now: &Scorecard, is: &
     let mut because: Vec<Text> = Vec::new();
     for id in is.databases.iter().filter(|id| was.databases.contains(id)) {
         let (Some(was), Some(is)) = (database(before, id), database(now, id)) else { continue };
-        let found = obstacles(Scored { card: before, database: was }, Scored { card: now, database: is });
+        let found = obstacles(&Basis::of(before, was), &Basis::of(now, is));
         let new = found.into_iter().filter(|text| !because.contains(text)).collect::<Vec<_>>();
         because.extend(new);
     }

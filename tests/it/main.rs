@@ -8,6 +8,7 @@ mod ci;
 mod cli;
 mod gate;
 mod generate;
+mod history;
 mod house;
 mod laws;
 mod measure;

@@ -2,7 +2,6 @@
 
 use std::fmt::Write as _;
 use std::fs;
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -212,13 +211,16 @@ fn damaged_states_are_read_again() {
 #[test]
 fn a_run_that_was_killed_goes_on_and_ends_as_if_it_had_not_been() {
     let names = ["a", "b", "c", "d"];
-    let night = Night::new(&names, 400, "limits: { parallel: 2, threads: 2 }\n");
+    let night = Night::new(&names, 400, "history: history.db\nlimits: { parallel: 2, threads: 2 }\n");
     let undisturbed = night.scored("2026-11-21");
     let mut resumed = 0;
     // From before anything was done to after everything was.
     for wait in [5, 30, 60, 90, 120, 160, 200, 260, 330, 420, 600] {
         let _ = fs::remove_dir_all(night.path("state"));
         let _ = fs::remove_dir_all(night.path("out"));
+        for name in ["history.db", "history.db-wal", "history.db-shm"] {
+            let _ = fs::remove_file(night.path(name));
+        }
         let mut run = night.start(&[]);
         std::thread::sleep(Duration::from_millis(wait));
         run.kill().expect("it is killed");
@@ -233,8 +235,13 @@ fn a_run_that_was_killed_goes_on_and_ends_as_if_it_had_not_been() {
         assert_eq!(run.code, Some(0), "after {wait} ms: {}{}", run.out, run.err);
         assert_eq!(night.read("out/scorecard.json"), undisturbed, "after {wait} ms");
         assert!(!night.path("state/journal.json").exists());
+        let history = night.path("history.db").display().to_string();
+        let verified = thuocdo(&["history", "verify", &history, "--format", "json"]);
+        assert_eq!(verified.code, Some(0), "{}{}", verified.out, verified.err);
+        let verified: Value = serde_json::from_str(&verified.out).expect("JSON");
         let begun = night.logged("started");
         if started {
+            assert_eq!(verified["records"], 4, "each database is recorded once, after {wait} ms");
             resumed += 1;
             assert_eq!(begun.last().map(|line| &line["resumed"]), Some(&Value::Bool(true)));
             assert_eq!(begun[0]["run"], begun[begun.len() - 1]["run"], "it is one run");

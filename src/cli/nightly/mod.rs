@@ -26,6 +26,7 @@ use serde_json::json;
 use super::failure::{Exit, Failure};
 use super::notify::Receivers;
 use super::output::{self, Console};
+use super::recorded;
 use super::run;
 use crate::base::Text;
 use crate::engine::{self, MeasuredDatabase};
@@ -83,6 +84,7 @@ impl Nightly {
         let folder = self.plan.parent().unwrap_or(Path::new(""));
         let plan = nightly::read(&text, folder).map_err(Failure::Given)?;
         planned::check_formats(&plan)?;
+        plan.history.as_deref().map_or(Ok(()), recorded::check)?;
         // Nobody is to learn at the end of the night that a password is missing.
         let receivers =
             plan.notify.as_ref().filter(|_| !self.check).map(|spec| Receivers::prepare(spec, folder));
@@ -122,6 +124,11 @@ impl Nightly {
 
         let night = self.measure(&plan, scheduled, &state, &journal, &mut log, console)?;
         let mut failures = deliver(&plan, &night, &mut log, console);
+        if let Some(path) = &plan.history {
+            let recorded = recorded::record(path, &journal.run, &night.card, console);
+            log.note(if recorded.is_ok() { "recorded" } else { "not_recorded" }, json!({ "path": path }));
+            failures.extend(recorded.err());
+        }
         let told = receivers.map(|receivers| {
             let before = before.as_ref().ok().and_then(Option::as_ref);
             tell::of(&plan, &receivers, &journal.run, before, &night.card, &mut log)
@@ -172,12 +179,7 @@ impl Nightly {
                 return Ok((open, true));
             }
         }
-        let mut id = [0; 16];
-        getrandom::fill(&mut id).map_err(|error| {
-            let error = error.to_string();
-            Failure::Output(say!("no random number: {error}", "không lấy được số ngẫu nhiên: {error}"), None)
-        })?;
-        let run = id.iter().map(|byte| format!("{byte:02x}")).collect();
+        let run = recorded::run_id()?;
         Ok((Journal { run, plan: plan.name.clone(), plan_blake3, as_of, started }, false))
     }
 

@@ -13,7 +13,7 @@ use crate::base::{Lang, Text};
 use crate::report::term::safe::{ending, middle};
 use crate::report::term::words::own;
 use crate::rule::notify::NotifySpec;
-use crate::score::comparable::Scored;
+use crate::score::comparable::Basis;
 use crate::score::fix_first::FixLevel;
 use crate::score::occasion::{Event, Occasion, Subject, obstacles};
 use crate::score::scorecard::{Cap, DatabaseCard, Gap, Incomplete};
@@ -222,20 +222,21 @@ fn subject(about: &Subject, events: &[&Event], before: Option<&Scorecard>, now: 
     match about {
         Subject::Database(id) => {
             let find = |card: &'_ Scorecard| card.databases.iter().position(|database| database.id == *id);
-            let was = before.and_then(|card| Some(Scored { card, database: &card.databases[find(card)?] }));
-            let is = find(now).map(|at| Scored { card: now, database: &now.databases[at] });
-            let either = is.or(was).map(|scored| scored.database);
+            let was = before.and_then(|card| Some((card, &card.databases[find(card)?])));
+            let is = find(now).map(|at| (now, &now.databases[at]));
+            let either = is.or(was).map(|(_, database)| database);
             card.level = Level::Database;
             card.id = Some(name(id));
             card.title = either.and_then(|database| database.title.as_ref()).map(prose);
             let standing = |database: &DatabaseCard| standing(database.grade, &database.score.official);
-            card.before = was.map(|was| standing(was.database));
-            card.now = is.map(|is| standing(is.database));
-            if let (Some(was), Some(is)) = (was, is) {
-                card.not_comparable_because = obstacles(was, is).iter().map(prose).collect();
+            card.before = was.map(|(_, was)| standing(was));
+            card.now = is.map(|(_, is)| standing(is));
+            if let (Some((before, was)), Some((now, is))) = (was, is) {
+                card.not_comparable_because =
+                    obstacles(&Basis::of(before, was), &Basis::of(now, is)).iter().map(prose).collect();
             }
             if card.events.iter().any(|event| !event.good) {
-                card.fix_first = is.map(|is| fixes(is.database)).unwrap_or_default();
+                card.fix_first = is.map(|(_, is)| fixes(is)).unwrap_or_default();
             }
         }
         Subject::Agency(id) => {

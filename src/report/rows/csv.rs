@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::{Cell, Described, RowWriter};
 use crate::engine::FailingRow;
 
-const BOM: &[u8] = b"\xef\xbb\xbf";
+pub const BOM: &[u8] = b"\xef\xbb\xbf";
 
 pub struct Csv<W> {
     table: Described,
@@ -31,7 +31,8 @@ impl<W: Write + Send> RowWriter for Csv<W> {
     }
 }
 
-fn line(cells: &[Cell]) -> String {
+/// One line with its end.
+pub(in crate::report) fn line(cells: &[Cell]) -> String {
     let mut line = String::new();
     for (at, cell) in cells.iter().enumerate() {
         if at > 0 {

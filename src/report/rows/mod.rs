@@ -2,8 +2,8 @@
 //! number does not matter.
 
 pub mod copy;
-mod csv;
-mod parquet;
+pub(super) mod csv;
+pub(super) mod parquet;
 mod xlsx;
 
 use std::io::{self, Seek, Write};
@@ -177,7 +177,7 @@ impl Described {
 
 /// What stands in a cell of a sheet.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Cell {
+pub(super) enum Cell {
     Text(String),
     /// Digits, with a sign and a point perhaps.
     Number(String),

@@ -118,7 +118,7 @@ fn broken_fields() -> Fields {
 }
 
 /// What the system says, where it is the system.
-pub(super) fn failed(error: ParquetError) -> io::Error {
+pub(in crate::report) fn failed(error: ParquetError) -> io::Error {
     match error {
         ParquetError::External(inner) => match inner.downcast::<io::Error>() {
             Ok(error) => *error,

@@ -5,7 +5,8 @@ use super::baseline::{Baseline, DatabaseBaseline};
 use super::{Checks, Condition, GateInputs, Given, Outcome};
 use crate::base::Text;
 use crate::say;
-use crate::score::scorecard::DatabaseCard;
+use crate::score::comparable::{self, Basis, Reason, RunBasis};
+use crate::score::scorecard::{DatabaseCard, PackCard};
 
 /// The baseline, if the run as a whole may be compared with it; every reason if not.
 pub fn of_run<'g>(inputs: &GateInputs<'g>, checks: &mut Checks) -> Option<&'g Baseline> {
@@ -34,21 +35,9 @@ pub fn of_run<'g>(inputs: &GateInputs<'g>, checks: &mut Checks) -> Option<&'g Ba
         Given::Sound(baseline) => baseline.as_ref(),
     };
     let card = inputs.card;
-    let mut reasons = Vec::new();
-    if baseline.methodology != card.methodology {
-        let (then, now) = (&baseline.methodology, &card.methodology);
-        reasons.push(say!(
-            "the baseline was made by methodology {then}, this run goes by {now}",
-            "mốc so sánh theo phương pháp {then}, lần chạy này theo {now}"
-        ));
-    }
-    if baseline.profile != card.profile {
-        let (then, now) = (baseline.profile.id(), card.profile.id());
-        reasons.push(say!(
-            "the baseline has profile {then}, this run {now}",
-            "mốc so sánh dùng hồ sơ tính điểm {then}, lần chạy này dùng {now}"
-        ));
-    }
+    let before =
+        RunBasis { methodology: &baseline.methodology, profile: baseline.profile, as_of: &baseline.as_of };
+    let mut reasons: Vec<Text> = comparable::of_runs(before, RunBasis::of(card)).iter().map(words).collect();
     if baseline.key != inputs.key {
         reasons.push(say!(
             "the baseline's digests were made with another key",
@@ -79,37 +68,61 @@ pub fn of_database<'g>(
         );
         return None;
     };
-    let mut reasons = Vec::new();
-    for pack in card.packs.iter().filter(|pack| pack.core) {
-        let (id, now) = (&pack.id, &pack.hash);
-        match before.packs.iter().find(|known| known.id == pack.id) {
-            Some(known) if known.hash == pack.hash => {}
-            Some(known) => {
-                let then = &known.hash;
-                reasons.push(say!(
-                    "pack {id} was {then} and is {now}",
-                    "gói {id} trước là {then}, nay là {now}"
-                ));
-            }
-            None => reasons.push(say!(
-                "the baseline was made without pack {id}",
-                "mốc so sánh được tạo khi chưa dùng gói {id}"
-            )),
-        }
+    // Packs that are not core are the user's own: their rules are compared one by one, as they are written.
+    fn core(packs: &[PackCard]) -> Vec<&PackCard> {
+        packs.iter().filter(|pack| pack.core).collect()
     }
-    for pack in before.packs.iter().filter(|pack| pack.core) {
-        if card.packs.iter().all(|now| now.id != pack.id) {
-            let id = &pack.id;
-            reasons.push(say!("this run goes without pack {id}", "lần chạy này không dùng gói {id}"));
+    let run =
+        RunBasis { methodology: &baseline.methodology, profile: baseline.profile, as_of: &baseline.as_of };
+    let then = Basis {
+        run,
+        database: &before.id,
+        packs: core(&before.packs),
+        contract: before.contract.as_deref(),
+        coverage: before.coverage,
+        own: &[],
+    };
+    let now = Basis {
+        run,
+        database: &card.id,
+        packs: core(&card.packs),
+        contract: card.contract.as_deref(),
+        coverage: card.coverage,
+        own: &[],
+    };
+    let reasons = comparable::of_databases(&then, &now, true).iter().map(words).collect();
+    refuse(reasons, checks).then_some(before)
+}
+
+/// A reason as it is said of a baseline and a run.
+fn words(reason: &Reason) -> Text {
+    match reason {
+        Reason::Methodology(then, now) => say!(
+            "the baseline was made by methodology {then}, this run goes by {now}",
+            "mốc so sánh theo phương pháp {then}, lần chạy này theo {now}"
+        ),
+        Reason::Profile(then, now) => {
+            let (then, now) = (then.id(), now.id());
+            say!(
+                "the baseline has profile {then}, this run {now}",
+                "mốc so sánh dùng hồ sơ tính điểm {then}, lần chạy này dùng {now}"
+            )
         }
-    }
-    if before.contract != card.contract {
-        reasons.push(say!(
+        Reason::Pack(id, [Some(then), Some(now)]) => {
+            say!("pack {id} was {then} and is {now}", "gói {id} trước là {then}, nay là {now}")
+        }
+        Reason::Pack(id, [None, _]) => {
+            say!("the baseline was made without pack {id}", "mốc so sánh được tạo khi chưa dùng gói {id}")
+        }
+        Reason::Pack(id, [_, None]) => {
+            say!("this run goes without pack {id}", "lần chạy này không dùng gói {id}")
+        }
+        Reason::Contract => say!(
             "what the rule file declares of its tables and columns (the contract) has changed",
             "khai báo bảng và cột trong tệp quy tắc (hợp đồng dữ liệu) đã thay đổi"
-        ));
+        ),
+        other => other.text(),
     }
-    refuse(reasons, checks).then_some(before)
 }
 
 /// Whether there is no reason against comparing.

@@ -1,0 +1,121 @@
+//! Values of one database over its runs: which follow each other, by how much they moved, and where they changed for good.
+
+use std::collections::BTreeMap;
+
+use super::definition::Definition;
+use super::record::{Points, Standing};
+use super::store::Standings;
+use crate::base::{Nano, Text};
+use crate::say;
+use crate::score::Profile;
+use crate::score::change_points::{ChangePoint, change_points};
+use crate::score::comparable::{self, Basis, Comparison, Reason, RunBasis};
+
+/// Runs of one database at two moments.
+const ONE_DATABASE: Comparison = Comparison { same_database: true, days: None };
+
+/// A run in a series.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    pub moment: i64,
+    pub sequence: u64,
+    pub standing: Standing,
+    /// What the series is of; `None` where that does not apply.
+    pub points: Option<Points>,
+    /// Why it does not follow the run before it: here a new stretch begins.
+    pub breaks: Vec<Text>,
+    /// Official points since the run before it in the same stretch.
+    pub change: Option<i64>,
+    pub change_point: Option<ChangePoint>,
+}
+
+/// Runs by the moment that they speak of; of several that speak of one moment the last stands. The number of those that
+/// were set aside comes beside.
+pub fn entries(standings: Vec<Standings>) -> (Vec<Entry>, u64) {
+    let mut entries: Vec<Entry> = Vec::with_capacity(standings.len());
+    let mut aside = 0;
+    for Standings { moment, sequence, standing } in standings {
+        let points = Some(standing.score);
+        let (breaks, change, change_point) = (Vec::new(), None, None);
+        let entry = Entry { moment, sequence, standing, points, breaks, change, change_point };
+        match entries.last_mut() {
+            Some(last) if last.moment == moment => {
+                *last = entry;
+                aside += 1;
+            }
+            _ => entries.push(entry),
+        }
+    }
+    (entries, aside)
+}
+
+/// Splits the runs into stretches of comparable ones, and finds changes within each. `under`: all were scored by one
+/// methodology and profile, whatever they were recorded by.
+pub fn connect(
+    entries: &mut [Entry],
+    definitions: &BTreeMap<String, Definition>,
+    under: Option<(&str, Profile)>,
+) {
+    for at in 0..entries.len() {
+        let breaks = match at.checked_sub(1).map(|before| (&entries[before], &entries[at])) {
+            Some((before, entry)) => breaks(&before.standing, &entry.standing, definitions, under),
+            None => Vec::new(),
+        };
+        let entry = &mut entries[at];
+        (entry.breaks, entry.change, entry.change_point) = (breaks, None, None);
+    }
+    let starts = (0..entries.len()).filter(|&at| at > 0 && !entries[at].breaks.is_empty());
+    let starts: Vec<usize> = starts.collect();
+    let ends = starts.iter().copied().chain([entries.len()]);
+    let stretches: Vec<_> = [0].into_iter().chain(starts.iter().copied()).zip(ends).collect();
+    for (from, to) in stretches {
+        let known: Vec<(usize, Nano)> =
+            (from..to).filter_map(|at| Some((at, Nano::new(entries[at].points?.0)))).collect();
+        for pair in known.windows(2) {
+            entries[pair[1].0].change = Some(pair[1].1.get() - pair[0].1.get());
+        }
+        let values: Vec<Nano> = known.iter().map(|(_, value)| *value).collect();
+        for found in change_points(&values) {
+            entries[known[found.at].0].change_point = Some(found);
+        }
+    }
+}
+
+fn breaks(
+    before: &Standing,
+    after: &Standing,
+    definitions: &BTreeMap<String, Definition>,
+    under: Option<(&str, Profile)>,
+) -> Vec<Text> {
+    let (Some(old), Some(new)) = (definitions.get(&before.definition), definitions.get(&after.definition))
+    else {
+        return Vec::new();
+    };
+    let (old, new) = (basis(before, old, under), basis(after, new, under));
+    comparable::reasons(&old, &new, ONE_DATABASE).iter().map(words).collect()
+}
+
+/// A reason as it is said of a run and the one before it.
+fn words(reason: &Reason) -> Text {
+    match reason {
+        Reason::Own(0, Text { en, vi }) => say!("the run before: {en}", "lần chạy trước: {vi}"),
+        Reason::Own(_, Text { en, vi }) => say!("this run: {en}", "lần chạy này: {vi}"),
+        other => other.text(),
+    }
+}
+
+fn basis<'a>(
+    standing: &'a Standing,
+    definition: &'a Definition,
+    under: Option<(&'a str, Profile)>,
+) -> Basis<'a> {
+    let (methodology, profile) = under.unwrap_or((&definition.methodology, definition.profile));
+    Basis {
+        run: RunBasis { methodology, profile, as_of: &standing.as_of },
+        database: &definition.database,
+        packs: definition.packs.iter().collect(),
+        contract: definition.contract.as_deref(),
+        coverage: standing.coverage,
+        own: &[],
+    }
+}
