@@ -52,6 +52,17 @@ pub enum Failure {
     PipeClosed,
 }
 
+/// What became of several outputs: every failure is told, and the last decides how the command ends.
+pub fn all<const N: usize>(outcomes: [Result<(), Failure>; N], console: &Console) -> Result<(), Failure> {
+    let mut failures = outcomes.into_iter().filter_map(Result::err);
+    let Some(mut last) = failures.next() else { return Ok(()) };
+    for next in failures {
+        last.report(console);
+        last = next;
+    }
+    Err(last)
+}
+
 impl Failure {
     pub fn usage(what: Text, hint: Text) -> Self {
         Self::Given(vec![Diagnostic::error(what).hint(hint)])

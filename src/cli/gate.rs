@@ -8,7 +8,7 @@ use clap::builder::PossibleValuesParser;
 use indexmap::IndexMap;
 
 use super::baseline;
-use super::failure::{Exit, Failure};
+use super::failure::{self, Exit, Failure};
 use super::output::{self, Console, real};
 use super::recorded::HistoryArgument;
 use super::run::{Measured, Run, RunArguments};
@@ -191,7 +191,7 @@ impl Gate {
         // The verdict is told even if a report cannot be written.
         let written = write();
         let recorded = self.history.record(&card, console);
-        console.print(&render(&self.format, &style))?;
+        let printed = console.print(&render(&self.format, &style));
         if let Some(annotations) = annotations().filter(|name| *name != self.format) {
             output::complain(&String::from_utf8_lossy(&render(annotations, &file_style)));
         }
@@ -200,8 +200,7 @@ impl Gate {
             Ok(()) | Err(Failure::Output(..)) => {}
             Err(failure) => return Err(failure),
         }
-        written?;
-        recorded?;
+        failure::all([printed, written, recorded], console)?;
         // At last: what could not be told must not be taken for known.
         self.update(&terms, &inputs, &report, console)?;
         Ok(match report.verdict {

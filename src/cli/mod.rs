@@ -1,4 +1,4 @@
-//! Floor 8: the commands, one file each. The only place that prints, colours, or reads the clock and the environment.
+//! Floor 10: the commands, one file each. The only place that prints, colours, or reads the clock and the environment.
 
 mod arguments;
 mod baseline;

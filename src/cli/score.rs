@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 
-use super::failure::{Exit, Failure};
+use super::failure::{self, Exit, Failure};
 use super::output::{self, Console};
 use super::recorded::HistoryArgument;
 use super::run::RunArguments;
@@ -60,9 +60,7 @@ impl Score {
         let delivered = self.deliver(&card, key.as_ref(), console);
         // At last, and whatever became of the others: what was measured is not to be lost.
         let recorded = self.history.record(&card, console);
-        measured.rows?;
-        delivered?;
-        recorded?;
+        failure::all([measured.rows, delivered, recorded], console)?;
         Ok(if card.complete { Exit::Passed } else { Exit::Incomplete })
     }
 

@@ -311,6 +311,30 @@ fn a_new_file_is_nobody_elses_to_read() {
     assert_eq!(left, ["h.sqlite"], "nothing is left beside it");
 }
 
+#[cfg(unix)]
+#[test]
+fn what_may_not_be_written_can_be_read() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let shelf = Shelf::new(2);
+    // Marks that mean something in the names by which SQLite opens files.
+    let folder = shelf.folder().join("100% ?#");
+    fs::create_dir(&folder).unwrap();
+    let path = folder.join("h.sqlite");
+    fs::copy(shelf.path(), &path).unwrap();
+    let allow = |mode: [u32; 2]| {
+        fs::set_permissions(&path, fs::Permissions::from_mode(mode[0])).unwrap();
+        fs::set_permissions(&folder, fs::Permissions::from_mode(mode[1])).unwrap();
+    };
+    allow([0o400, 0o500]);
+    assert_eq!(Store::read(&path).unwrap().head().unwrap().0, 2);
+    // To the administrator nothing is forbidden.
+    if fs::File::create(folder.join("x")).is_err() {
+        assert!(matches!(Store::open(&path), Err(StoreError::Denied)));
+        assert!(matches!(Store::open(&folder.join("new")), Err(StoreError::Io(_))));
+    }
+    allow([0o600, 0o700]);
+}
+
 #[test]
 fn a_clock_that_moved_back_is_told_and_nothing_is_lost() {
     let shelf = Shelf::new(3);

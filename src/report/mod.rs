@@ -1,4 +1,4 @@
-//! Floor 7: what people and programs read. Pure functions of a scorecard: no clock, no environment, no files.
+//! Floor 8: what people and programs read. Pure functions of a scorecard: no clock, no environment, no files.
 
 pub mod catalog;
 pub mod export;

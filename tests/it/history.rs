@@ -364,6 +364,13 @@ fn what_is_wrong_is_told_and_harms_nothing() {
     let run = with("/proc/none/h.sqlite");
     assert_eq!(run.code, Some(3));
     assert!(run.out.contains("so") && run.err.contains("chưa được ghi vào lịch sử"), "{}", run.err);
+    // Of two outputs that cannot be written both are told.
+    let run = shelf.stage.run(&["--history", "/proc/none/h.sqlite", "--out", "/proc/none"]);
+    assert!(
+        run.code == Some(3) && run.err.contains("h.sqlite") && run.err.contains("scorecard.json"),
+        "{}",
+        run.err
+    );
     let run = with(&path("data"));
     assert_eq!(run.code, Some(2), "the folder of the data");
     // A file of a later version, and one that is cut off.
