@@ -40,7 +40,7 @@ pub use measured::{
     MeasuredTable, Presence, Problem, ProblemLevel, TracedTable,
 };
 pub use rows::{Broken, FailingRow, Form, JudgedTable, Portion, Records, RowFile, RowSink, Wanted, Written};
-pub use run::{EXAMPLES, Progress, RunOptions, Silent, data_root, run, run_keeping_verdicts};
+pub use run::{EXAMPLES, Progress, RunOptions, Silent, data_root, described, run, run_keeping_verdicts};
 pub use second_look::{Brought, LookError, LookOptions};
 pub use trace::{RowWaiver, TraceOptions};
 pub use unmeasured::{not_described, not_measured};

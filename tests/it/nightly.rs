@@ -362,6 +362,20 @@ fn two_runs_at_once_do_not_mix() {
 }
 
 #[test]
+fn a_state_folder_has_one_plan() {
+    let night = Night::new(&["a", "b"], 20, "");
+    assert_eq!(night.run(&[]).code, Some(0));
+    let plan = night.read("nightly.yaml");
+    night.write("nightly.yaml", &plan.replace("name: dem", "name: ngay"));
+    let run = night.run(&[]);
+    assert_eq!(run.code, Some(2), "{}", run.out);
+    assert!(run.err.contains("is that of the plan `dem`"), "{}", run.err);
+    // A database that leaves the plan leaves nothing behind.
+    night.write("nightly.yaml", &plan.replace("  - rules/b.yaml\n", ""));
+    assert_eq!((night.run(&[]).code, night.states().len()), (Some(0), 3));
+}
+
+#[test]
 fn a_clock_that_went_back_is_told() {
     let night = Night::new(&["a"], 20, "");
     night.run(&[]);

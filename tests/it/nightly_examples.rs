@@ -154,6 +154,25 @@ fn the_plan_tells_of_everything_and_holds_no_secret() {
 }
 
 #[test]
+fn the_plan_is_one_that_the_program_runs() {
+    let folder = tempfile::TempDir::new().expect("a folder");
+    let place = folder.path().display().to_string();
+    fs::create_dir(folder.path().join("rules")).expect("a folder");
+    for (name, shipped) in [("bca_a13", "population"), ("bhxh", "insurance")] {
+        let shipped = root().join(format!("rules/vn/{shipped}.yaml"));
+        fs::copy(shipped, folder.path().join(format!("rules/{name}.yaml"))).expect("a rule file");
+    }
+    let plan = folder.path().join("nightly.yaml");
+    fs::write(
+        &plan,
+        text(PLAN).replace(" /srv/", &format!(" {place}/srv/")).replace(" /var/", &format!(" {place}/var/")),
+    )
+    .expect("the plan");
+    let run = thuocdo(&["run", &plan.display().to_string(), "--check", "--lang", "en"]);
+    assert_eq!((run.code, run.out.lines().count()), (Some(0), 2), "{}{}", run.out, run.err);
+}
+
+#[test]
 fn every_file_is_explained() {
     let readme = text("README.md");
     for entry in fs::read_dir(root().join("examples/nightly")).expect("a folder") {

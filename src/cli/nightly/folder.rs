@@ -34,8 +34,9 @@ pub struct StateFolder {
 }
 
 impl StateFolder {
-    /// Makes the folder if it is not there, and locks it. The lock ends with the process, however it ends.
-    pub fn open(path: &Path) -> Result<Self, Failure> {
+    /// Makes the folder if it is not there, and locks it. The lock ends with the process, however it ends. A folder has one
+    /// plan: what the next run is compared with must be the last run of the same.
+    pub fn open(path: &Path, plan: &str) -> Result<Self, Failure> {
         let failed = |error: std::io::Error| output::unwritable(path, &error);
         private_folder(path).map_err(failed)?;
         let mut lock = File::options()
@@ -64,6 +65,24 @@ impl StateFolder {
                 ));
             }
             Err(TryLockError::Error(error)) => return Err(failed(error)),
+        }
+        let marker = path.join("plan");
+        match std::fs::read_to_string(&marker) {
+            Ok(other) if other.trim() != plan => {
+                let (path, other) = (path.display(), other.trim());
+                return Err(Failure::usage(
+                    say!(
+                        "the state folder `{path}` is that of the plan `{other}`",
+                        "thư mục trạng thái `{path}` là của kế hoạch `{other}`"
+                    ),
+                    say!("give each plan a `state` of its own", "cho mỗi kế hoạch một `state` riêng"),
+                ));
+            }
+            Ok(_) => {}
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                output::write_kept(&marker, plan.as_bytes()).map_err(failed)?;
+            }
+            Err(error) => return Err(failed(error)),
         }
         let id = std::process::id();
         let _ = lock.set_len(0).and_then(|()| lock.rewind()).and_then(|()| write!(lock, "pid {id}"));

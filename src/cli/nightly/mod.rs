@@ -16,7 +16,6 @@ mod tell;
 mod view;
 mod worker;
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -102,7 +101,7 @@ impl Nightly {
             (None, Moment::Now) => run::moment(None)?,
             (None, Moment::Today) => run::moment(None)?.div_euclid(MICROSECONDS_A_DAY) * MICROSECONDS_A_DAY,
         };
-        let state = StateFolder::open(&plan.state)?;
+        let state = StateFolder::open(&plan.state, &plan.name)?;
         let plan_blake3 = blake3::hash(text.text.as_bytes()).to_hex().to_string();
         let (journal, goes_on) = self.journal(&state, &plan, plan_blake3, as_of)?;
         let mut log = RunLog::open(&plan.log, &journal.run)?;
@@ -142,8 +141,9 @@ impl Nightly {
         let complete = night.card.complete;
         // Only a run that has left its results may be forgotten.
         if failures.is_empty() {
-            let used = night.rows.iter().filter_map(|row| Some((row.id.clone(), row.work()?.states.clone())));
-            states::sweep(&state.states(), &used.collect::<BTreeMap<_, _>>());
+            let used =
+                night.rows.iter().map(|row| (row.id.clone(), row.work().map(|work| work.states.clone())));
+            states::sweep(&state.states(), &used.collect());
             failures.extend(state.end(&night.card).err());
         }
         failures.extend(untold);
@@ -229,6 +229,10 @@ impl Nightly {
         view.finish();
         let Some(ended) = ended else {
             log.note("interrupted", json!({}));
+            console.note(&say!(
+                "what was found out so far is kept; the next run goes on from there",
+                "những gì đã đo được giữ lại; lần chạy sau sẽ tiếp tục từ đó"
+            ));
             return Err(Failure::Interrupted);
         };
         let mut measured = Vec::new();
@@ -305,11 +309,8 @@ impl Nightly {
 
 /// What was measured, unless it was by other rules than were read here.
 fn same_rules(database: &crate::rule::Database, done: Done) -> Result<Done, Text> {
-    let ours = engine::not_measured(database, &Text::default());
-    let same = |ours: &MeasuredDatabase, theirs: &MeasuredDatabase| {
-        ours.rule_files == theirs.rule_files && ours.code_lists == theirs.code_lists
-    };
-    if same(&ours, &done.measured) {
+    let (ours, theirs) = (engine::described(database, Vec::new()), &done.measured);
+    if ours.rule_files == theirs.rule_files && ours.code_lists == theirs.code_lists {
         return Ok(done);
     }
     Err(say!(

@@ -96,14 +96,22 @@ fn unpack(packed: &[u8]) -> Option<Vec<u8>> {
     zstd::bulk::decompress(body, usize::try_from(u64::from_le_bytes(*length)).ok()?).ok()
 }
 
-/// Removes the states of databases that this run was through with and did not use. What cannot be removed only takes room.
-pub fn sweep(folder: &Path, used: &BTreeMap<String, Vec<String>>) {
-    for (database, names) in used {
-        let names: BTreeSet<&str> = names.iter().map(String::as_str).collect();
-        let Ok(entries) = std::fs::read_dir(folder.join(database)) else { continue };
-        for entry in entries.flatten() {
-            if !entry.file_name().to_str().is_some_and(|name| names.contains(name)) {
-                let _ = std::fs::remove_file(entry.path());
+/// Removes states that no run is going to ask for: of databases that this one was through with, those that it did not use;
+/// of databases that are not in the plan, all. Of databases that could not be measured (`None`) all stay. What cannot be
+/// removed only takes room.
+pub fn sweep(folder: &Path, used: &BTreeMap<String, Option<Vec<String>>>) {
+    let entries = |folder: &Path| std::fs::read_dir(folder).into_iter().flatten().flatten();
+    for database in entries(folder) {
+        match database.file_name().to_str().and_then(|id| used.get(id)) {
+            None => drop(std::fs::remove_dir_all(database.path())),
+            Some(None) => {}
+            Some(Some(names)) => {
+                let names: BTreeSet<&str> = names.iter().map(String::as_str).collect();
+                for state in entries(&database.path()) {
+                    if !state.file_name().to_str().is_some_and(|name| names.contains(name)) {
+                        let _ = std::fs::remove_file(state.path());
+                    }
+                }
             }
         }
     }
@@ -135,13 +143,17 @@ mod tests {
     }
 
     #[test]
-    fn what_was_not_used_is_swept_of_that_database_alone() {
+    fn what_was_not_used_is_swept() {
         let folder = tempfile::tempdir().unwrap();
-        for (database, name) in [("d", "old"), ("d", "new"), ("e", "old")] {
+        for (database, name) in [("d", "old"), ("d", "new"), ("failed", "old"), ("gone", "old")] {
             States::open(&folder.path().join(database), false).keep(name, b"x");
         }
-        sweep(folder.path(), &BTreeMap::from([("d".to_owned(), vec!["new".to_owned()])]));
+        let used = [("d".to_owned(), Some(vec!["new".to_owned()])), ("failed".to_owned(), None)];
+        sweep(folder.path(), &BTreeMap::from(used));
         let there = |path: &str| folder.path().join(path).exists();
-        assert_eq!((there("d/old"), there("d/new"), there("e/old")), (false, true, true));
+        assert_eq!(
+            (there("d/old"), there("d/new"), there("failed/old"), there("gone")),
+            (false, true, true, false)
+        );
     }
 }
