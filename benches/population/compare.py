@@ -4,6 +4,7 @@
     compare.py --cache DIR --growth                         thuocdo alone: more rows, more rules
     compare.py --cache DIR --kinds                          thuocdo alone: what each kind costs
     compare.py --cache DIR --gate                           thuocdo alone: a gate, from start to exit
+    compare.py --cache DIR --nights                         thuocdo alone: nights with and without news, long histories
 
 Run it through benches/run.sh, which builds the program and brings the other two. Results go to benches/RESULTS.md.
 """
@@ -313,6 +314,7 @@ def main() -> None:
     arguments.add_argument("--growth", action="store_true")
     arguments.add_argument("--kinds", action="store_true")
     arguments.add_argument("--gate", action="store_true")
+    arguments.add_argument("--nights", action="store_true")
     asked = arguments.parse_args()
     cache, binary = asked.cache.resolve(), asked.binary.resolve()
     cache.mkdir(parents=True, exist_ok=True)
@@ -320,6 +322,10 @@ def main() -> None:
         kinds(binary, cache, asked.rows, asked.runs)
     elif asked.gate:
         gate(binary, cache, asked.runs)
+    elif asked.nights:
+        from nights import nights
+
+        nights(binary, cache, asked.rows, asked.runs)
     elif asked.growth:
         growth(binary, cache, asked.runs)
     else:

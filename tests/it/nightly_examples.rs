@@ -173,6 +173,13 @@ fn the_plan_is_one_that_the_program_runs() {
 }
 
 #[test]
+fn the_plan_to_try_is_one_that_the_program_runs() {
+    let plan = root().join("examples/nightly/try.yaml").display().to_string();
+    let run = thuocdo(&["run", &plan, "--check", "--lang", "en"]);
+    assert_eq!((run.code, run.out.lines().count()), (Some(0), 5), "{}{}", run.out, run.err);
+}
+
+#[test]
 fn every_file_is_explained() {
     let readme = text("README.md");
     for entry in fs::read_dir(root().join("examples/nightly")).expect("a folder") {

@@ -184,6 +184,9 @@ impl Progress for Teller {
 
     fn table_done(&self) {
         let mut state = self.state();
+        // What has not been told yet is not of the next table.
+        tell(&Event::Advanced { bytes: state.bytes, rows: state.rows });
+        (state.bytes, state.rows) = (0, 0);
         if let Some((table, since)) = state.started.take() {
             let milliseconds = u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX);
             state.tables.push(TableWork { table, milliseconds });
