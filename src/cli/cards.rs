@@ -28,6 +28,28 @@ pub fn read(paths: &[PathBuf]) -> Result<Vec<Scorecard>, Failure> {
     Ok(cards)
 }
 
+/// The texts of scorecards, with their files. Of directories, all `*.json` that are scorecards.
+pub fn texts(paths: &[PathBuf]) -> Result<Vec<(PathBuf, String)>, Failure> {
+    let mut texts = Vec::new();
+    for path in paths {
+        if path.is_dir() {
+            let mut files = Vec::new();
+            collect(path, &mut files)?;
+            files.sort();
+            for file in files {
+                let text = text(&file)?;
+                // Other JSON may lie beside.
+                if Scorecard::from_json(&text).is_ok() {
+                    texts.push((file, text));
+                }
+            }
+        } else {
+            texts.push((path.clone(), text(path)?));
+        }
+    }
+    Ok(texts)
+}
+
 /// What is said of a file that is no scorecard, or one of another version.
 pub fn foreign(path: &Path, error: &CardError) -> Failure {
     let (path, error) = (path.display(), error.to_string());

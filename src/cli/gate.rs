@@ -392,7 +392,7 @@ fn unknown_names(run: &Run<'_>, file: &PolicyFile) -> Vec<Diagnostic> {
 }
 
 /// Reads a file of the user's; what is wrong with it is added to `found`.
-fn read<T>(
+pub fn read<T>(
     path: &Path,
     parse: impl FnOnce(&std::sync::Arc<crate::base::diagnostic::SourceText>) -> Result<T, Vec<Diagnostic>>,
     found: &mut Vec<Diagnostic>,

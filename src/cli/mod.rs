@@ -4,6 +4,7 @@ mod arguments;
 mod baseline;
 mod cards;
 mod catalog;
+mod compare;
 mod completions;
 mod diagnostics;
 mod evidence;
@@ -52,6 +53,7 @@ enum Command {
     Gate(Box<gate::Gate>),
     #[command(name = "run")]
     Nightly(nightly::Nightly),
+    Compare(compare::Compare),
     #[command(hide = true)]
     Worker(nightly::Worker),
     Lint(lint::Lint),
@@ -95,6 +97,7 @@ fn command() -> Exit {
         Command::Score(command) => command.run(&console),
         Command::Gate(command) => command.run(&console),
         Command::Nightly(command) => command.run(&console),
+        Command::Compare(command) => command.run(&console),
         Command::Worker(command) => command.run(),
         Command::Lint(command) => command.run(&console),
         Command::Explain(command) => command.run(&console),

@@ -9,6 +9,7 @@ use crate::report::catalog::Listing;
 use crate::report::notice::Notice;
 use crate::score::Scorecard;
 use crate::score::gate::GateReport;
+use crate::score::league::League;
 use crate::{kind, rule};
 
 /// Print a JSON Schema.
@@ -33,6 +34,8 @@ enum Of {
     Catalog,
     /// A trend as JSON.
     Trend,
+    /// A comparison as JSON.
+    League,
 }
 
 impl Schema {
@@ -43,6 +46,7 @@ impl Schema {
             Of::Gate => schemars::schema_for!(GateReport).to_value(),
             Of::Notice => schemars::schema_for!(Notice).to_value(),
             Of::Catalog => schemars::schema_for!(Listing).to_value(),
+            Of::League => schemars::schema_for!(League).to_value(),
             Of::Trend => schemars::schema_for!(Trend).to_value(),
         };
         console.print(format!("{schema:#}\n").as_bytes())?;

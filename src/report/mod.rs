@@ -4,6 +4,7 @@ pub mod catalog;
 pub mod export;
 pub mod gate;
 pub mod json;
+pub mod league;
 pub mod metrics;
 pub mod notice;
 pub mod number;

@@ -9,6 +9,7 @@ pub mod contract;
 mod demand;
 pub mod file;
 pub mod gate;
+pub mod groups;
 pub mod kind;
 pub mod load;
 pub mod nightly;

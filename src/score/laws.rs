@@ -14,7 +14,7 @@ use crate::engine::measured::{
 use crate::state::{Measure, Tally};
 use crate::{kind, say};
 
-fn rule(id: &str, dimension: Dimension, severity: Severity, tally: Tally) -> MeasuredRule {
+pub(super) fn rule(id: &str, dimension: Dimension, severity: Severity, tally: Tally) -> MeasuredRule {
     MeasuredRule {
         id: id.to_owned(),
         kind: "not_null".to_owned(),

@@ -14,6 +14,7 @@ pub mod fix_first;
 pub mod gate;
 pub mod grade;
 pub mod index;
+pub mod league;
 pub mod methodology;
 pub mod occasion;
 pub mod provenance;

@@ -37,7 +37,7 @@ pub fn rescored(card: &Scorecard) -> Result<Scorecard, Text> {
             "được chấm theo `{stated}`; chương trình này chấm theo `{known}`"
         ));
     }
-    let measured = card.databases.iter().map(database).collect::<Result<Vec<_>, _>>()?;
+    let measured = card.databases.iter().map(measured).collect::<Result<Vec<_>, _>>()?;
     let options = ScoreOptions {
         profile: card.profile,
         as_of: card.as_of.clone(),
@@ -54,7 +54,11 @@ pub fn rescored(card: &Scorecard) -> Result<Scorecard, Text> {
     Ok(computed)
 }
 
-fn database(card: &DatabaseCard) -> Result<MeasuredDatabase, Text> {
+/// What a database of a card was scored from.
+///
+/// # Errors
+/// A kind of rule that this program does not know, or counts that contradict themselves.
+pub fn measured(card: &DatabaseCard) -> Result<MeasuredDatabase, Text> {
     if let Some(table) = twice(card.tables.iter().map(|table| table.id.as_str())) {
         let id = &card.id;
         return Err(say!(

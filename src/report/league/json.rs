@@ -1,0 +1,23 @@
+//! The comparison as it is, for programs.
+
+use super::LeagueRenderer;
+use crate::base::Text;
+use crate::report::Style;
+use crate::say;
+use crate::score::league::League;
+
+pub struct Json;
+
+impl LeagueRenderer for Json {
+    fn name(&self) -> &'static str {
+        "json"
+    }
+
+    fn about(&self) -> Text {
+        say!("all of it, for programs", "toàn bộ, cho chương trình khác đọc")
+    }
+
+    fn render(&self, league: &League, _: &Style) -> Vec<u8> {
+        league.to_json().into_bytes()
+    }
+}

@@ -1,0 +1,189 @@
+//! One scorecard of many: those that may stand side by side are scored together, the others are set apart.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Apart, Request};
+use crate::base::Text;
+use crate::engine::MeasuredDatabase;
+use crate::kernel::date_format::default_timestamps;
+use crate::say;
+use crate::score::comparable::{self, Basis, Comparison, Reason, RunBasis};
+use crate::score::scorecard::{DatabaseCard, Fraction, PackCard};
+use crate::score::{Profile, ScoreOptions, Scorecard, assemble, rescore};
+
+/// Scores of one reporting period: their moments lie no further apart.
+const PERIOD: Comparison = Comparison { same_database: false, days: Some(31) };
+const PERIOD_MICROS: i64 = 31 * 86_400_000_000;
+
+/// A scorecard that was handed in.
+pub struct Given {
+    /// Its file.
+    pub name: String,
+    pub card: Scorecard,
+    /// Why it is not believed; nothing if it is.
+    pub rejected: Vec<Text>,
+}
+
+pub struct Joined {
+    /// The scorecard of all that may be compared; none if nothing may.
+    pub card: Option<Scorecard>,
+    /// The earliest and the latest of their moments.
+    pub moments: Option<[String; 2]>,
+    pub apart: Vec<Apart>,
+}
+
+/// A database on the card that it came with.
+struct Candidate {
+    given: usize,
+    at: usize,
+    moment: Option<i64>,
+}
+
+/// Joins scorecards under the methodology and profile of most of them. Of a database that several cards speak of, the
+/// latest stands.
+pub fn join(given: Vec<Given>, request: &Request) -> Joined {
+    let mut apart = Vec::new();
+    let mut candidates: Vec<Candidate> = Vec::new();
+    for (index, Given { name, card, rejected }) in given.iter().enumerate() {
+        if !rejected.is_empty() {
+            apart.push(Apart { card: name.clone(), database: None, because: rejected.clone() });
+            continue;
+        }
+        let moment = default_timestamps().iter().find_map(|format| format.parse_timestamp(&card.as_of));
+        candidates.extend((0..card.databases.len()).map(|at| Candidate { given: index, at, moment }));
+    }
+    let database = |it: &Candidate| &given[it.given].card.databases[it.at];
+    let basis = |it: &Candidate| Basis::of(&given[it.given].card, database(it));
+    let set_apart = |it: &Candidate, because: Vec<Text>| Apart {
+        card: given[it.given].name.clone(),
+        database: Some(database(it).id.clone()),
+        because,
+    };
+    // What is not comparable by itself is not comparable with anything.
+    let (able, unable): (Vec<_>, Vec<_>) = candidates.into_iter().partition(|it| database(it).comparable);
+    apart.extend(unable.iter().map(|it| set_apart(it, database(it).not_comparable_because.clone())));
+    let Some(common) = Common::of(&able, &given) else {
+        return Joined { card: None, moments: None, apart };
+    };
+    let reference = common.basis();
+    let mut chosen: BTreeMap<&str, &Candidate> = BTreeMap::new();
+    for it in &able {
+        let reasons = comparable::reasons(&reference, &basis(it), PERIOD);
+        let reasons: Vec<Text> =
+            reasons.iter().filter(|reason| !matches!(reason, Reason::Own(..))).map(Reason::text).collect();
+        if !reasons.is_empty() {
+            apart.push(set_apart(it, reasons));
+            continue;
+        }
+        let id = database(it).id.as_str();
+        let later = chosen.get(id).is_none_or(|other| other.moment < it.moment);
+        let set_aside = if later { chosen.insert(id, it) } else { Some(it) };
+        apart.extend(set_aside.map(|it| {
+            set_apart(
+                it,
+                vec![say!("a later scorecard of it is compared", "đã có bảng điểm mới hơn của CSDL này")],
+            )
+        }));
+    }
+    let mut moments: Vec<&Candidate> = chosen.values().copied().collect();
+    moments.sort_by_key(|it| it.moment);
+    let moment =
+        |it: Option<&&Candidate>| it.map(|it| given[it.given].card.as_of.clone()).unwrap_or_default();
+    let range = [moment(moments.first()), moment(moments.last())];
+    let mut measured = Vec::new();
+    for it in chosen.values() {
+        match rescore::measured(database(it)) {
+            Ok(database) => measured.push(grouped(database, request)),
+            Err(text) => apart.push(set_apart(it, vec![text])),
+        }
+    }
+    apart.sort_by(|a, b| (&a.database, &a.card).cmp(&(&b.database, &b.card)));
+    let options = ScoreOptions {
+        profile: common.profile,
+        as_of: range[1].clone(),
+        engine: concat!("thuocdo ", env!("CARGO_PKG_VERSION")).to_owned(),
+        roll_up: request.roll_up,
+        indices: Vec::new(),
+    };
+    let card = (!measured.is_empty()).then(|| {
+        let mut card = assemble(measured, &options);
+        for database in &mut card.databases {
+            // Coverage of columns is not among what a card's counts tell.
+            let card = chosen.get(database.id.as_str()).map(|it| stated(&given, it));
+            database.column_coverage = card.and_then(|card| card.column_coverage);
+        }
+        card
+    });
+    let moments = card.is_some().then_some(range);
+    Joined { card, moments, apart }
+}
+
+fn stated<'g>(given: &'g [Given], it: &Candidate) -> &'g DatabaseCard {
+    &given[it.given].card.databases[it.at]
+}
+
+/// What most have in common: others are measured by it, so that no two of those that are left differ.
+struct Common<'g> {
+    methodology: &'g str,
+    profile: Profile,
+    /// The end of the period in which most were scored.
+    as_of: &'g str,
+    /// Of each pack the content that most go by.
+    packs: Vec<&'g PackCard>,
+}
+
+impl<'g> Common<'g> {
+    fn of(able: &[Candidate], given: &'g [Given]) -> Option<Self> {
+        let card = |it: &Candidate| &given[it.given].card;
+        let (methodology, profile) =
+            most(able.iter().map(|it| (card(it).methodology.as_str(), card(it).profile.id())))?;
+        let profile = Profile::parse(profile)?;
+        let same = |it: &&Candidate| card(it).methodology == methodology && card(it).profile == profile;
+        let mut dated: Vec<(i64, &str)> =
+            able.iter().filter(same).filter_map(|it| Some((it.moment?, card(it).as_of.as_str()))).collect();
+        dated.sort_unstable();
+        // As many as are within the period before it, the latest of equals.
+        let within = |end: i64| {
+            dated.iter().filter(|(moment, _)| (end - PERIOD_MICROS..=end).contains(moment)).count()
+        };
+        let (_, as_of) = *dated.iter().max_by_key(|(end, _)| (within(*end), *end))?;
+        let packs: Vec<&PackCard> =
+            able.iter().filter(same).flat_map(|it| &card(it).databases[it.at].packs).collect();
+        let ids: BTreeSet<&str> = packs.iter().map(|pack| pack.id.as_str()).collect();
+        let usual = ids.into_iter().filter_map(|id| {
+            let hash = most(packs.iter().filter(|pack| pack.id == id).map(|pack| pack.hash.as_str()))?;
+            packs.iter().copied().find(|pack| pack.id == id && pack.hash == hash)
+        });
+        Some(Self { methodology, profile, as_of, packs: usual.collect() })
+    }
+
+    fn basis(&self) -> Basis<'_> {
+        Basis {
+            run: RunBasis { methodology: self.methodology, profile: self.profile, as_of: self.as_of },
+            // Of no database in particular.
+            database: "",
+            packs: self.packs.clone(),
+            contract: None,
+            coverage: Fraction { num: 1, den: 1 },
+            own: &[],
+        }
+    }
+}
+
+/// What occurs most often; the greatest of equals.
+fn most<T: Ord + Copy>(all: impl Iterator<Item = T>) -> Option<T> {
+    let mut counts: BTreeMap<T, u64> = BTreeMap::new();
+    for it in all {
+        *counts.entry(it).or_default() += 1;
+    }
+    counts.into_iter().max_by_key(|(it, count)| (*count, *it)).map(|(it, _)| it)
+}
+
+/// With its group in the place of its agency, if groups were named.
+fn grouped(mut database: MeasuredDatabase, request: &Request) -> MeasuredDatabase {
+    if let Some(groups) = &request.groups {
+        let group = groups.iter().find(|(_, members)| members.contains(&database.id));
+        database.agency = group.map(|(id, _)| id.clone());
+    }
+    database
+}

@@ -1,0 +1,167 @@
+//! Databases and agencies side by side: what may be ranked is, with the interval that its rank can be told from; what may
+//! not stands apart, with every reason.
+
+mod difference;
+mod join;
+pub mod table;
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+pub use difference::{Difference, DimensionPart, difference};
+pub use join::{Given, Joined, join};
+pub use table::{Entry, Table};
+
+use super::Scorecard;
+use super::methodology::{Methodology, Profile};
+use super::registry::RollUp;
+use super::scorecard::AgencyCard;
+use crate::base::Text;
+
+/// The version of this format.
+pub const SCHEMA: &str = "thuocdo.league/1";
+
+/// A comparison of scorecards.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct League {
+    /// Always `thuocdo.league/1`.
+    pub schema: String,
+    /// Name of the scoring methodology that all that is ranked was scored by.
+    pub methodology: String,
+    /// Their profile.
+    pub profile: Profile,
+    /// The moments of the earliest and of the latest scorecard that is ranked.
+    pub as_of: Option<[String; 2]>,
+    /// What agencies are summed up over.
+    pub roll_up: RollUp,
+    /// Ranks are drawn that often, with weights varied.
+    pub draws: u32,
+    /// Databases that may be compared.
+    pub databases: Table,
+    /// Agencies, or groups that somebody named, by their databases that may be compared.
+    pub agencies: Table,
+    /// All of them together.
+    pub overall: Option<AgencyCard>,
+    /// Registered databases that sent nothing: they count 0 officially.
+    pub silent: Vec<Silent>,
+    /// What cannot be compared, and why.
+    pub apart: Vec<Apart>,
+    /// What makes up the difference between two agencies, if it was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub difference: Option<Difference>,
+}
+
+/// A registered database without a scorecard.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Silent {
+    pub id: String,
+    /// Who answers for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agency: Option<String>,
+    /// Weight in its agency.
+    pub weight: u32,
+}
+
+/// A database that is not ranked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Apart {
+    /// The scorecard's file.
+    pub card: String,
+    /// The database; absent if the whole card is meant.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub database: Option<String>,
+    /// Every reason.
+    pub because: Vec<Text>,
+}
+
+/// What is asked of a comparison.
+#[derive(Clone, Debug, Default)]
+pub struct Request {
+    pub roll_up: RollUp,
+    /// Databases by group, instead of by agency.
+    pub groups: Option<BTreeMap<String, Vec<String>>>,
+    /// Two agencies whose difference is to be explained.
+    pub between: Option<[String; 2]>,
+}
+
+/// Compares scorecards.
+///
+/// # Errors
+/// An agency that is to be explained is not among those compared.
+pub fn league(given: Vec<Given>, request: &Request) -> Result<League, Text> {
+    let Joined { card, moments, apart } = join(given, request);
+    let Some(card) = card else {
+        return Ok(empty(request, apart));
+    };
+    let methodology = Methodology::new(card.profile);
+    let members = table::members(&card);
+    let difference = match &request.between {
+        Some([a, b]) => Some(difference(&card, &members, a, b, &methodology)?),
+        None => None,
+    };
+    Ok(League {
+        schema: SCHEMA.to_owned(),
+        methodology: card.methodology.clone(),
+        profile: card.profile,
+        as_of: moments,
+        roll_up: request.roll_up,
+        draws: methodology.rank.draws,
+        databases: table::databases(&card, &methodology),
+        agencies: table::agencies(&card, &members, &methodology),
+        silent: silent(&card, &members),
+        overall: Some(AgencyCard { fix_first: Vec::new(), ..card.overall }),
+        apart,
+        difference,
+    })
+}
+
+fn empty(request: &Request, apart: Vec<Apart>) -> League {
+    let methodology = Methodology::new(Profile::default());
+    League {
+        schema: SCHEMA.to_owned(),
+        methodology: methodology.id(),
+        profile: Profile::default(),
+        as_of: None,
+        roll_up: request.roll_up,
+        draws: methodology.rank.draws,
+        databases: Table::default(),
+        agencies: Table::default(),
+        overall: None,
+        silent: Vec::new(),
+        apart,
+        difference: None,
+    }
+}
+
+fn silent(card: &Scorecard, members: &table::Members) -> Vec<Silent> {
+    let mut silent: Vec<Silent> = Vec::new();
+    let all = card
+        .agencies
+        .iter()
+        .filter_map(|agency| Some((agency.id.as_deref()?, members.get(agency.id.as_deref()?)?)));
+    for (agency, members) in all {
+        let unscored = members.iter().filter(|member| member.scored.is_none());
+        silent.extend(unscored.map(|member| Silent {
+            id: member.id.clone(),
+            agency: Some(agency.to_owned()),
+            weight: member.weight,
+        }));
+    }
+    silent.sort_by(|a, b| a.id.cmp(&b.id));
+    silent
+}
+
+impl League {
+    /// As JSON: two spaces, fields in the order of this file, a newline at the end.
+    pub fn to_json(&self) -> String {
+        // Only strings, integers and arrays: nothing that serialisation can refuse.
+        let mut json = serde_json::to_string_pretty(self).unwrap_or_default();
+        json.push('\n');
+        json
+    }
+}
+
+#[cfg(test)]
+mod tests;
