@@ -14,6 +14,9 @@ use crate::extract::system;
 use crate::report::Style;
 use crate::say;
 
+/// How the names of files begin that are not yet in their places.
+pub const TEMPORARY: &str = ".thuocdo-";
+
 /// Where and how to print.
 pub struct Console {
     pub lang: Lang,
@@ -142,7 +145,7 @@ pub fn append(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
 fn beside(path: &Path) -> io::Result<NamedTempFile> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     std::fs::create_dir_all(folder)?;
-    tempfile::Builder::new().prefix(".thuocdo-").tempfile_in(folder)
+    tempfile::Builder::new().prefix(TEMPORARY).tempfile_in(folder)
 }
 
 /// A file that is written bit by bit beside its place, for records that nobody else is to read. It is gone unless it is

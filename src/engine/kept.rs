@@ -56,6 +56,10 @@ impl<'k> Keeping<'k> {
         for file in &database.files {
             add(file.text.as_bytes());
         }
+        for input in &database.inputs {
+            add(input.name.as_bytes());
+            add(input.blake3.as_bytes());
+        }
         for pack in &database.packs {
             add(pack.hash.as_bytes());
         }

@@ -117,7 +117,7 @@ pub fn described(database: &Database, tables: Vec<MeasuredTable>) -> MeasuredDat
     MeasuredDatabase {
         id: database.id.value.clone(),
         agency: database.agency.clone(),
-        rule_files: database.files.iter().map(|file| measured_rule_file(file)).collect(),
+        rule_files: rule_files(database),
         title: database.title.clone(),
         weight: database.weight,
         packs: database.packs.iter().map(|pack| measured_pack(pack)).collect(),
@@ -128,15 +128,17 @@ pub fn described(database: &Database, tables: Vec<MeasuredTable>) -> MeasuredDat
     }
 }
 
-fn measured_rule_file(file: &SourceText) -> MeasuredRuleFile {
+/// The rule files, and the files that their rules go by.
+fn rule_files(database: &Database) -> Vec<MeasuredRuleFile> {
     // Folders are those of the machine that it ran on.
-    let name = Path::new(&file.name)
-        .file_name()
-        .map_or_else(|| file.name.clone().into(), |name| name.to_string_lossy());
-    MeasuredRuleFile {
-        name: name.into_owned(),
-        blake3: blake3::hash(file.text.as_bytes()).to_hex().to_string(),
-    }
+    let bare = |name: &str| {
+        let last = Path::new(name).file_name();
+        last.map_or_else(|| name.to_owned(), |last| last.to_string_lossy().into_owned())
+    };
+    let hash = |file: &SourceText| blake3::hash(file.text.as_bytes()).to_hex().to_string();
+    let files = database.files.iter().map(|file| (bare(&file.name), hash(file)));
+    let inputs = database.inputs.iter().map(|input| (bare(&input.name), input.blake3.clone()));
+    files.chain(inputs).map(|(name, blake3)| MeasuredRuleFile { name, blake3 }).collect()
 }
 
 fn measured_pack(pack: &Pack) -> MeasuredPack {

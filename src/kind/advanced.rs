@@ -9,6 +9,7 @@ use crate::kernel::number::show_decimal;
 use crate::kernel::{Batch, ColumnId, ColumnType, Population, RowVerdict};
 use crate::rule::arguments::{Arguments, Column, Field};
 use crate::rule::code_list::CodeList;
+use crate::rule::reader::InputFile;
 use crate::rule::{About, At, BindError, Binder, Bound, Check, Fields, Node, ParseContext, Spec, Words};
 use crate::say;
 use crate::state::{Figure, Measure, State, Tally};
@@ -66,6 +67,9 @@ impl Field for Since {
         }
         let name = At { value: "since".to_owned(), span: node.span.clone() };
         let list = CodeList::parse(&name, node, context.folder, context.reader)?;
+        if let Some((name, blake3)) = list.evidence() {
+            context.reader.inputs.push(InputFile { name: name.to_owned(), blake3: blake3.to_owned() });
+        }
         // Entries come in the order of their codes.
         let values = list.entries().iter().map(|entry| Limit(entry.code.clone())).collect();
         Some(Self { values, file: Some(text) })

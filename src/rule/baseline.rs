@@ -10,6 +10,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use super::arguments::Field;
 use super::kind::ParseContext;
 use super::node::{Node, Value};
+use super::reader::InputFile;
 use crate::base::{Level, Text};
 use crate::extract::{self, Chunk, Finding, Sink, TextOptions};
 use crate::kernel::TextColumn;
@@ -47,7 +48,12 @@ impl JsonSchema for Baseline {
 impl Field for Baseline {
     fn of(node: &Node, context: &mut ParseContext<'_>) -> Option<Self> {
         let read = match &node.value {
-            Value::Scalar { text, .. } => of_file(text, context.folder),
+            Value::Scalar { text, .. } => {
+                if let Ok(print) = extract::fingerprint(&context.folder.join(text)) {
+                    context.reader.inputs.push(InputFile { name: text.clone(), blake3: print.blake3 });
+                }
+                of_file(text, context.folder)
+            }
             _ => {
                 let entries = context.reader.entries(node)?;
                 let counts = entries.into_iter().map(|(value, count)| {

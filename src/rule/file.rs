@@ -9,7 +9,7 @@ use super::gate::{self, Policy};
 use super::kind::CodeLists;
 use super::node::{At, Node};
 use super::pack::{self, Pack};
-use super::reader::Reader;
+use super::reader::{InputFile, Reader};
 use super::table::{Kinds, Table, TableParser};
 use super::{Value, node};
 use crate::base::diagnostic::SourceText;
@@ -30,6 +30,8 @@ pub struct Database {
     /// All packs of its tables.
     pub packs: Vec<Arc<Pack>>,
     pub contract: Contract,
+    /// Files that its rules read, beside code lists.
+    pub inputs: Vec<InputFile>,
     /// Those that were read from files.
     pub code_lists: Vec<Arc<CodeList>>,
     /// What a gate asks of it.
@@ -86,7 +88,11 @@ fn database(tree: &Node, folder: &Path, kinds: Kinds, reader: &mut Reader) -> Op
     let tables = tables.into_iter().collect::<Option<Vec<_>>>()?;
     let id = id?;
     let packs = pack::of_database(&id, &tables, reader);
+    let mut inputs = std::mem::take(&mut reader.inputs);
+    inputs.sort();
+    inputs.dedup();
     Some(Database {
+        inputs,
         contract: Contract::of(tree, code_lists.values()),
         id,
         file: Arc::clone(&reader.file),

@@ -10,7 +10,7 @@ use arrow::datatypes::DataType;
 use super::code_list::CodeList;
 use super::demand::Demand;
 use super::node::{At, Node};
-use super::reader::Reader;
+use super::reader::{InputFile, Reader};
 use crate::base::{Dimension, Scale, Severity, Text, Unit};
 use crate::kernel::key::KeySpec;
 use crate::kernel::memory::{Cell, Remember};
@@ -87,6 +87,10 @@ impl ParseContext<'_> {
     /// The text of a file that is named relative to the folder of the rule file. Reports why it cannot be read.
     pub fn file(&mut self, name: &At<String>) -> Option<String> {
         let text = std::fs::read_to_string(self.folder.join(&name.value));
+        if let Ok(text) = &text {
+            let blake3 = blake3::hash(text.as_bytes()).to_hex().to_string();
+            self.reader.inputs.push(InputFile { name: name.value.clone(), blake3 });
+        }
         text.map_err(|error| {
             let name_text = &name.value;
             self.reader.error(

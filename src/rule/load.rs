@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::file::{self, Database};
 use super::node::At;
+use super::pack::two_packs;
 use super::reader::Reader;
 use super::table::Kinds;
 use crate::base::diagnostic::SourceText;
@@ -65,7 +66,11 @@ pub fn load(paths: &[PathBuf], kinds: Kinds) -> Loaded {
     loaded
 }
 
-fn rule_files(path: &Path) -> Result<Vec<PathBuf>, Diagnostic> {
+/// The rule files in a folder, in the order of their paths; a file is itself.
+///
+/// # Errors
+/// The file or the folder cannot be read.
+pub fn rule_files(path: &Path) -> Result<Vec<PathBuf>, Diagnostic> {
     let failed = |path: &Path, error: &std::io::Error| {
         let (name, Text { en, vi }) = (path.display(), system(error));
         Diagnostic::error(say!("`{name}` cannot be read: {en}", "không đọc được `{name}`: {vi}"))
@@ -152,13 +157,19 @@ fn merge(loaded: &mut Loaded, mut database: Database) {
         }
     }
     known.files.append(&mut database.files);
+    known.inputs.append(&mut database.inputs);
     known.title = known.title.take().or(database.title);
     known.agency = known.agency.take().or(database.agency);
     known.weight = known.weight.max(database.weight);
     known.contract.merge(&mut database.contract);
     for pack in database.packs.drain(..) {
-        if known.packs.iter().all(|own| own.id != pack.id) {
-            known.packs.push(pack);
+        match known.packs.iter().find(|own| own.id == pack.id) {
+            Some(own) if own.hash != pack.hash => {
+                let place = Place { file: Arc::clone(&database.file), span: database.id.span.clone() };
+                loaded.diagnostics.push(Diagnostic::error(two_packs(&pack.id)).at(place));
+            }
+            Some(_) => {}
+            None => known.packs.push(pack),
         }
     }
     known.gate = known.gate.over(&database.gate);

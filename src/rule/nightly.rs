@@ -1,6 +1,6 @@
 //! The plan of a nightly run: which databases, by which rules, from where, with what limits, and where everything goes.
 
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::file::is_id;
@@ -8,7 +8,7 @@ use super::node::{self, At, Node, Value};
 use super::notify::{self, NotifySpec};
 use super::reader::{Fields, Reader};
 use crate::base::diagnostic::SourceText;
-use crate::base::{Diagnostic, Level, Place, Text, bytes};
+use crate::base::{Diagnostic, Level, Place, bytes};
 use crate::say;
 
 /// The version of the plan language that this engine speaks.
@@ -23,6 +23,8 @@ pub struct NightPlan {
     pub profile: Option<String>,
     pub roll_up: Option<String>,
     pub databases: Vec<Planned>,
+    /// All that the run writes to, as far as the plan names it: by which key, where, and at which place of the plan.
+    pub outputs: Vec<(&'static str, PathBuf, Place)>,
     /// What is kept from run to run.
     pub state: PathBuf,
     pub out: PathBuf,
@@ -102,7 +104,7 @@ struct PlanReader<'r> {
     reader: &'r mut Reader,
     folder: &'r Path,
     /// What the run writes to.
-    outputs: Vec<(&'static str, PathBuf, std::ops::Range<usize>)>,
+    outputs: Vec<(&'static str, PathBuf, Place)>,
 }
 
 impl PlanReader<'_> {
@@ -134,7 +136,6 @@ impl PlanReader<'_> {
         if databases.is_empty() && self.reader.diagnostics.is_empty() {
             self.reader.error(&tree.span, say!("the plan names no database", "kế hoạch không nêu CSDL nào"));
         }
-        self.outputs_apart(&databases);
         for planned in &databases {
             if let (Some(own), Some(all)) = (planned.limits.memory, limits.memory)
                 && own > all
@@ -157,6 +158,7 @@ impl PlanReader<'_> {
             profile,
             roll_up,
             databases,
+            outputs: self.outputs,
             log: log.unwrap_or_else(|| state.join("run.jsonl")),
             state,
             out: out?,
@@ -220,41 +222,8 @@ impl PlanReader<'_> {
 
     fn output(&mut self, key: &'static str, node: &Node) -> Option<PathBuf> {
         let (path, span) = self.path(node)?;
-        self.outputs.push((key, path.clone(), span));
+        self.outputs.push((key, path.clone(), self.reader.place(&span)));
         Some(path)
-    }
-
-    /// Nothing is written twice to one place, nor over what is read.
-    fn outputs_apart(&mut self, databases: &[Planned]) {
-        let plain: Vec<PathBuf> = self.outputs.iter().map(|(_, path, _)| plain(path)).collect();
-        let mut wrong: Vec<(std::ops::Range<usize>, Text)> = Vec::new();
-        for (at, (key, _, span)) in self.outputs.iter().enumerate() {
-            let path = &plain[at];
-            for (before, (other, ..)) in self.outputs.iter().enumerate().take(at) {
-                // A log or a history may lie in the folder of states, not the other way round.
-                let same = plain[before] == *path;
-                if same || *key == "out" && *other == "state" && path.starts_with(&plain[before]) {
-                    let what = say!(
-                        "`{key}` and `{other}` go to one place",
-                        "`{key}` và `{other}` ghi vào cùng một chỗ"
-                    );
-                    wrong.push((span.clone(), what));
-                }
-            }
-            let data = databases.iter().map(|planned| self::plain(&planned.data));
-            let rules = databases.iter().flat_map(|planned| &planned.rules).map(|path| self::plain(path));
-            if data.chain(rules).any(|read| path.starts_with(&read)) {
-                let what = say!(
-                    "`{key}` would be written among what is read",
-                    "`{key}` sẽ ghi vào nơi chứa dữ liệu đầu vào"
-                );
-                wrong.push((span.clone(), what));
-            }
-        }
-        for (span, what) in wrong {
-            let hint = say!("give each output a place of its own", "cho mỗi đầu ra một chỗ riêng");
-            self.reader.error(&span, what).hint = Some(hint);
-        }
     }
 
     fn database(&mut self, node: &Node, data: Option<&Path>) -> Option<Planned> {
@@ -328,21 +297,6 @@ impl PlanReader<'_> {
     }
 }
 
-/// Without `.` and, as far as names alone tell, without `..`.
-fn plain(path: &Path) -> PathBuf {
-    let mut plain = PathBuf::new();
-    for part in path.components() {
-        match part {
-            Component::CurDir => {}
-            Component::ParentDir if plain.file_name().is_some() => {
-                plain.pop();
-            }
-            other => plain.push(other),
-        }
-    }
-    plain
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -373,16 +327,6 @@ mod tests {
             + "profil: vn-4\nlimits: { parallel: 0 }\n";
         assert_eq!(plan(&bad).unwrap_err().len(), 5);
         assert!(plan("thuocdo-plan: 2\n").unwrap_err()[0].contains("version 2"));
-    }
-
-    #[test]
-    fn no_output_is_written_twice_or_over_an_input() {
-        let said = |more: &str| plan(&format!("{PLAN}{more}")).unwrap_err();
-        assert_eq!(said("history: ./x/../state\n"), ["`history` and `state` go to one place"]);
-        assert_eq!(said("metrics: h.prom\nlog: h.prom\n"), ["`log` and `metrics` go to one place"]);
-        assert_eq!(said("metrics: extracts/x.prom\n"), ["`metrics` would be written among what is read"]);
-        let inside = PLAN.replace("out: out", "out: state/out");
-        assert_eq!(plan(&inside).unwrap_err(), ["`out` and `state` go to one place"]);
     }
 
     #[test]

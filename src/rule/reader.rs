@@ -12,11 +12,22 @@ use crate::say;
 pub struct Reader {
     pub file: Arc<SourceText>,
     pub diagnostics: Vec<Diagnostic>,
+    /// Files that what was read so far has read itself, beside code lists that have a name.
+    pub inputs: Vec<InputFile>,
+}
+
+/// A file that a rule goes by.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct InputFile {
+    /// As it is written.
+    pub name: String,
+    /// Hash of its content, hexadecimal.
+    pub blake3: String,
 }
 
 impl Reader {
     pub fn new(file: Arc<SourceText>) -> Self {
-        Self { file, diagnostics: Vec::new() }
+        Self { file, diagnostics: Vec::new(), inputs: Vec::new() }
     }
 
     pub fn place(&self, span: &Range<usize>) -> Place {

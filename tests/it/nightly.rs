@@ -375,6 +375,66 @@ fn a_state_folder_has_one_plan() {
     assert_eq!((night.run(&[]).code, night.states().len()), (Some(0), 3));
 }
 
+/// A file that a rule goes by is a part of the rule, wherever it is named.
+#[test]
+fn files_that_rules_go_by_are_read_anew_when_they_change() {
+    let night = Night::new(&["a"], 60, "");
+    let more = "- { distribution: { column: cao, baseline: goc.csv, test: tvd, max: 0.2 } }\n      - { json: { column: cao, schema: hinh.json } }\n      \
+                - { advanced: { column: cao, since: 'moc.csv#so' } }\n      - { not_null: ten, severity: critical }";
+    let rules = night.read("rules/a.yaml").replace("- { not_null: ten, severity: critical }", more);
+    night.write("rules/a.yaml", &rules);
+    let sound = [
+        ("goc.csv", "lower,count\n0,50\n100,50\n"),
+        ("hinh.json", "{\"type\": \"integer\"}"),
+        ("moc.csv", "so\n10\n"),
+    ];
+    for (name, text) in sound {
+        night.write(&format!("rules/{name}"), text);
+    }
+    let check = |what: &str| {
+        let run = night.run(&[]);
+        assert!(run.code == Some(0) || run.code == Some(3), "{what}: {}", run.err);
+        assert_eq!(night.read("out/scorecard.json"), night.scored("2026-11-21"), "{what}");
+    };
+    check("at first");
+    let changed = [
+        ("goc.csv", "lower,count\n0,90\n120,10\n"),
+        ("hinh.json", "{\"type\": \"string\"}"),
+        ("moc.csv", "so\n1000\n"),
+    ];
+    for (name, text) in changed {
+        let before = night.read("out/scorecard.json");
+        night.write(&format!("rules/{name}"), text);
+        check(name);
+        assert_ne!(night.read("out/scorecard.json"), before, "{name}");
+    }
+}
+
+#[test]
+fn a_run_that_is_gone_on_with_over_other_data_is_recorded() {
+    let night = Night::new(&["a"], 40, "history: h.db\n");
+    assert_eq!(night.run(&[]).code, Some(0));
+    let first = night.logged("started")[0].clone();
+    // As if it had been killed after it was recorded and before it ended.
+    let journal = serde_json::json!({
+        "run": first["run"], "plan": "dem", "plan_blake3": first["plan_blake3"], "as_of": 20_778_i64 * 86_400_000_000,
+        "started": std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("now").as_secs(),
+    });
+    night.write("state/journal.json", &journal.to_string());
+    assert_eq!(night.run(&[]).code, Some(0));
+    let records = || {
+        let history = night.path("h.db").display().to_string();
+        let verified = thuocdo(&["history", "verify", &history, "--format", "json"]);
+        serde_json::from_str::<Value>(&verified.out).expect("JSON")["records"].clone()
+    };
+    assert_eq!(night.logged("started")[1]["resumed"], true);
+    assert_eq!(records(), 1, "the same once more is known");
+    night.write("state/journal.json", &journal.to_string());
+    night.write("data/a/nguoi_1.csv", &people(45, 9));
+    assert_eq!(night.run(&[]).code, Some(0));
+    assert_eq!(records(), 2, "other data is another record");
+}
+
 #[test]
 fn a_clock_that_went_back_is_told() {
     let night = Night::new(&["a"], 20, "");
@@ -391,6 +451,11 @@ fn a_wrong_plan_does_nothing() {
     let sound = night.read("nightly.yaml");
     let cases = [
         (sound.replace("out: out", "out: state"), "`out` and `state` go to one place"),
+        (sound.replace("out: out", "out: ./x/../state/out"), "`out` and `state` go to one place"),
+        (format!("{sound}history: out/scorecard.json\n"), "`history` and `out` go to one place"),
+        (format!("{sound}metrics: nightly.yaml\n"), "`metrics` would be written among what is read"),
+        (format!("{sound}log: data/x.jsonl\n"), "`log` would be written among what is read"),
+        (format!("{sound}metrics: m\nlog: m\n"), "`log` and `metrics` go to one place"),
         (sound.replace("[term]", "[papyrus]"), "`papyrus` is not a format"),
         (format!("{sound}  - rules/a.yaml\n"), "database `a` is in the plan twice"),
         (sound.replace("name: dem", "nam: dem"), "did you mean `name`?"),
@@ -419,10 +484,11 @@ fn what_cannot_be_written_is_told_and_tried_again() {
     assert_eq!(run.code, Some(3));
     assert!(run.err.contains("cannot be written"), "{}", run.err);
     assert!(run.out.contains("1 of 1 databases measured"), "{}", run.out);
-    // The run has not ended before its results are in their places.
-    assert!(night.path("state/journal.json").exists());
+    // The run has ended all the same: what comes now is another, of another moment and perhaps of other data.
+    assert!(!night.path("state/journal.json").exists());
     fs::remove_file(night.path("out")).expect("gone");
     assert_eq!(night.run(&[]).code, Some(0));
+    assert_eq!(night.logged("started")[1]["resumed"], false);
     assert_eq!(night.files(1), (0, 3));
     assert_eq!(night.read("out/scorecard.json"), night.scored("2026-11-21"));
 }
@@ -462,7 +528,7 @@ fn a_fallen_grade_is_told_and_figures_are_left_for_prometheus() {
     assert_eq!(run.code, Some(0), "{}{}", run.out, run.err);
     let notice: Value = serde_json::from_str(&hook.join().expect("a notice")).expect("JSON");
     assert_eq!((&notice["plan"], &notice["good"]), (&Value::from("dem"), &Value::Bool(false)));
-    assert_eq!(notice["run"], night.logged("started")[1]["run"]);
+    assert_eq!(notice["run"], night.logged("notice")[0]["notice"]);
     assert_eq!(night.logged("notice")[0]["delivered"], true);
 
     // The server is gone with the thread: the results stay, and it is told.

@@ -3,14 +3,19 @@
 use std::fs::{File, TryLockError};
 use std::io::{Read as _, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use crate::cli::failure::Failure;
 use crate::cli::output;
 use crate::extract::system;
+use crate::rule::nightly::NightPlan;
 use crate::say;
 use crate::score::Scorecard;
+
+/// Nobody takes that long to write one file.
+const ABANDONED: Duration = Duration::from_secs(3_600);
 
 /// A run that began and has not ended.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -135,6 +140,24 @@ impl StateFolder {
     /// Where the worker of a database puts its outcome.
     pub fn result(&self, database: &str) -> PathBuf {
         self.path.join("work").join(format!("{database}.json"))
+    }
+}
+
+/// Removes what killed runs have left half written: in the plan's own folders, and, as others may be writing there, only what
+/// is older than an hour.
+pub fn sweep_temporary(plan: &NightPlan) {
+    let metrics = plan.metrics.as_deref().and_then(Path::parent).map(Path::to_owned);
+    let folders = [plan.out.clone(), plan.out.join("databases"), plan.state.clone(), plan.state.join("work")];
+    let states = std::fs::read_dir(plan.state.join("files")).into_iter().flatten().flatten();
+    for folder in folders.into_iter().chain(metrics).chain(states.map(|entry| entry.path())) {
+        for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+            let ours = entry.file_name().to_string_lossy().starts_with(output::TEMPORARY);
+            let age = entry.metadata().and_then(|metadata| metadata.modified()).map(|at| at.elapsed());
+            if ours && age.is_ok_and(|age| age.is_ok_and(|age| age > ABANDONED)) {
+                // What cannot be removed only takes room.
+                let _ = std::fs::remove_file(entry.path());
+            }
+        }
     }
 }
 

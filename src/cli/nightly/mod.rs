@@ -17,6 +17,7 @@ mod view;
 mod worker;
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use clap::Args;
@@ -71,8 +72,6 @@ pub struct Nightly {
 /// What a run knows once everything was measured.
 struct Night {
     card: Scorecard,
-    /// Of each database by itself.
-    cards: Vec<Scorecard>,
     rows: Vec<summary::Row>,
 }
 
@@ -80,9 +79,12 @@ impl Nightly {
     pub fn run(self, console: &Console) -> Result<Exit, Failure> {
         let (started, begun_ms) = (Instant::now(), tell::milliseconds_now());
         let text = load::read(&self.plan).map_err(|diagnostic| Failure::Given(vec![diagnostic]))?;
-        let folder = self.plan.parent().unwrap_or(Path::new(""));
+        // Receivers of notices are told where the results are, whatever folder they themselves are in.
+        let file = std::path::absolute(&self.plan).unwrap_or_else(|_| self.plan.clone());
+        let folder = file.parent().unwrap_or(Path::new(""));
         let plan = nightly::read(&text, folder).map_err(Failure::Given)?;
         planned::check_formats(&plan)?;
+        planned::check_outputs(&plan, &file)?;
         plan.history.as_deref().map_or(Ok(()), recorded::check)?;
         // Nobody is to learn at the end of the night that a password is missing.
         let receivers =
@@ -118,19 +120,28 @@ impl Nightly {
                 "tiếp tục lần chạy dang dở (tính đến {as_of})"
             ));
         }
+        folder::sweep_temporary(&plan);
         let before = state.last();
         self.look_back(&before, &journal, &mut log, console);
 
-        let night = self.measure(&plan, scheduled, &state, &journal, &mut log, console)?;
-        let mut failures = deliver(&plan, &night, &mut log, console);
+        let interrupted = run::interruptible();
+        let unclaimed = scheduled.unclaimed;
+        let (measured, rows) =
+            self.measure(&plan, scheduled, &state, &journal, &interrupted, &mut log, console)?;
+        // From here on nothing waits for anybody who is asked to end: a signal ends it at once, and the next run goes on.
+        interrupted.store(true, Ordering::Relaxed);
+        let (night, mut failures) = deliver(&plan, &journal, measured, rows, &mut log, console);
+        // Whoever is told of a run twice knows it by that; a run that was gone on with and came to something else is another.
+        let run = told_as(&journal, &night.card);
         if let Some(path) = &plan.history {
-            let recorded = recorded::record(path, &journal.run, &night.card, console);
-            log.note(if recorded.is_ok() { "recorded" } else { "not_recorded" }, json!({ "path": path }));
+            let recorded = recorded::record(path, &run, &night.card, console);
+            let event = if recorded.is_ok() { "recorded" } else { "not_recorded" };
+            log.note(event, json!({ "path": path, "record_run": run }));
             failures.extend(recorded.err());
         }
         let told = receivers.map(|receivers| {
             let before = before.as_ref().ok().and_then(Option::as_ref);
-            tell::of(&plan, &receivers, &journal.run, before, &night.card, &mut log)
+            tell::of(&plan, &receivers, &run, before, &night.card, &mut log)
         });
         let untold = told.unwrap_or_default();
         if let Some(path) = &plan.metrics {
@@ -139,14 +150,12 @@ impl Nightly {
             failures.extend(write(path, text.as_bytes(), &mut log).err());
         }
         let complete = night.card.complete;
-        // Only a run that has left its results may be forgotten.
-        if failures.is_empty() {
-            let used =
-                night.rows.iter().map(|row| (row.id.clone(), row.work().map(|work| work.states.clone())));
-            states::sweep(&state.states(), &used.collect());
-            failures.extend(state.end(&night.card).err());
-        }
+        let used = night.rows.iter().map(|row| (row.id.clone(), row.work().map(|work| work.states.clone())));
+        states::sweep(&state.states(), &used.collect(), unclaimed);
+        // What could not be written is told; going on with this run another day would only repeat its moment.
+        failures.extend(state.end(&night.card).err());
         failures.extend(untold);
+        failures.extend(log.lost.take());
         let exit = if complete && failures.is_empty() { Exit::Passed } else { Exit::Incomplete };
         let took = started.elapsed();
         log.note(
@@ -154,7 +163,6 @@ impl Nightly {
             json!({ "exit": exit as i32, "complete": complete, "milliseconds": milliseconds(took) }),
         );
         console.print(summary::of(&night, took, &console.style()).as_bytes())?;
-        failures.extend(log.lost.take());
         for failure in failures {
             failure.report(console);
         }
@@ -219,13 +227,13 @@ impl Nightly {
         scheduled: planned::Plan,
         state: &StateFolder,
         journal: &Journal,
+        interrupted: &AtomicBool,
         log: &mut RunLog,
         console: &Console,
-    ) -> Result<Night, Failure> {
+    ) -> Result<(Vec<MeasuredDatabase>, Vec<summary::Row>), Failure> {
         let (room, tasks) = self.tasks(plan, &scheduled, state, journal);
-        let interrupted = run::interruptible();
         let mut view = View::new(&scheduled.databases, log, console);
-        let ended = supervise::run(&tasks, &room, &interrupted, &mut view);
+        let ended = supervise::run(&tasks, &room, interrupted, &mut view);
         view.finish();
         let Some(ended) = ended else {
             log.note("interrupted", json!({}));
@@ -237,16 +245,15 @@ impl Nightly {
         };
         let mut measured = Vec::new();
         let mut rows = Vec::new();
-        for (Scheduled { database, .. }, Ended { outcome, took }) in scheduled.databases.iter().zip(ended) {
-            let outcome = outcome.and_then(|done| same_rules(database, done));
-            let id = database.id.value.clone();
-            match outcome {
+        for (database, Ended { outcome, took }) in scheduled.databases.iter().zip(ended) {
+            let id = database.id.clone();
+            match outcome.and_then(|done| same_rules(database, done)) {
                 Ok(Done { measured: database, work }) => {
                     measured.push(database);
                     rows.push(summary::Row { id, took, outcome: Ok(work) });
                 }
                 Err(why) => {
-                    measured.push(engine::not_measured(database, &why));
+                    measured.push(database.not_measured(&why));
                     rows.push(summary::Row { id, took, outcome: Err(why) });
                 }
             }
@@ -256,13 +263,8 @@ impl Nightly {
             measured.push(engine::not_described(&id, &why));
             rows.push(summary::Row { id, took: Duration::ZERO, outcome: Err(why) });
         }
-        let roll_up = plan.roll_up.as_deref().unwrap_or("run");
-        let assemble = |measured: Vec<MeasuredDatabase>| {
-            run::assemble(measured, journal.as_of, plan.profile.as_deref(), roll_up, Vec::new())
-        };
-        let cards = measured.iter().map(|database| assemble(vec![database.clone()])).collect();
         rows.sort_by(|a, b| a.id.cmp(&b.id));
-        Ok(Night { card: assemble(measured), cards, rows })
+        Ok((measured, rows))
     }
 
     fn tasks(
@@ -283,14 +285,13 @@ impl Nightly {
             memory: plan.limits.memory.map(|memory| memory / u64::from(parallel)),
             time: plan.limits.time,
         };
-        let task = |Scheduled { database, data, limits, .. }: &Scheduled| {
+        let task = |Scheduled { id, rules, data, limits, .. }: &Scheduled| {
             let limits = limits.over(shares);
-            let id = &database.id.value;
             Task {
                 time: limits.time,
                 job: Job {
                     database: id.clone(),
-                    rules: database.files.iter().map(|file| PathBuf::from(&file.name)).collect(),
+                    rules: rules.clone(),
                     data: data.clone(),
                     as_of: journal.as_of,
                     examples: plan.examples.unwrap_or(engine::EXAMPLES),
@@ -308,8 +309,8 @@ impl Nightly {
 }
 
 /// What was measured, unless it was by other rules than were read here.
-fn same_rules(database: &crate::rule::Database, done: Done) -> Result<Done, Text> {
-    let (ours, theirs) = (engine::described(database, Vec::new()), &done.measured);
+fn same_rules(database: &Scheduled, done: Done) -> Result<Done, Text> {
+    let (ours, theirs) = (&database.described, &done.measured);
     if ours.rule_files == theirs.rule_files && ours.code_lists == theirs.code_lists {
         return Ok(done);
     }
@@ -320,17 +321,28 @@ fn same_rules(database: &crate::rule::Database, done: Done) -> Result<Done, Text
 }
 
 /// Writes everything that the plan asks for; what cannot be written is told, and the rest goes on.
-fn deliver(plan: &NightPlan, night: &Night, log: &mut RunLog, console: &Console) -> Vec<Failure> {
+fn deliver(
+    plan: &NightPlan,
+    journal: &Journal,
+    measured: Vec<MeasuredDatabase>,
+    rows: Vec<summary::Row>,
+    log: &mut RunLog,
+    console: &Console,
+) -> (Night, Vec<Failure>) {
+    let roll_up = plan.roll_up.as_deref().unwrap_or("run");
+    let assemble = |measured: Vec<MeasuredDatabase>| {
+        run::assemble(measured, journal.as_of, plan.profile.as_deref(), roll_up, Vec::new())
+    };
     let mut failures = Vec::new();
     let mut write =
         |path: PathBuf, bytes: &[u8], log: &mut RunLog| failures.extend(write(&path, bytes, log).err());
     let style = Style { lang: console.lang, ..Style::default() };
-    for card in &night.cards {
-        for database in &card.databases {
-            let path = plan.out.join("databases").join(format!("{}.json", database.id));
-            write(path, card.to_json().as_bytes(), log);
-        }
+    // One by one: hundreds of them at once are more than one wants to hold.
+    for database in &measured {
+        let path = plan.out.join("databases").join(format!("{}.json", database.id));
+        write(path, assemble(vec![database.clone()]).to_json().as_bytes(), log);
     }
+    let night = Night { card: assemble(measured), rows };
     for (format, _) in &plan.formats {
         if let Some(renderer) = report::find(format).filter(|renderer| renderer.name() != "json") {
             let path = plan.out.join(format!("scorecard.{}", renderer.extension()));
@@ -338,7 +350,14 @@ fn deliver(plan: &NightPlan, night: &Night, log: &mut RunLog, console: &Console)
         }
     }
     write(plan.out.join("scorecard.json"), night.card.to_json().as_bytes(), log);
-    failures
+    (night, failures)
+}
+
+/// A name of the run and of what it came to, 32 hexadecimal digits.
+fn told_as(journal: &Journal, card: &Scorecard) -> String {
+    let root = card.provenance.as_ref().map_or("", |provenance| provenance.root.as_str());
+    let hash = blake3::hash(format!("{} {root}", journal.run).as_bytes());
+    hash.to_hex().chars().take(32).collect()
 }
 
 /// Writes an output, and what became of it into the log.

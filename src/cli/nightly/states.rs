@@ -7,8 +7,8 @@ use std::sync::{Mutex, PoisonError};
 use crate::cli::output;
 use crate::engine::Keeper;
 
-/// Tells these files from others, and what follows: the BLAKE3 hash of the rest, then the rest, compressed.
-const MAGIC: &[u8] = b"thuocdo state 1\n";
+/// Tells these files from others, and what follows: the BLAKE3 hash of the name and of the rest, then the rest, compressed.
+const MAGIC: &[u8] = b"thuocdo state 2\n";
 
 /// States are large and written every night; the fastest level halves them.
 const LEVEL: i32 = 1;
@@ -53,14 +53,14 @@ impl Keeper for States {
         if self.fresh {
             return None;
         }
-        let state = unpack(&std::fs::read(self.path(name)).ok()?)?;
+        let state = unpack(name, &std::fs::read(self.path(name)).ok()?)?;
         self.used().names.insert(name.to_owned());
         Some(state)
     }
 
     fn keep(&self, name: &str, state: &[u8]) {
         // Without it the file is read again another time; that is all.
-        let Some(packed) = pack(state) else { return };
+        let Some(packed) = pack(name, state) else { return };
         if output::write_kept(&self.path(name), &packed).is_ok() {
             self.used().names.insert(name.to_owned());
         }
@@ -73,36 +73,42 @@ impl Keeper for States {
     }
 }
 
-fn pack(state: &[u8]) -> Option<Vec<u8>> {
+fn pack(name: &str, state: &[u8]) -> Option<Vec<u8>> {
     let body = zstd::bulk::compress(state, LEVEL).ok()?;
     let length = (state.len() as u64).to_le_bytes();
-    let mut hasher = blake3::Hasher::new();
-    hasher.update(&length).update(&body);
+    let rest = [length.as_slice(), &body].concat();
     let mut packed = MAGIC.to_vec();
-    packed.extend_from_slice(hasher.finalize().as_bytes());
-    packed.extend_from_slice(&length);
-    packed.extend_from_slice(&body);
+    packed.extend_from_slice(hash(name, &rest).as_bytes());
+    packed.extend_from_slice(&rest);
     Some(packed)
 }
 
 /// `None` unless it is as it was written.
-fn unpack(packed: &[u8]) -> Option<Vec<u8>> {
+fn unpack(name: &str, packed: &[u8]) -> Option<Vec<u8>> {
     let rest = packed.strip_prefix(MAGIC)?;
     let (hash, rest) = rest.split_at_checked(blake3::OUT_LEN)?;
-    if blake3::hash(rest).as_bytes() != hash {
+    if self::hash(name, rest).as_bytes() != hash {
         return None;
     }
     let (length, body) = rest.split_first_chunk()?;
     zstd::bulk::decompress(body, usize::try_from(u64::from_le_bytes(*length)).ok()?).ok()
 }
 
+/// A state is that of its name and of no other.
+fn hash(name: &str, rest: &[u8]) -> blake3::Hash {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(&(name.len() as u64).to_le_bytes()).update(name.as_bytes()).update(rest);
+    hasher.finalize()
+}
+
 /// Removes states that no run is going to ask for: of databases that this one was through with, those that it did not use;
-/// of databases that are not in the plan, all. Of databases that could not be measured (`None`) all stay. What cannot be
-/// removed only takes room.
-pub fn sweep(folder: &Path, used: &BTreeMap<String, Option<Vec<String>>>) {
+/// of databases that are not in the plan, all, unless `spare` says that it is not known which these are. Of databases that
+/// could not be measured (`None`) all stay. What cannot be removed only takes room.
+pub fn sweep(folder: &Path, used: &BTreeMap<String, Option<Vec<String>>>, spare: bool) {
     let entries = |folder: &Path| std::fs::read_dir(folder).into_iter().flatten().flatten();
     for database in entries(folder) {
         match database.file_name().to_str().and_then(|id| used.get(id)) {
+            None if spare => {}
             None => drop(std::fs::remove_dir_all(database.path())),
             Some(None) => {}
             Some(Some(names)) => {
@@ -140,6 +146,13 @@ mod tests {
             assert_eq!(states.find("a"), None, "cut at {at}");
         }
         assert_eq!(States::open(folder.path(), true).find("a"), None);
+        std::fs::write(folder.path().join("a"), &whole).unwrap();
+        std::fs::copy(folder.path().join("a"), folder.path().join("b")).unwrap();
+        assert_eq!(
+            (states.find("a").is_some(), states.find("b")),
+            (true, None),
+            "another name is another state"
+        );
     }
 
     #[test]
@@ -149,7 +162,9 @@ mod tests {
             States::open(&folder.path().join(database), false).keep(name, b"x");
         }
         let used = [("d".to_owned(), Some(vec!["new".to_owned()])), ("failed".to_owned(), None)];
-        sweep(folder.path(), &BTreeMap::from(used));
+        sweep(folder.path(), &BTreeMap::from(used.clone()), true);
+        assert!(folder.path().join("gone/old").exists());
+        sweep(folder.path(), &BTreeMap::from(used), false);
         let there = |path: &str| folder.path().join(path).exists();
         assert_eq!(
             (there("d/old"), there("d/new"), there("failed/old"), there("gone")),

@@ -29,7 +29,7 @@ impl Row {
 pub fn planned(plan: &Plan, lang: Lang) -> String {
     let mut text = String::new();
     for scheduled in &plan.databases {
-        let (id, data) = (&scheduled.database.id.value, scheduled.data.display());
+        let (id, data) = (&scheduled.id, scheduled.data.display());
         let _ = writeln!(text, "{id}\t{data}");
     }
     for (id, why) in &plan.broken {

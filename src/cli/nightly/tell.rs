@@ -38,7 +38,7 @@ pub fn of(
             Err(text) => (false, text),
         };
         let line = json!({
-            "to": delivery.to, "delivered": delivered, "attempts": delivery.attempts,
+            "notice": run, "to": delivery.to, "delivered": delivered, "attempts": delivery.attempts,
             "milliseconds": milliseconds(delivery.took), "text": log::said(text),
         });
         log.note("notice", line);

@@ -37,8 +37,7 @@ impl<'v> View<'v> {
             Lang::En => "databases",
             Lang::Vi => "CSDL",
         });
-        let names: Vec<String> =
-            databases.iter().map(|scheduled| scheduled.database.id.value.clone()).collect();
+        let names: Vec<String> = databases.iter().map(|scheduled| scheduled.id.clone()).collect();
         let (tasks, rows) = (names.iter().map(|_| None).collect(), vec![0; names.len()]);
         Self { names, log, bars, whole, tasks, rows, lang: console.lang }
     }

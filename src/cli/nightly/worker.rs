@@ -126,7 +126,7 @@ fn watch(memory: Option<u64>) -> Arc<AtomicU64> {
             let now = now.physical_mem as u64;
             seen.fetch_max(now, Ordering::Relaxed);
             if let Some(most) = memory.filter(|&most| now > most) {
-                let (now, most) = (now >> 20, most >> 20);
+                let (now, most) = (now.div_ceil(1 << 20), most >> 20);
                 tell(&Event::Failed {
                     why: say!(
                         "it took {now} MiB of memory; {most} MiB are allowed",

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::expand::{Expanded, lacking_role};
-use super::{Pack, Scope};
+use super::{Pack, Scope, two_packs};
 use crate::base::Diagnostic;
 use crate::rule::kind::DeclaredColumn;
 use crate::rule::node::At;
@@ -95,6 +95,7 @@ impl TableParser<'_> {
                 ));
             }
         }
+        self.reader.inputs.append(&mut reader.inputs);
         for diagnostic in reader.diagnostics {
             if !self.reader.diagnostics.contains(&diagnostic) {
                 self.reader.diagnostics.push(diagnostic);
@@ -239,8 +240,12 @@ fn agree(one: &Rule, two: &Rule) -> bool {
 pub(in crate::rule) fn of_database(id: &At<String>, tables: &[Table], reader: &mut Reader) -> Vec<Arc<Pack>> {
     let mut packs: Vec<Arc<Pack>> = Vec::new();
     for pack in tables.iter().flat_map(|table| &table.packs) {
-        if !packs.iter().any(|known| known.id == pack.id) {
-            packs.push(Arc::clone(pack));
+        match packs.iter().find(|known| known.id == pack.id) {
+            Some(known) if known.hash != pack.hash => {
+                reader.error(&id.span, two_packs(&pack.id));
+            }
+            Some(_) => {}
+            None => packs.push(Arc::clone(pack)),
         }
     }
     packs.sort_by(|a, b| a.id.cmp(&b.id));

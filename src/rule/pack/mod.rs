@@ -47,20 +47,18 @@ pub fn named(node: &Node, folder: &Path, reader: &mut Reader) -> Vec<Arc<Pack>> 
         let Some(pack) = load(&name, folder, reader) else { continue };
         match packs.iter().find(|known| known.id == pack.id) {
             Some(known) if known.hash != pack.hash => {
-                let id = &pack.id;
-                reader.error(
-                    &name.span,
-                    say!(
-                        "two different packs call themselves `{id}`",
-                        "hai gói khác nhau cùng tự gọi là `{id}`"
-                    ),
-                );
+                reader.error(&name.span, two_packs(&pack.id));
             }
             Some(_) => {}
             None => packs.push(pack),
         }
     }
     packs
+}
+
+/// Of two packs with one id nobody could say which one a rule came with.
+pub fn two_packs(id: &str) -> Text {
+    say!("two different packs call themselves `{id}`", "hai gói khác nhau cùng tự gọi là `{id}`")
 }
 
 /// A pack with everything that it includes.
