@@ -10,6 +10,7 @@ mod gate;
 mod generate;
 mod history;
 mod house;
+mod html;
 mod laws;
 mod measure;
 mod nightly;
