@@ -42,18 +42,18 @@ pub fn write(page: &mut Markup, context: &Context<'_>) {
 }
 
 fn head(page: &mut Markup, card: &Scorecard, database: &DatabaseCard) {
-    // Below an index the page has its title already.
-    let (open, close) = if card.databases.len() > 1 || !card.roll_up.is_run() {
-        ("<h2 class=name>", "</h2>")
-    } else {
-        ("<h1>", "</h1>")
-    };
-    page.raw(open);
+    // Below an index the page has its heading already.
+    if card.databases.len() < 2 && card.roll_up.is_run() {
+        page.raw("<h1 class=over>")
+            .say(&say!("Data quality scorecard", "Bảng điểm chất lượng dữ liệu"))
+            .raw("</h1>");
+    }
+    page.raw("<h2 class=name>");
     match &database.title {
         Some(title) => page.title(title),
         None => page.name(&database.id),
     };
-    page.raw(close).raw("<p class=dim><span class=where>").name(&database.id).raw("</span>");
+    page.raw("</h2>").raw("<p class=dim><span class=where>").name(&database.id).raw("</span>");
     if let Some(agency) = &database.agency {
         page.raw(" · ").say(&say!("agency", "cơ quan")).raw(" ").name(agency);
     }

@@ -139,5 +139,7 @@
   let lang = null;
   try { lang = localStorage.getItem('thuocdo-lang'); } catch { /* none */ }
   if (lang === 'vi' || lang === 'en') speak(lang);
+  // Once more when all is loaded: the browser goes to the place by itself in between, and takes the focus away.
   arrive();
+  addEventListener('load', arrive);
 })();

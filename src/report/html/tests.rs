@@ -58,7 +58,7 @@ fn the_verdict_its_ground_and_both_languages_are_there() {
     card.databases.truncate(1);
     let html = html(&card);
     for text in [
-        "<h1><span lang=vi><bdi>CSDL quốc gia về dân cư</bdi></span>",
+        "<h2 class=name><span lang=vi><bdi>CSDL quốc gia về dân cư</bdi></span>",
         "Điểm liệt",
         "Caps on the grade",
         "1 lỗi / 1.000",
@@ -116,7 +116,7 @@ fn titles_in_one_language_serve_both_and_empty_cards_are_pages() {
     card.databases.truncate(1);
     card.databases[0].title = Some(Text { vi: "Dân cư".to_owned(), en: String::new() });
     card.databases[0].tables.clear();
-    assert!(html(&card).contains("<h1><bdi>Dân cư</bdi></h1>"));
+    assert!(html(&card).contains("<h2 class=name><bdi>Dân cư</bdi></h2>"));
     card.databases.clear();
     assert!(html(&card).contains("</html>"));
 }
