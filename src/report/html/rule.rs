@@ -87,7 +87,7 @@ fn result(page: &mut Markup, rule: &RuleCard) {
 fn body(page: &mut Markup, context: &Context<'_>, table: &TableCard, rule: &RuleCard) {
     page.raw("<p class=dim>");
     match kinds::anchor(&rule.kind) {
-        Some(kind) => page.open("a", &[("href", &anchor::link(&kind))]).text(&rule.kind).raw(" ⓘ</a>"),
+        Some(kind) => page.open("a", &[("href", &anchor::link(&kind))]).text(&rule.kind).raw(" »</a>"),
         None => page.name(&rule.kind),
     };
     for column in &rule.columns {

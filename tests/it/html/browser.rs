@@ -144,8 +144,9 @@ impl Browser {
 
     /// Errors on the console, refused by the policy, or thrown; and requests for anything but the page itself.
     pub fn complaints(&mut self) -> Vec<String> {
-        // What is on its way arrives before the answer.
-        self.value("new Promise(done => setTimeout(() => done(1), 50))");
+        // What is on its way arrives before the answer. (A timer within the page would need its scripts.)
+        thread::sleep(Duration::from_millis(100));
+        self.value("1");
         let complaint = |event: &Value| {
             let params = &event["params"];
             match event["method"].as_str()? {

@@ -287,3 +287,36 @@ fn axe_finds_nothing_at_any_width_in_any_light() {
         }
     }
 }
+
+#[test]
+fn five_thousand_rules_are_searched_while_one_types() {
+    let stage = stage();
+    let path = page(&stage, |card| {
+        let rules = card["databases"][0]["tables"][0]["rules"].as_array_mut().expect("rules");
+        let pattern = rules.clone();
+        for at in rules.len()..5_000 {
+            let mut rule = pattern[at % pattern.len()].clone();
+            rule["id"] = json!(format!("rule.{at}"));
+            rules.push(rule);
+        }
+    });
+    let mut browser = Browser::start();
+    browser.open(&path, "");
+    assert_eq!(browser.value("document.querySelectorAll('details.r').length >= 5000"), json!(true));
+    let loaded = browser.value("performance.getEntriesByType('navigation')[0].loadEventEnd");
+    // The first search reads the page, the second knows it. Far beyond what was measured, for slow machines.
+    let timed = |text: &str| {
+        format!(
+            "(() => {{ const t = performance.now(); q.value = '{text}'; q.dispatchEvent(new Event('input')); return new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(performance.now() - t)))); }})()"
+        )
+    };
+    let first = browser.value(&timed("dia chi"));
+    let again = browser.value(&timed("rule.4999"));
+    println!("loaded after {loaded} ms, searched in {first} ms, again in {again} ms");
+    assert_eq!(browser.text("found.textContent"), "1 quy tắc");
+    let below = |value: &Value, limit: f64| value.as_f64().is_some_and(|value| value < limit);
+    assert!(
+        below(&loaded, 20_000.0) && below(&first, 5_000.0) && below(&again, 2_000.0),
+        "{loaded} {first} {again}"
+    );
+}
