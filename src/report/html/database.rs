@@ -9,7 +9,7 @@ use crate::report::number;
 use crate::report::term::words::{ROWS, counted, fraction};
 use crate::say;
 use crate::score::scorecard::{Cap, DatabaseCard};
-use crate::score::{Profile, Scorecard};
+use crate::score::{Grade, Profile, Scorecard};
 
 /// The base dimensions are shown even where a local rule file has no rule for them.
 const BASE: usize = 4;
@@ -147,7 +147,7 @@ fn caps(page: &mut Markup, database: &DatabaseCard) {
         page.raw("<b>").name(&cap.id).raw("</b> <span class=limit>");
         let grade = cap.max_grade.id();
         page.say(&match cap.max_grade {
-            crate::score::Grade::Ungraded => say!("no grade", "không xếp hạng"),
+            Grade::Ungraded => say!("no grade", "không xếp hạng"),
             _ if biting(&cap) => say!("no better than {grade}", "không quá {grade}"),
             _ => {
                 say!("no better than {grade}, changes nothing here", "không quá {grade}, không làm đổi hạng")

@@ -11,6 +11,7 @@ use super::markup::Markup;
 use super::shown;
 use crate::base::{Dimension, Lang, Severity, Text};
 use crate::report::Style;
+use crate::report::term::safe::clean;
 use crate::report::term::words::own;
 use crate::say;
 use crate::score::Scorecard;
@@ -72,8 +73,8 @@ fn title(card: &Scorecard, alone: Option<&DatabaseCard>, lang: Lang) -> String {
             Lang::En => "Data quality",
         },
     };
-    let date = card.as_of.get(..10).unwrap_or_default();
-    format!("{} · {date} · thuocdo", shown::short(name, TITLE))
+    let date = clean(card.as_of.get(..10).unwrap_or_default());
+    format!("{} · {date} · thuocdo", shown::short(&clean(name), TITLE))
 }
 
 /// Languages, which need no script; search and filters, which do.

@@ -2,7 +2,7 @@
 
 use super::markup::{Markup, both};
 use super::{Context, anchor};
-use crate::base::Text;
+use crate::base::{Nano, Text};
 use crate::report::number;
 use crate::report::term::words::{RULES, counted, gain};
 use crate::say;
@@ -47,7 +47,9 @@ fn list<'f>(
     }
     page.raw("<div><h4>").say(title).raw("</h4><ol class=first>");
     for fix in fixes {
-        page.raw("<li><b class=gain>").each(|lang| gain(&fix.gain, fix.gain_nano, lang)).raw("</b> <span>");
+        page.raw("<li><b class=gain>")
+            .each(|lang| gain(&Nano::new(fix.gain_nano).six(), fix.gain_nano, lang))
+            .raw("</b> <span>");
         let found = context.anchors.find(context.database, &fix.table, fix.rule.as_deref());
         if let Some(found) = found {
             page.open("a", &[("href", &anchor::link(found))]);

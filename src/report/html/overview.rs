@@ -3,11 +3,12 @@
 use super::chart::{self, grade_class};
 use super::heat;
 use super::markup::Markup;
-use crate::base::{Dimension, Lang};
+use super::shown::is_decimal;
+use crate::base::{Dimension, Lang, Nano, Text};
 use crate::report::number;
 use crate::report::term::words::gain;
 use crate::say;
-use crate::score::scorecard::{AgencyCard, DatabaseCard, Scorecard};
+use crate::score::scorecard::{AgencyCard, DatabaseCard, Score, Scorecard};
 use crate::score::{Grade, Profile, RollUp};
 
 /// Databases to fix first.
@@ -32,7 +33,7 @@ pub fn write(page: &mut Markup, card: &Scorecard, href: &dyn Fn(&DatabaseCard) -
     page.raw("</section>");
 }
 
-pub fn local() -> crate::base::Text {
+pub fn local() -> Text {
     say!(
         "Local rules: these scores are for improvement at home and are not compared.",
         "Quy tắc nội bộ: điểm này để tự cải thiện, không dùng để so sánh."
@@ -77,7 +78,7 @@ pub fn badge(page: &mut Markup, grade: Grade) {
 }
 
 /// What is guaranteed, possible and known.
-pub fn range(page: &mut Markup, score: &crate::score::scorecard::Score) {
+pub fn range(page: &mut Markup, score: &Score) {
     page.say(&say!("floor", "sàn")).raw(" ").points(&score.official).raw(" – ");
     page.say(&say!("ceiling", "trần")).raw(" ").points(&score.ceiling).raw("; ");
     match &score.measured {
@@ -163,7 +164,10 @@ fn agencies(page: &mut Markup, card: &Scorecard) {
             page.open("td", &[("class", "n"), ("data-v", &n.to_string())]).count(n).raw("</td>");
         }
         for points in [&agency.minimum, &agency.median] {
-            page.open("td", &[("class", "n"), ("data-v", points.as_deref().unwrap_or("-1"))]);
+            page.open(
+                "td",
+                &[("class", "n"), ("data-v", points.as_deref().filter(|it| is_decimal(it)).unwrap_or("-1"))],
+            );
             page.points(points.as_deref().unwrap_or("—")).raw("</td>");
         }
         page.raw("</tr>");
@@ -192,7 +196,9 @@ fn first(page: &mut Markup, all: &AgencyCard) {
     page.raw("<h2>").say(&say!("Which database to fix first", "Sửa CSDL nào trước"));
     page.raw("</h2><ol class=first>");
     for fix in scored {
-        page.raw("<li><b class=gain>").each(|lang: Lang| gain(&fix.gain, fix.gain_nano, lang)).raw("</b> ");
+        page.raw("<li><b class=gain>")
+            .each(|lang: Lang| gain(&Nano::new(fix.gain_nano).six(), fix.gain_nano, lang))
+            .raw("</b> ");
         page.name(&fix.database).raw("</li>");
     }
     page.raw("</ol>");

@@ -13,7 +13,7 @@ use crate::score::scorecard::{RuleCard, TableCard};
 use crate::state::Example;
 
 /// Examples and figures that are shown of a rule; all are on the card.
-const EXAMPLES: usize = 5;
+const EXAMPLES: usize = 3;
 const FIGURES: usize = 16;
 /// Characters of a figure's name and value.
 const FIGURE: usize = 60;
@@ -136,9 +136,8 @@ fn facts(page: &mut Markup, rule: &RuleCard) {
             let name = pick(lang, "lấy lại được", "to win back");
             fact(name, gain(&Nano::new(rule.gain_nano).six(), rule.gain_nano, lang));
         }
+        // What passes and what fails is on the rule's line already.
         let counts = [
-            (["đạt", "pass"], rule.pass),
-            (["lỗi", "fail"], rule.fail),
             (["không áp dụng", "not applicable"], rule.na),
             (["chưa rõ", "unknown"], rule.unknown),
             (["không rõ điều kiện", "condition unknown"], rule.when_unknown),

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::Context;
 use super::chart::{self, Dot};
 use super::markup::Markup;
+use crate::base::Nano;
 use crate::history::card::{DatabaseTrend, Node, RunCard, Trend, Value};
 use crate::say;
 use crate::score::change_points::Direction;
@@ -105,7 +106,7 @@ pub fn write(page: &mut Markup, context: &Context<'_>) {
         super::overview::badge(page, grade);
         page.raw("</td><td class=n>");
         if let Some(change) = value.change_nano {
-            let text = crate::base::Nano::new(change).six();
+            let text = Nano::new(change).six();
             page.raw(if change > 0 { "+" } else { "" }).points(&text);
         }
         for why in &value.new_stretch {
