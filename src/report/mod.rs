@@ -3,6 +3,7 @@
 pub mod catalog;
 pub mod export;
 pub mod gate;
+pub mod html;
 pub mod json;
 pub mod league;
 pub mod metrics;
@@ -62,7 +63,7 @@ pub trait Renderer: Sync {
 }
 
 /// All formats, in the order in which help lists them.
-pub const RENDERERS: &[&dyn Renderer] = &[&term::Term, &json::Json];
+pub const RENDERERS: &[&dyn Renderer] = &[&term::Term, &json::Json, &html::Html];
 
 /// The format of that name.
 pub fn find(name: &str) -> Option<&'static dyn Renderer> {

@@ -11,6 +11,7 @@ mod gate;
 mod generate;
 mod history;
 mod house;
+mod html;
 mod laws;
 mod measure;
 mod nightly;

@@ -41,7 +41,7 @@ pub fn clean(text: &str) -> String {
 }
 
 /// Characters that show nothing themselves: format controls, direction marks, fillers, selectors, tags.
-const fn invisible(c: char) -> bool {
+pub const fn invisible(c: char) -> bool {
     matches!(c,
         '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'
         | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'

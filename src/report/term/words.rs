@@ -88,7 +88,7 @@ pub fn points_ink(nano: i64) -> Ink {
 }
 
 /// Vietnamese names of figures; others keep the name that is in the JSON.
-const FIGURES: [(&str, &str); 42] = [
+const FIGURES: [(&str, &str); 65] = [
     ("null", "null"),
     ("blank", "để trống"),
     ("placeholder", "giá trị giả"),
@@ -131,6 +131,29 @@ const FIGURES: [(&str, &str); 42] = [
     ("first_failing", "lỗi đầu tiên"),
     ("files", "số tệp"),
     ("extra_column", "cột lạ"),
+    ("invalid", "không hợp lệ"),
+    ("repairable", "sửa được"),
+    ("unknown_code", "mã lạ"),
+    ("parent_code_differs", "mã cha không khớp"),
+    ("edge_space", "khoảng trắng ở hai đầu"),
+    ("odd_space", "khoảng trắng lạ"),
+    ("mojibake", "vỡ phông chữ"),
+    ("look_alike", "chữ trông giống"),
+    ("tone_mark", "dấu thanh sai"),
+    ("tcvn3", "mã TCVN3"),
+    ("over_ten_words", "trên mười từ"),
+    ("birth_year", "năm sinh không khớp"),
+    ("gender", "giới tính không khớp"),
+    ("province", "tỉnh không khớp"),
+    ("malformed", "sai dạng"),
+    ("broken", "không thỏa"),
+    ("disagree", "không khớp"),
+    ("too_many", "quá nhiều"),
+    ("negative", "âm"),
+    ("p50_seconds", "phân vị 50 (giây)"),
+    ("p95_seconds", "phân vị 95 (giây)"),
+    ("p99_seconds", "phân vị 99 (giây)"),
+    ("cycle_days", "chu kỳ (ngày)"),
 ];
 
 pub fn figure_name(name: &str, lang: Lang) -> &str {
