@@ -22,6 +22,7 @@ mod notify;
 mod output;
 mod progress;
 mod recorded;
+mod report;
 mod rows;
 mod run;
 mod schema;
@@ -61,6 +62,7 @@ enum Command {
     Generate(generate::Generate),
     Trend(Box<trend::TrendCommand>),
     History(history::History),
+    Report(report::Report),
     Verify(verify::Verify),
     Keygen(keygen::Keygen),
     Schema(schema::Schema),
@@ -103,6 +105,7 @@ fn command() -> Exit {
         Command::Generate(command) => command.run(&console),
         Command::Trend(command) => command.run(&console),
         Command::History(command) => command.run(&console),
+        Command::Report(command) => command.run(&console),
         Command::Verify(command) => command.run(&console),
         Command::Keygen(command) => command.run(&console),
         Command::Schema(command) => command.run(&console),

@@ -16,6 +16,7 @@ mod nightly;
 mod nightly_examples;
 mod packs;
 mod peers;
+mod report;
 mod rows;
 mod specs;
 mod stage;
