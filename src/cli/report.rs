@@ -114,6 +114,7 @@ impl Report {
     /// Reads and verifies the cards. A card that is given twice is reported on once.
     fn read(&self, console: &Console) -> Result<Vec<Reported>, Failure> {
         let mut all: Vec<Reported> = Vec::new();
+        let mut paths = Vec::new();
         let mut roots = BTreeSet::new();
         for (path, text) in cards::texts(&self.cards)? {
             if self.out.as_ref().is_some_and(|out| real(out) == real(&path)) {
@@ -147,8 +148,17 @@ impl Report {
                 ));
                 continue;
             }
-            let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
-            all.push(Reported { name, card, root: verdict.root, proof });
+            all.push(Reported { name: name(&path), card, root: verdict.root, proof });
+            paths.push(path);
+        }
+        // Of cards in folders all files may have the same name.
+        let mut names: Vec<String> = all.iter().map(|card| card.name.clone()).collect();
+        names.sort_unstable();
+        for (card, path) in all.iter_mut().zip(&paths) {
+            let from = names.partition_point(|name| *name < card.name);
+            if names[from..].iter().take_while(|name| **name == card.name).count() > 1 {
+                card.name = path.display().to_string();
+            }
         }
         if all.is_empty() {
             let named: Vec<String> = self.cards.iter().map(|path| format!("`{}`", path.display())).collect();
@@ -176,6 +186,10 @@ impl Report {
         }
         Err(rejected(path, verdict))
     }
+}
+
+fn name(path: &Path) -> String {
+    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
 }
 
 /// What `verify` has to say of it, in one sentence.

@@ -6,6 +6,7 @@ mod bad_input;
 mod catalog;
 mod ci;
 mod cli;
+mod exchange;
 mod gate;
 mod generate;
 mod history;

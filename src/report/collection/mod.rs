@@ -3,7 +3,11 @@
 //! Cards are laid side by side, never summed up: each keeps its moment, its methodology and its provenance, and every row
 //! says which card it is of.
 
+mod dqv;
+mod iri;
 mod markdown;
+mod odcs;
+mod openlineage;
 mod relation;
 pub mod sheets;
 mod workbook;
@@ -20,7 +24,7 @@ use crate::score::scorecard::{DatabaseCard, RuleCard, TableCard};
 /// A scorecard that is reported on, and what is known of it.
 #[derive(Clone, Debug)]
 pub struct Reported {
-    /// Its file, without folders.
+    /// Its file: the name, or the path as it was given where several files have that name.
     pub name: String,
     pub card: Scorecard,
     /// The root of its digests, as computed from what is on it.
@@ -90,10 +94,20 @@ pub trait CollectionRenderer: Sync {
 }
 
 /// All formats, in the order in which help lists them.
-pub const FORMATS: &[&dyn CollectionRenderer] =
-    &[&workbook::Xlsx, &markdown::Markdown, &relation::CSV, &relation::PARQUET];
+pub const FORMATS: &[&dyn CollectionRenderer] = &[
+    &workbook::Xlsx,
+    &markdown::Markdown,
+    &relation::CSV,
+    &relation::PARQUET,
+    &dqv::Dqv,
+    &openlineage::OpenLineage,
+    &odcs::Odcs,
+];
 
 /// The format of that name.
 pub fn find(name: &str) -> Option<&'static dyn CollectionRenderer> {
     FORMATS.iter().copied().find(|format| format.name() == name)
 }
+
+#[cfg(test)]
+mod tests;

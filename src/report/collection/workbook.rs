@@ -25,6 +25,9 @@ const EXACT: u64 = 1_000_000_000_000_000;
 /// Columns that stay in sight when a sheet is moved sideways.
 const FROZEN: u16 = 1;
 
+/// Height of the titles, in points: some are longer than their column is wide.
+const TWO_LINES: f64 = 32.0;
+
 pub struct Xlsx;
 
 impl CollectionRenderer for Xlsx {
@@ -112,6 +115,9 @@ impl Formats {
 
 fn head(page: &mut Worksheet, heads: &[Head]) -> Result<(), XlsxError> {
     page.set_freeze_panes(1, FROZEN)?;
+    // On paper: all columns beside each other, and their titles on every page.
+    page.set_landscape().set_print_fit_to_pages(1, 0).set_repeat_rows(0, 0)?;
+    page.set_row_height(0, TWO_LINES)?;
     let format = Format::new().set_bold().set_text_wrap().set_background_color(Color::RGB(0xDD_E6_F0));
     for (column, head) in (0..).zip(heads) {
         page.set_column_width(column, f64::from(head.width))?;
@@ -207,6 +213,39 @@ fn colour(page: &mut Worksheet, column: u16, last: u32, ink: Ink, lang: Lang) ->
         Ink::Unverified => {
             let rule = ConditionalFormatCellRule::EqualTo(Proof::No.label().get(lang).to_owned());
             add(page, ConditionalFormatCell::new().set_rule(rule).set_format(bad))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::collection::tests::reported;
+
+    #[test]
+    fn what_a_sheet_cannot_hold_goes_into_the_next() {
+        let scratch = tempfile::tempdir().unwrap();
+        let sheets = |most| {
+            let book = written(&reported(), Lang::En, scratch.path(), most).unwrap();
+            let entry = |n: usize| format!("xl/worksheets/sheet{n}.xml");
+            let has = |name: String| book.windows(name.len()).any(|window| window == name.as_bytes());
+            (1..).take_while(|n| has(entry(*n))).count()
+        };
+        assert_eq!(sheets(ROWS), 7);
+        assert!(sheets(2) > 7);
+    }
+
+    #[test]
+    fn cells_show_what_they_can_show_exactly() {
+        for (text, expected) in [
+            ("80.664000", Some(80.664)),
+            ("-0.500000", Some(-0.5)),
+            ("1234567890.123456", None),
+            ("1e9", None),
+            ("1.2.3", None),
+            ("", None),
+        ] {
+            assert_eq!(shown(text).map(f64::to_bits), expected.map(f64::to_bits), "{text}");
         }
     }
 }

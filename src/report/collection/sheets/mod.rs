@@ -75,12 +75,15 @@ pub enum Ink {
     Unverified,
 }
 
+/// What stands in the cell of a row.
+type Read<'r, T> = Box<dyn Fn(&T, Lang) -> Value + 'r>;
+
 /// A column: its title, how wide and in what colours it is shown, and what stands in it.
 struct Column<'r, T> {
     title: Text,
     width: u16,
     ink: Ink,
-    read: Box<dyn Fn(&T, Lang) -> Value + 'r>,
+    read: Read<'r, T>,
 }
 
 /// The columns of a sheet, from left to right.
