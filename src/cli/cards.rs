@@ -11,6 +11,13 @@ use crate::score::scorecard::CardError;
 
 /// Reads scorecards. Of directories, all `*.json` that are scorecards, recursively, in the order of their paths.
 pub fn read(paths: &[PathBuf]) -> Result<Vec<Scorecard>, Failure> {
+    let read =
+        |(path, text): (PathBuf, String)| Scorecard::from_json(&text).map_err(|error| foreign(&path, &error));
+    texts(paths)?.into_iter().map(read).collect()
+}
+
+/// The scorecards as they are written, each with its file.
+pub fn texts(paths: &[PathBuf]) -> Result<Vec<(PathBuf, String)>, Failure> {
     let mut cards = Vec::new();
     for path in paths {
         if path.is_dir() {
@@ -18,36 +25,22 @@ pub fn read(paths: &[PathBuf]) -> Result<Vec<Scorecard>, Failure> {
             collect(path, &mut files)?;
             files.sort();
             for file in files {
-                // Other JSON may lie beside.
-                cards.extend(Scorecard::from_json(&text(&file)?).ok());
+                let text = text(&file)?;
+                if is_meant_to_be_one(&text) {
+                    cards.push((file, text));
+                }
             }
         } else {
-            cards.push(Scorecard::from_json(&text(path)?).map_err(|error| foreign(path, &error))?);
+            cards.push((path.clone(), text(path)?));
         }
     }
     Ok(cards)
 }
 
-/// The texts of scorecards, with their files. Of directories, all `*.json` that are scorecards.
-pub fn texts(paths: &[PathBuf]) -> Result<Vec<(PathBuf, String)>, Failure> {
-    let mut texts = Vec::new();
-    for path in paths {
-        if path.is_dir() {
-            let mut files = Vec::new();
-            collect(path, &mut files)?;
-            files.sort();
-            for file in files {
-                let text = text(&file)?;
-                // Other JSON may lie beside.
-                if Scorecard::from_json(&text).is_ok() {
-                    texts.push((file, text));
-                }
-            }
-        } else {
-            texts.push((path.clone(), text(path)?));
-        }
-    }
-    Ok(texts)
+/// Other JSON may lie beside. A card that is torn, or of another version, is not passed over.
+fn is_meant_to_be_one(text: &str) -> bool {
+    let start: String = text.chars().filter(|c| !c.is_whitespace()).take(64).collect();
+    start.contains(r#""schema":"thuocdo.scorecard/"#) || Scorecard::from_json(text).is_ok()
 }
 
 /// What is said of a file that is no scorecard, or one of another version.

@@ -10,6 +10,7 @@ use super::failure::{Exit, Failure};
 use super::output::{Console, Pending, real, unwritable};
 use super::trend::unreadable;
 use crate::history::{Store, StoreError, export, verify};
+use crate::report::export::history::Runs;
 use crate::report::export::{self as formats, writer};
 use crate::report::trend::verdict;
 use crate::say;
@@ -137,7 +138,7 @@ impl Export {
 
     fn write(&self, store: &Store, out: impl io::Write + Send) -> Result<(), Ended> {
         // The command line takes no other names.
-        let Some(writer) = writer(&self.format, out) else { return Ok(()) };
+        let Some(writer) = writer::<Runs, _>(&self.format, out) else { return Ok(()) };
         let mut writer = writer.map_err(Ended::Output)?;
         export::rows(store, |row| writer.row(row).map_err(Ended::Output))?;
         writer.finish().map_err(Ended::Output)

@@ -23,6 +23,7 @@ mod notify;
 mod output;
 mod progress;
 mod recorded;
+mod report;
 mod rows;
 mod run;
 mod schema;
@@ -63,6 +64,7 @@ enum Command {
     Generate(generate::Generate),
     Trend(Box<trend::TrendCommand>),
     History(history::History),
+    Report(report::Report),
     Verify(verify::Verify),
     Keygen(keygen::Keygen),
     Schema(schema::Schema),
@@ -106,6 +108,7 @@ fn command() -> Exit {
         Command::Generate(command) => command.run(&console),
         Command::Trend(command) => command.run(&console),
         Command::History(command) => command.run(&console),
+        Command::Report(command) => command.run(&console),
         Command::Verify(command) => command.run(&console),
         Command::Keygen(command) => command.run(&console),
         Command::Schema(command) => command.run(&console),

@@ -1,6 +1,7 @@
 //! Floor 8: what people and programs read. Pure functions of a scorecard: no clock, no environment, no files.
 
 pub mod catalog;
+pub mod collection;
 pub mod export;
 pub mod gate;
 pub mod html;

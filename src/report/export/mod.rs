@@ -1,16 +1,21 @@
-//! A history as a table for other programs: one row for each rule of each database of each run.
+//! Tables for other programs, row by row: a history, or the rules of scorecards.
 
 mod csv;
+pub mod history;
 mod parquet;
+pub mod rules;
 
 use std::io::{self, Write};
 
-use crate::base::Nano;
-use crate::history::export::Row;
+/// A table: what a row is, and what stands in its columns.
+pub trait Relation: 'static {
+    type Row<'a>;
+    const COLUMNS: &'static [Column<Self>];
+}
 
 /// Takes rows; at last, `finish` writes what is left.
-pub trait ExportWriter {
-    fn row(&mut self, row: &Row<'_>) -> io::Result<()>;
+pub trait ExportWriter<R: Relation> {
+    fn row(&mut self, row: &R::Row<'_>) -> io::Result<()>;
 
     fn finish(self: Box<Self>) -> io::Result<()>;
 }
@@ -19,80 +24,50 @@ pub trait ExportWriter {
 pub const FORMATS: [&str; 2] = ["csv", "parquet"];
 
 /// A writer of that format; `None` if there is none of that name.
-pub fn writer<'w, W: Write + Send + 'w>(
+pub fn writer<'w, R: Relation, W: Write + Send + 'w>(
     format: &str,
     out: W,
-) -> Option<io::Result<Box<dyn ExportWriter + 'w>>> {
+) -> Option<io::Result<Box<dyn ExportWriter<R> + 'w>>> {
     Some(match format {
-        "csv" => csv::Csv::new(out).map(|csv| Box::new(csv) as Box<dyn ExportWriter + 'w>),
-        "parquet" => parquet::Parquet::new(out).map(|it| Box::new(it) as Box<dyn ExportWriter + 'w>),
+        "csv" => csv::Csv::new::<R>(out).map(|csv| Box::new(csv) as Box<dyn ExportWriter<R> + 'w>),
+        "parquet" => {
+            parquet::Parquet::<R, W>::new(out).map(|it| Box::new(it) as Box<dyn ExportWriter<R> + 'w>)
+        }
         _ => return None,
     })
 }
 
 /// What stands in a column.
-enum Read {
-    Text(fn(&Row<'_>) -> Option<String>),
-    Count(fn(&Row<'_>) -> u64),
-    Nano(fn(&Row<'_>) -> Option<i64>),
+enum Read<R: Relation + ?Sized> {
+    Text(fn(&R::Row<'_>) -> Option<String>),
+    Count(fn(&R::Row<'_>) -> u64),
+    /// A count that a row may lack.
+    Known(fn(&R::Row<'_>) -> Option<u64>),
+    Nano(fn(&R::Row<'_>) -> Option<i64>),
 }
 
-struct Column {
+pub struct Column<R: Relation + ?Sized> {
     name: &'static str,
-    read: Read,
+    read: Read<R>,
 }
 
-const fn text(name: &'static str, read: fn(&Row<'_>) -> Option<String>) -> Column {
+const fn text<R: Relation>(name: &'static str, read: fn(&R::Row<'_>) -> Option<String>) -> Column<R> {
     Column { name, read: Read::Text(read) }
 }
 
-const fn count(name: &'static str, read: fn(&Row<'_>) -> u64) -> Column {
+const fn count<R: Relation>(name: &'static str, read: fn(&R::Row<'_>) -> u64) -> Column<R> {
     Column { name, read: Read::Count(read) }
 }
 
-const fn nano(name: &'static str, read: fn(&Row<'_>) -> Option<i64>) -> Column {
+const fn known<R: Relation>(name: &'static str, read: fn(&R::Row<'_>) -> Option<u64>) -> Column<R> {
+    Column { name, read: Read::Known(read) }
+}
+
+const fn nano<R: Relation>(name: &'static str, read: fn(&R::Row<'_>) -> Option<i64>) -> Column<R> {
     Column { name, read: Read::Nano(read) }
 }
 
 /// The name that JSON has for a word.
-fn word(word: &impl serde::Serialize) -> Option<String> {
+pub fn word(word: &impl serde::Serialize) -> Option<String> {
     serde_json::to_value(word).ok()?.as_str().map(str::to_owned)
 }
-
-/// The columns, in order. `docs/history.md` explains them.
-const COLUMNS: [Column; 34] = [
-    count("sequence", |row| row.sequence),
-    text("sha256", |row| Some(row.sha256.to_owned())),
-    text("run", |row| Some(row.record.run.clone())),
-    text("as_of", |row| Some(row.record.as_of.clone())),
-    text("recorded_at", |row| Some(row.record.recorded_at.clone())),
-    text("engine", |row| Some(row.record.engine.clone())),
-    text("methodology", |row| Some(row.definition.methodology.clone())),
-    text("profile", |row| Some(row.definition.profile.id().to_owned())),
-    text("definition", |row| Some(row.record.definition.clone())),
-    text("database", |row| Some(row.record.database.clone())),
-    text("agency", |row| row.definition.agency.clone()),
-    text("grade", |row| Some(row.record.outcome.grade.id().to_owned())),
-    text("caps", |row| Some(row.record.outcome.caps.join(" "))),
-    text("score", |row| Some(Nano::new(row.record.outcome.score.0).six())),
-    nano("score_nano", |row| Some(row.record.outcome.score.0)),
-    nano("score_measured_nano", |row| row.record.outcome.score.1),
-    nano("score_ceiling_nano", |row| Some(row.record.outcome.score.2)),
-    count("clean_records", |row| row.record.outcome.clean_records[0]),
-    count("all_records", |row| row.record.outcome.clean_records[1]),
-    text("table", |row| Some(row.table.id.clone())),
-    count("table_rows", |row| row.tallies.rows),
-    text("rule", |row| Some(row.rule.id.clone())),
-    text("kind", |row| Some(row.rule.kind.clone())),
-    text("dimension", |row| Some(row.rule.dimension.id().to_owned())),
-    text("severity", |row| Some(row.rule.severity.id().to_owned())),
-    text("status", |row| word(&row.status)),
-    count("pass", |row| row.counts[0]),
-    count("fail", |row| row.counts[1]),
-    count("na", |row| row.counts[2]),
-    count("unknown", |row| row.counts[3]),
-    text("points", |row| row.points.map(|points| Nano::new(points.0).six())),
-    nano("points_nano", |row| row.points.map(|points| points.0)),
-    nano("points_measured_nano", |row| row.points.and_then(|points| points.1)),
-    nano("points_ceiling_nano", |row| row.points.map(|points| points.2)),
-];

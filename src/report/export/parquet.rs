@@ -1,6 +1,7 @@
 //! As Parquet: counts are unsigned and points signed 64-bit integers, everything else is text.
 
 use std::io::{self, Write};
+use std::marker::PhantomData;
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, Int64Array, RecordBatch, StringArray, UInt64Array};
@@ -9,14 +10,14 @@ use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::properties::WriterProperties;
 
-use super::{COLUMNS, ExportWriter, Read};
-use crate::history::export::Row;
+use super::{Column, ExportWriter, Read, Relation};
 use crate::report::rows::parquet::failed;
 
 /// Rows that are handed on at once.
 const BATCH: usize = 8_192;
 
-pub struct Parquet<W: Write + Send> {
+pub struct Parquet<R, W: Write + Send> {
+    relation: PhantomData<R>,
     schema: Arc<Schema>,
     columns: Vec<Values>,
     rows: usize,
@@ -27,29 +28,33 @@ pub struct Parquet<W: Write + Send> {
 enum Values {
     Text(Vec<Option<String>>),
     Counts(Vec<u64>),
+    Known(Vec<Option<u64>>),
     Nanos(Vec<Option<i64>>),
 }
 
-impl<W: Write + Send> Parquet<W> {
+impl<R: Relation, W: Write + Send> Parquet<R, W> {
     pub fn new(out: W) -> io::Result<Self> {
-        let field = |column: &super::Column| match column.read {
+        let field = |column: &Column<R>| match column.read {
             Read::Text(_) => Field::new(column.name, DataType::Utf8, true),
             Read::Count(_) => Field::new(column.name, DataType::UInt64, false),
+            Read::Known(_) => Field::new(column.name, DataType::UInt64, true),
             Read::Nano(_) => Field::new(column.name, DataType::Int64, true),
         };
-        let schema = Arc::new(Schema::new(COLUMNS.iter().map(field).collect::<Vec<_>>()));
+        let schema = Arc::new(Schema::new(R::COLUMNS.iter().map(field).collect::<Vec<_>>()));
         let compression = Compression::ZSTD(ZstdLevel::default());
         let properties = WriterProperties::builder().set_compression(compression).build();
         let writer = ArrowWriter::try_new(out, Arc::clone(&schema), Some(properties)).map_err(failed)?;
-        Ok(Self { schema, columns: empty(), rows: 0, writer })
+        Ok(Self { relation: PhantomData, schema, columns: empty::<R>(), rows: 0, writer })
     }
 
     fn hand_on(&mut self) -> io::Result<()> {
-        let arrays = std::mem::replace(&mut self.columns, empty()).into_iter().map(|values| match values {
-            Values::Text(values) => Arc::new(StringArray::from(values)) as ArrayRef,
-            Values::Counts(values) => Arc::new(UInt64Array::from(values)),
-            Values::Nanos(values) => Arc::new(Int64Array::from(values)),
-        });
+        let arrays =
+            std::mem::replace(&mut self.columns, empty::<R>()).into_iter().map(|values| match values {
+                Values::Text(values) => Arc::new(StringArray::from(values)) as ArrayRef,
+                Values::Counts(values) => Arc::new(UInt64Array::from(values)),
+                Values::Known(values) => Arc::new(UInt64Array::from(values)),
+                Values::Nanos(values) => Arc::new(Int64Array::from(values)),
+            });
         self.rows = 0;
         let batch = RecordBatch::try_new(Arc::clone(&self.schema), arrays.collect())
             .map_err(|error| io::Error::other(error.to_string()))?;
@@ -57,21 +62,23 @@ impl<W: Write + Send> Parquet<W> {
     }
 }
 
-fn empty() -> Vec<Values> {
-    let column = |column: &super::Column| match column.read {
+fn empty<R: Relation>() -> Vec<Values> {
+    let column = |column: &Column<R>| match column.read {
         Read::Text(_) => Values::Text(Vec::new()),
         Read::Count(_) => Values::Counts(Vec::new()),
+        Read::Known(_) => Values::Known(Vec::new()),
         Read::Nano(_) => Values::Nanos(Vec::new()),
     };
-    COLUMNS.iter().map(column).collect()
+    R::COLUMNS.iter().map(column).collect()
 }
 
-impl<W: Write + Send> ExportWriter for Parquet<W> {
-    fn row(&mut self, row: &Row<'_>) -> io::Result<()> {
-        for (column, values) in COLUMNS.iter().zip(&mut self.columns) {
+impl<R: Relation, W: Write + Send> ExportWriter<R> for Parquet<R, W> {
+    fn row(&mut self, row: &R::Row<'_>) -> io::Result<()> {
+        for (column, values) in R::COLUMNS.iter().zip(&mut self.columns) {
             match (&column.read, values) {
                 (Read::Text(read), Values::Text(values)) => values.push(read(row)),
                 (Read::Count(read), Values::Counts(values)) => values.push(read(row)),
+                (Read::Known(read), Values::Known(values)) => values.push(read(row)),
                 (Read::Nano(read), Values::Nanos(values)) => values.push(read(row)),
                 // They were made from the same columns.
                 _ => {}

@@ -8,7 +8,7 @@ mod gitlab;
 pub mod json;
 mod junit;
 mod line;
-mod markdown;
+pub(super) mod markdown;
 #[cfg(test)]
 mod sample;
 mod sarif;

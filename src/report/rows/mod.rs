@@ -4,7 +4,7 @@
 pub mod copy;
 pub(super) mod csv;
 pub(super) mod parquet;
-mod xlsx;
+pub(super) mod xlsx;
 
 use std::io::{self, Seek, Write};
 use std::path::Path;

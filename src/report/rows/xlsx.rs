@@ -11,7 +11,7 @@ use super::{Cell, Described, RowWriter};
 use crate::engine::FailingRow;
 
 /// Rows of a sheet below its header; what is more goes into further sheets.
-const ROWS: u32 = 1_048_575;
+pub(in crate::report) const ROWS: u32 = 1_048_575;
 /// UTF-16 units that a cell holds; what is more is cut, and ends in `…`.
 const LONGEST: usize = 32_767;
 
@@ -97,7 +97,7 @@ fn exact(digits: &str) -> Option<f64> {
     (number.to_string() == digits && number.unsigned_abs() < 1_000_000_000_000_000).then_some(number as f64)
 }
 
-fn cut(text: String) -> String {
+pub(in crate::report) fn cut(text: String) -> String {
     if text.len() <= LONGEST || text.encode_utf16().count() <= LONGEST {
         return text;
     }
@@ -121,7 +121,7 @@ impl<W: Write + Send> RowWriter for Xlsx<W> {
 }
 
 /// The library panics where its scratch file cannot be written.
-fn guarded<T>(run: impl FnOnce() -> Result<T, XlsxError>) -> io::Result<T> {
+pub(in crate::report) fn guarded<T>(run: impl FnOnce() -> Result<T, XlsxError>) -> io::Result<T> {
     match catch_unwind(AssertUnwindSafe(run)) {
         Ok(Ok(done)) => Ok(done),
         Ok(Err(XlsxError::IoError(error) | XlsxError::TempFileError(_, error))) => Err(error),

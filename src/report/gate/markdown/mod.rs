@@ -3,7 +3,7 @@
 //! Nothing in a text becomes markup, a link, or the mention of a person: see [`sheet::escape`]. Whatever there is to say, the
 //! comment stays within what GitHub (65,536 characters) and the others accept.
 
-mod sheet;
+pub(in crate::report) mod sheet;
 
 use std::cmp::Reverse;
 

@@ -1,0 +1,271 @@
+//! `thuocdo report`: reports from scorecards alone, without the data.
+
+use std::collections::BTreeSet;
+use std::io::{self, IsTerminal};
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use clap::builder::PossibleValuesParser;
+use jiff::Timestamp;
+
+use super::cards;
+use super::failure::{Exit, Failure};
+use super::output::{self, Console, real};
+use crate::base::{Diagnostic, Text};
+use crate::report::collection::{self, CollectionRenderer, Proof, Reported};
+use crate::report::{self, RENDERERS, Renderer};
+use crate::say;
+use crate::score::verify::{Code, Verification, verify};
+
+/// Make a report of scorecards: a page, a workbook, a table, or what other tools exchange. The data are not needed.
+///
+/// Every card is verified first; one that was changed after it was written is refused (exit code 5).
+#[derive(Debug, Args)]
+pub struct Report {
+    /// Scorecards, as `score --out` writes them, or directories of them.
+    #[arg(required = true, value_name = "CARD")]
+    cards: Vec<PathBuf>,
+    /// The format of the report.
+    #[arg(long, value_name = "FORMAT", value_parser = formats())]
+    format: String,
+    /// The file to write; what is there is replaced. Without it the report goes to standard output.
+    #[arg(long, value_name = "PATH")]
+    out: Option<PathBuf>,
+    /// Report on cards that are not what they claim to be as well; every report says so.
+    #[arg(long)]
+    accept_unverified: bool,
+}
+
+fn formats() -> PossibleValuesParser {
+    let collections = collection::FORMATS.iter().map(|format| format.name());
+    PossibleValuesParser::new(RENDERERS.iter().map(|format| format.name()).chain(collections))
+}
+
+/// A format of one card, or of any number.
+enum Format {
+    One(&'static dyn Renderer),
+    Many(&'static dyn CollectionRenderer),
+}
+
+impl Report {
+    pub fn run(self, console: &Console) -> Result<Exit, Failure> {
+        let one = report::find(&self.format).map(Format::One);
+        // The command line takes no other names.
+        let Some(format) = one.or_else(|| collection::find(&self.format).map(Format::Many)) else {
+            return Ok(Exit::Usage);
+        };
+        if let Format::Many(format) = &format {
+            self.has_a_place(*format)?;
+        }
+        let cards = self.read(console)?;
+        let bytes = match format {
+            Format::Many(format) => {
+                let scratch = tempfile::tempdir().map_err(|error| no_scratch(&error))?;
+                warn(&cards, console);
+                format.render(&cards, &console.style(), scratch.path()).map_err(|error| no_scratch(&error))?
+            }
+            Format::One(format) => match cards.as_slice() {
+                [card] => {
+                    warn(&cards, console);
+                    format.render(&card.card, &console.style())
+                }
+                several => return Err(self.one_at_a_time(several.len())),
+            },
+        };
+        match &self.out {
+            None => console.print(&bytes)?,
+            Some(path) => {
+                output::write_whole(path, &bytes)?;
+                let path = path.display();
+                console.note(&say!("wrote {path}", "đã ghi {path}"));
+            }
+        }
+        Ok(Exit::Passed)
+    }
+
+    /// Bytes would garble a terminal; and a report never replaces what it is of.
+    fn has_a_place(&self, format: &dyn CollectionRenderer) -> Result<(), Failure> {
+        if format.binary() && self.out.is_none() && io::stdout().is_terminal() {
+            let (name, extension) = (format.name(), format.extension());
+            return Err(Failure::usage(
+                say!("`{name}` is no text for a terminal", "`{name}` không phải văn bản để in ra màn hình"),
+                say!(
+                    "write it to a file: `--out report.{extension}`",
+                    "hãy ghi ra tệp: `--out report.{extension}`"
+                ),
+            ));
+        }
+        Ok(())
+    }
+
+    fn one_at_a_time(&self, cards: usize) -> Failure {
+        let format = &self.format;
+        let many: Vec<&str> = collection::FORMATS.iter().map(|format| format.name()).collect();
+        let many = many.join(", ");
+        Failure::usage(
+            say!(
+                "`{format}` shows one card, and there are {cards}",
+                "`{format}` chỉ trình bày một bảng điểm, ở đây có {cards}"
+            ),
+            say!("give one card, or choose one of {many}", "đưa vào một bảng điểm, hoặc chọn {many}"),
+        )
+    }
+
+    /// Reads and verifies the cards. A card that is given twice is reported on once.
+    fn read(&self, console: &Console) -> Result<Vec<Reported>, Failure> {
+        let mut all: Vec<Reported> = Vec::new();
+        let mut paths = Vec::new();
+        let mut roots = BTreeSet::new();
+        for (path, text) in cards::texts(&self.cards)? {
+            if self.out.as_ref().is_some_and(|out| real(out) == real(&path)) {
+                let path = path.display();
+                return Err(Failure::usage(
+                    say!(
+                        "`{path}` is a card of this report",
+                        "`{path}` chính là bảng điểm đang được báo cáo"
+                    ),
+                    say!("write the report to another file", "ghi báo cáo vào tệp khác"),
+                ));
+            }
+            let (card, verdict) =
+                verify(&path.display().to_string(), &text).map_err(|error| cards::foreign(&path, &error))?;
+            if card.as_of.parse::<Timestamp>().is_err() {
+                let path = path.display();
+                return Err(Failure::usage(
+                    say!(
+                        "`{path}`: `as_of` is no moment in time",
+                        "`{path}`: `as_of` không phải là một thời điểm"
+                    ),
+                    say!("score again; the card was changed", "hãy chấm lại; bảng điểm này đã bị sửa"),
+                ));
+            }
+            let proof = self.proof(&path, &verdict)?;
+            if !roots.insert((verdict.root.clone(), proof == Proof::No)) {
+                let path = path.display();
+                console.note(&say!(
+                    "`{path}` is the same card as one before it; it is reported on once",
+                    "`{path}` trùng với một bảng điểm trước đó; chỉ báo cáo một lần"
+                ));
+                continue;
+            }
+            all.push(Reported { name: name(&path), card, root: verdict.root, proof });
+            paths.push(path);
+        }
+        // Of cards in folders all files may have the same name.
+        let mut names: Vec<String> = all.iter().map(|card| card.name.clone()).collect();
+        names.sort_unstable();
+        for (card, path) in all.iter_mut().zip(&paths) {
+            let from = names.partition_point(|name| *name < card.name);
+            if names[from..].iter().take_while(|name| **name == card.name).count() > 1 {
+                card.name = path.display().to_string();
+            }
+        }
+        if all.is_empty() {
+            let named: Vec<String> = self.cards.iter().map(|path| format!("`{}`", path.display())).collect();
+            let named = named.join(", ");
+            return Err(Failure::usage(
+                say!("there is no scorecard in {named}", "không có bảng điểm nào trong {named}"),
+                say!(
+                    "`thuocdo score --out DIR` writes scorecards",
+                    "`thuocdo score --out DIR` ghi ra bảng điểm"
+                ),
+            ));
+        }
+        Ok(all)
+    }
+
+    fn proof(&self, path: &Path, verdict: &Verification) -> Result<Proof, Failure> {
+        if verdict.accepted {
+            return Ok(Proof::Full);
+        }
+        if verdict.findings.iter().all(|finding| finding.code == Code::NotComputed) {
+            return Ok(Proof::Digests);
+        }
+        if self.accept_unverified {
+            return Ok(Proof::No);
+        }
+        Err(rejected(path, verdict))
+    }
+}
+
+fn name(path: &Path) -> String {
+    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+}
+
+/// What `verify` has to say of it, in one sentence.
+fn rejected(path: &Path, verdict: &Verification) -> Failure {
+    let path = path.display();
+    let Some(first) = verdict.findings.first() else { return Failure::Rejected(Text::default(), None) };
+    let (part, Text { en, vi }) = (&first.part, &first.text);
+    let more = match verdict.findings.len() - 1 {
+        0 => Text::default(),
+        more => say!(", and {more} more", ", và {more} điểm khác"),
+    };
+    let (more_en, more_vi) = (more.en, more.vi);
+    Failure::Rejected(
+        say!(
+            "`{path}` is not what it claims to be: {part} {en}{more_en}",
+            "`{path}` không đúng như nó tự khai: {part} {vi}{more_vi}"
+        ),
+        Some(say!(
+            "`thuocdo verify` lists everything; `--accept-unverified` reports on it and says so everywhere",
+            "`thuocdo verify` liệt kê đầy đủ; `--accept-unverified` vẫn lập báo cáo và ghi rõ là chưa kiểm chứng"
+        )),
+    )
+}
+
+/// What a reader of the report must know before comparing what stands side by side.
+fn warn(cards: &[Reported], console: &Console) {
+    let mut warnings = Vec::new();
+    for card in cards {
+        let name = &card.name;
+        match card.proof {
+            Proof::Full => {}
+            Proof::Digests => warnings.push(say!(
+                "`{name}`: this program cannot compute its points again; its digests fit",
+                "`{name}`: chương trình này không tính lại được điểm; dấu băm thì khớp"
+            )),
+            Proof::No => warnings.push(say!(
+                "`{name}` is NOT VERIFIED; the report says so",
+                "`{name}` CHƯA KIỂM CHỨNG; báo cáo có ghi rõ"
+            )),
+        }
+    }
+    let methods: BTreeSet<(&str, &str)> =
+        cards.iter().map(|card| (card.card.methodology.as_str(), card.card.profile.id())).collect();
+    if methods.len() > 1 {
+        let count = methods.len();
+        warnings.push(say!(
+            "the cards were scored in {count} ways (methodology, profile): their points are not to be compared",
+            "các bảng điểm được chấm theo {count} cách khác nhau (phương pháp, hồ sơ chấm): không so sánh điểm với nhau"
+        ));
+    }
+    let mut known = BTreeSet::new();
+    for card in cards {
+        for database in &card.card.databases {
+            if !known.insert((&database.id, &card.card.as_of)) {
+                let (id, as_of) = (&database.id, &card.card.as_of);
+                warnings.push(say!(
+                    "database `{id}` as of {as_of} is on several cards",
+                    "CSDL `{id}` tính đến {as_of} có trên nhiều bảng điểm"
+                ));
+            }
+        }
+    }
+    if !console.quiet && !warnings.is_empty() {
+        console.diagnostics(&warnings.into_iter().map(Diagnostic::warning).collect::<Vec<_>>());
+    }
+}
+
+fn no_scratch(error: &io::Error) -> Failure {
+    let Text { en, vi } = crate::extract::system(error);
+    let folder = std::env::temp_dir();
+    let folder = folder.display();
+    Failure::Output(
+        say!(
+            "the report cannot be made in `{folder}`: {en}",
+            "không lập được báo cáo trong `{folder}`: {vi}"
+        ),
+        Some(output::check_the_folder()),
+    )
+}
