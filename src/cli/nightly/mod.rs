@@ -17,7 +17,7 @@ mod view;
 mod worker;
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use clap::Args;
@@ -124,12 +124,8 @@ impl Nightly {
         let before = state.last();
         self.look_back(&before, &journal, &mut log, console);
 
-        let interrupted = run::interruptible();
         let unclaimed = scheduled.unclaimed;
-        let (measured, rows) =
-            self.measure(&plan, scheduled, &state, &journal, &interrupted, &mut log, console)?;
-        // From here on nothing waits for anybody who is asked to end: a signal ends it at once, and the next run goes on.
-        interrupted.store(true, Ordering::Relaxed);
+        let (measured, rows) = self.measure(&plan, scheduled, &state, &journal, &mut log, console)?;
         let (night, mut failures) = deliver(&plan, &journal, measured, rows, &mut log, console);
         // Whoever is told of a run twice knows it by that; a run that was gone on with and came to something else is another.
         let run = told_as(&journal, &night.card);
@@ -227,13 +223,13 @@ impl Nightly {
         scheduled: planned::Plan,
         state: &StateFolder,
         journal: &Journal,
-        interrupted: &AtomicBool,
         log: &mut RunLog,
         console: &Console,
     ) -> Result<(Vec<MeasuredDatabase>, Vec<summary::Row>), Failure> {
         let (room, tasks) = self.tasks(plan, &scheduled, state, journal);
+        let interrupted = run::interruptible();
         let mut view = View::new(&scheduled.databases, log, console);
-        let ended = supervise::run(&tasks, &room, interrupted, &mut view);
+        let ended = supervise::run(&tasks, &room, &interrupted, &mut view);
         view.finish();
         let Some(ended) = ended else {
             log.note("interrupted", json!({}));
@@ -243,6 +239,8 @@ impl Nightly {
             ));
             return Err(Failure::Interrupted);
         };
+        // What follows waits for nobody: a signal ends it at once, and the next run goes on.
+        interrupted.store(true, Ordering::Relaxed);
         let mut measured = Vec::new();
         let mut rows = Vec::new();
         for (database, Ended { outcome, took }) in scheduled.databases.iter().zip(ended) {
