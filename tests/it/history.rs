@@ -140,7 +140,7 @@ fn a_page_shows_runs_changes_and_reasons() {
       █▁▁  63.37 … 90.00
 
      record  as of              points grade  restated grade   change
-          3  2026-11-03          90.00 A         90.00 A
+          3  2026-11-03          90.00 A         90.00 A        +1.66
           4  2026-11-04          63.75 C         63.75 C       -26.25 ▼
           5  2026-11-05          63.37 C         63.37 C        -0.37
 
