@@ -100,10 +100,10 @@ pub fn record(path: &Path, run: &str, card: &Scorecard, console: &Console) -> Re
         }
     }
     let (shown, head) = (path.display(), &appended.head);
-    let records = number::count(appended.records, console.lang);
+    let records = number::counted(appended.records, ["record", "records", "bản ghi"], console.lang);
     console.note(&say!(
-        "recorded in {shown}: {records} records, head {head}",
-        "đã ghi vào {shown}: {records} bản ghi, dấu băm cuối {head}"
+        "recorded in {shown}: {records}, head {head}",
+        "đã ghi vào {shown}: {records}, dấu băm cuối {head}"
     ));
     Ok(())
 }

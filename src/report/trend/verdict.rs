@@ -37,8 +37,8 @@ pub fn write(file: &str, verdict: &HistoryVerification, asked: bool, style: &Sty
             _ => Line::of(
                 WEAK,
                 say!(
-                    "{other} not scored again: of another methodology, a later format or with rules of unknown kinds",
-                    "{other} bản ghi không chấm lại: theo phương pháp khác, định dạng mới hơn hoặc có loại quy tắc chưa biết"
+                    "{other} by another methodology, format or kind of rules, not scored again",
+                    "{other} khác phương pháp, định dạng hoặc loại quy tắc nên không chấm lại"
                 )
                 .get(lang),
             ),
