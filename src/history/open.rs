@@ -3,7 +3,7 @@
 use std::fs::OpenOptions;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, UNIX_EPOCH};
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
@@ -169,7 +169,8 @@ fn write_ahead(connection: &Connection, patience: Duration) -> Result<(), StoreE
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Stamp {
     bytes: u64,
-    written: Option<SystemTime>,
+    /// Since 1970.
+    written: Option<Duration>,
     /// Bytes of what was written and is not in the file yet.
     log: u64,
 }
@@ -180,7 +181,8 @@ impl Stamp {
         let mut log = path.as_os_str().to_owned();
         log.push("-wal");
         let log = std::fs::metadata(log).map_or(0, |log| log.len());
-        Ok(Self { bytes: file.len(), written: file.modified().ok(), log })
+        let written = file.modified().ok().and_then(|at| at.duration_since(UNIX_EPOCH).ok());
+        Ok(Self { bytes: file.len(), written, log })
     }
 }
 
