@@ -218,7 +218,7 @@ impl Gate {
         let mut taken: Vec<PathBuf> =
             single.into_iter().flatten().map(|path| real(path)).chain(self.run.inputs().map(real)).collect();
         let data = real(self.run.data());
-        self.history.check(taken.iter().map(PathBuf::as_path), &data)?;
+        self.history.check(taken.iter().map(PathBuf::as_path), &data, &[])?;
         taken.extend(self.history.path().map(real));
         for (_, path) in self.files.wanted() {
             let wanted = real(path);

@@ -9,6 +9,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use super::failure::{Exit, Failure};
 use super::output::{Console, Pending, real, unwritable};
 use super::trend::unreadable;
+use crate::base::Text;
 use crate::history::{Store, StoreError, export, verify};
 use crate::report::export::history::Runs;
 use crate::report::export::{self as formats, writer};
@@ -85,8 +86,13 @@ impl History {
 impl Verify {
     fn run(self, console: &Console) -> Result<Exit, Failure> {
         let failed = |error: StoreError| unreadable(&self.file, &error);
-        let store = Store::read(&self.file).map_err(failed)?;
+        let store = Store::read(&self.file).map_err(|error| match error {
+            // That this command says where does not help here.
+            StoreError::Damaged(_) => Failure::Rejected(error.told(&self.file).0, Some(go_back())),
+            other => failed(other),
+        })?;
         let verdict = verify::verify(&store, self.head.as_deref()).map_err(failed)?;
+        store.settled().map_err(failed)?;
         match self.format {
             Format::Term => {
                 let name = self.file.display().to_string();
@@ -100,6 +106,10 @@ impl Verify {
         }
         Ok(if verdict.accepted { Exit::Passed } else { Exit::Rejected })
     }
+}
+
+fn go_back() -> Text {
+    say!("go back to a copy", "dùng lại bản sao lưu")
 }
 
 /// Why an export ended.
@@ -117,10 +127,19 @@ impl From<StoreError> for Ended {
 impl Export {
     fn run(self, console: &Console) -> Result<Exit, Failure> {
         let path = &self.out;
-        if real(path) == real(&self.file) {
+        // Also what SQLite keeps beside it while it is open.
+        let own = ["", "-wal", "-shm", "-journal"].map(|end| {
+            let mut own = real(&self.file).into_os_string();
+            own.push(end);
+            own
+        });
+        if own.contains(&real(path).into_os_string()) {
             let path = path.display();
             return Err(Failure::usage(
-                say!("`{path}` is the history itself", "`{path}` chính là tệp lịch sử"),
+                say!(
+                    "`{path}` is the history itself, or a part of it",
+                    "`{path}` chính là tệp lịch sử hoặc một phần của nó"
+                ),
                 say!("write the table to another file", "ghi bảng vào tệp khác"),
             ));
         }
@@ -130,6 +149,7 @@ impl Export {
             Ended::Store(error) => unreadable(&self.file, &error),
             Ended::Output(error) => unwritable(path, &error),
         })?;
+        store.settled().map_err(|error| unreadable(&self.file, &error))?;
         pending.keep()?;
         let shown = path.display();
         console.note(&say!("wrote {shown}", "đã ghi {shown}"));

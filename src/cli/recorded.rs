@@ -28,7 +28,13 @@ impl HistoryArgument {
 
     /// Tells before the work what would keep the run out of the history after it: a file that is none, or is read by this
     /// run. What may have passed by then, such as another writer, is told then.
-    pub fn check<'p>(&self, inputs: impl Iterator<Item = &'p Path>, data: &Path) -> Result<(), Failure> {
+    /// `outputs`: what the run writes besides.
+    pub fn check<'p>(
+        &self,
+        inputs: impl Iterator<Item = &'p Path>,
+        data: &Path,
+        outputs: &[PathBuf],
+    ) -> Result<(), Failure> {
         let Some(path) = &self.history else { return Ok(()) };
         let wanted = real(path);
         let mut inputs = inputs.map(real);
@@ -40,6 +46,16 @@ impl HistoryArgument {
                     "`{path}` là tệp đầu vào hoặc nằm trong thư mục dữ liệu"
                 ),
                 say!("keep the history in another place", "để tệp lịch sử ở nơi khác"),
+            ));
+        }
+        if outputs.iter().any(|output| real(output) == wanted) {
+            let path = path.display();
+            return Err(Failure::usage(
+                say!(
+                    "`{path}` is another output of this run, which would replace the history",
+                    "`{path}` cũng là tệp kết quả khác của lần chạy này, sẽ ghi đè lên lịch sử"
+                ),
+                say!("keep the history in another file", "để lịch sử ở tệp khác"),
             ));
         }
         check(path)
@@ -84,10 +100,10 @@ pub fn record(path: &Path, run: &str, card: &Scorecard, console: &Console) -> Re
         }
     }
     let (shown, head) = (path.display(), &appended.head);
-    let records = number::count(appended.records, console.lang);
+    let records = number::counted(appended.records, ["record", "records", "bản ghi"], console.lang);
     console.note(&say!(
-        "recorded in {shown}: {records} records, head {head}",
-        "đã ghi vào {shown}: {records} bản ghi, dấu băm cuối {head}"
+        "recorded in {shown}: {records}, head {head}",
+        "đã ghi vào {shown}: {records}, dấu băm cuối {head}"
     ));
     Ok(())
 }

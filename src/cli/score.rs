@@ -16,6 +16,9 @@ use crate::say;
 use crate::score::Scorecard;
 use crate::score::index::{self, Weights};
 
+/// The scorecard within `--out`.
+const CARD: &str = "scorecard.json";
+
 /// Score databases by rule files: counts, points, grades.
 ///
 /// Exits with 0 when everything was measured, whatever the score; with 3 when something could not be measured; with 2
@@ -52,7 +55,7 @@ impl Score {
     pub fn run(self, console: &Console) -> Result<Exit, Failure> {
         // A key that cannot be used is told before the work, not after it.
         let key = self.sign_key.as_deref().map(SigningKey::open).transpose()?;
-        self.history.check(self.run.inputs(), self.run.data())?;
+        self.history.check(self.run.inputs(), self.run.data(), &self.outputs())?;
         let run = self.run.open(console)?;
         let indices = self.indices(&run.loaded, console)?;
         let measured = run.measure(None, console)?;
@@ -62,6 +65,12 @@ impl Score {
         let recorded = self.history.record(&card, console);
         failure::all([measured.rows, delivered, recorded], console)?;
         Ok(if card.complete { Exit::Passed } else { Exit::Incomplete })
+    }
+
+    /// The files that are written beside the history.
+    fn outputs(&self) -> Vec<PathBuf> {
+        let card = self.out.iter().map(|folder| folder.join(CARD));
+        card.flat_map(|card| [signature::beside(&card), card]).collect()
     }
 
     /// The weights of the indices that are asked for.
@@ -87,7 +96,7 @@ impl Score {
 
     fn deliver(&self, card: &Scorecard, key: Option<&SigningKey>, console: &Console) -> Result<(), Failure> {
         if let Some(folder) = &self.out {
-            let path = folder.join("scorecard.json");
+            let path = folder.join(CARD);
             let written = |path: &Path| {
                 let path = path.display();
                 console.note(&say!("wrote {path}", "đã ghi {path}"));

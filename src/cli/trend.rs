@@ -11,13 +11,16 @@ use super::run;
 use crate::base::{Dimension, Text, suggest};
 use crate::history::card::Node;
 use crate::history::trend::{Named, Question, Unanswered, trend};
-use crate::history::{Store, StoreError};
+use crate::history::{self, Store, StoreError};
+use crate::report::term::safe::middle;
 use crate::report::trend::{self as formats, Extent};
 use crate::say;
 use crate::score::Profile;
 
 /// Microseconds from the beginning of a day to its end.
 const DAY: i64 = 86_400_000_000 - 1;
+/// Microseconds from the beginning of a minute to its end.
+const MINUTE: i64 = 60_000_000 - 1;
 /// Runs that a page shows unless more are asked for.
 const SHOWN: usize = 20;
 
@@ -48,12 +51,12 @@ pub struct TrendCommand {
     /// Runs that speak of this moment or an earlier one; of a day, up to its end.
     #[arg(long, value_name = "TIME")]
     until: Option<String>,
-    /// Explain the change from this run on: the number of its record, or a moment, which means the last run up to it
-    /// [default: the run before the last].
-    #[arg(long, value_name = "RUN")]
+    /// Explain the change of the whole score from this run on: the number of its record, or a moment, which means the last
+    /// run up to it [default: the run before the last]. Not with `--dimension` or `--rule`.
+    #[arg(long, value_name = "RUN", conflicts_with_all = ["dimension", "rule"])]
     from: Option<String>,
     /// Explain the change up to this run [default: the last].
-    #[arg(long, value_name = "RUN")]
+    #[arg(long, value_name = "RUN", conflicts_with_all = ["dimension", "rule"])]
     to: Option<String>,
     /// Score the runs again by this program's methodology, beside what they were. The history is not changed.
     #[arg(long)]
@@ -84,19 +87,22 @@ impl TrendCommand {
         let store = Store::read(&self.history).map_err(unreadable)?;
         let known = store.databases().map_err(unreadable)?;
         let databases = self.databases(known)?;
-        let trend = trend(&store, &databases, &question).map_err(|unanswered| match unanswered {
+        let trend = trend(&store, &databases, &question);
+        store.settled().map_err(unreadable)?;
+        let trend = trend.map_err(|unanswered| match unanswered {
             Unanswered::Store(error) => unreadable(error),
             Unanswered::Question(what, hint) => Failure::usage(what, hint),
         })?;
         if let Some(renderer) = formats::find(&self.format) {
             console.print(&renderer.render(&trend, Extent { rules: self.limit }, &console.style()))?;
         }
-        Ok(Exit::Passed)
+        let whole = trend.databases.iter().all(|database| database.lost.is_empty());
+        Ok(if whole { Exit::Passed } else { Exit::Rejected })
     }
 
     fn question(&self) -> Result<Question, Failure> {
         let page = self.format == "term";
-        let since = self.since.as_deref().map(|text| run::moment(Some(text))).transpose()?;
+        let since = self.since.as_deref().map(moment).transpose()?.map(|(at, _)| at);
         let profile = self.profile.as_deref().and_then(Profile::parse);
         Ok(Question {
             node: self.node()?,
@@ -140,9 +146,13 @@ impl TrendCommand {
             return Ok(vec![wanted.clone()]);
         }
         let hint = match suggest::closest(wanted, known.iter().map(String::as_str)) {
-            Some(close) => say!("did you mean `{close}`?", "có phải `{close}`?"),
+            Some(close) => {
+                let close = middle(close, 40);
+                say!("did you mean `{close}`?", "có phải `{close}`?")
+            }
             None => {
-                let known = known.iter().take(12).cloned().collect::<Vec<_>>().join(", ");
+                // The file may hold anything.
+                let known = known.iter().take(12).map(|id| middle(id, 40)).collect::<Vec<_>>().join(", ");
                 say!("it knows {known}", "lịch sử có {known}")
             }
         };
@@ -153,11 +163,21 @@ impl TrendCommand {
     }
 }
 
-/// A moment; a day means its end.
-fn up_to(text: &str) -> Result<i64, Failure> {
-    let moment = run::moment(Some(text))?;
+/// A moment as somebody writes it, with seconds, or as pages print it: and how long it lasts, in microseconds.
+fn moment(text: &str) -> Result<(i64, i64), Failure> {
+    let whole = text.replacen(' ', "T", 1) + ":00";
+    let minute = text.len() == "2026-11-21 08:30".len();
+    if let Some(at) = minute.then(|| history::moment(&whole)).flatten() {
+        return Ok((at, MINUTE));
+    }
     let day = text.len() <= "2026-11-21".len();
-    Ok(if day { moment.saturating_add(DAY) } else { moment })
+    Ok((run::moment(Some(text))?, if day { DAY } else { 0 }))
+}
+
+/// The end of a moment: of a day or a minute, its last microsecond.
+fn up_to(text: &str) -> Result<i64, Failure> {
+    let (at, lasts) = moment(text)?;
+    Ok(at.saturating_add(lasts))
 }
 
 fn named(text: &str) -> Result<Named, Failure> {

@@ -41,8 +41,10 @@ pub struct DatabaseTrend {
     /// What moved the score; absent unless the series is of the database and has two runs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub why: Option<Why>,
-    /// What could not be scored again or explained, and why.
+    /// What could not be scored again, explained or shown, and why.
     pub notes: Vec<Text>,
+    /// Records that cannot be shown: they, what they were scored by, or their place in the series are not there.
+    pub lost: Vec<u64>,
 }
 
 /// One run.
@@ -99,6 +101,9 @@ pub struct Value {
     pub ceiling_nano: Option<i64>,
     /// Official points since the run before it that it may be compared with, in billionths.
     pub change_nano: Option<i64>,
+    /// Why it is part of no stretch: too little could be measured to compare it with any run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub not_compared: Option<Text>,
     /// Why it may not be compared with the run before it: a new stretch begins.
     pub new_stretch: Vec<Text>,
     /// Here the series changed for good.
@@ -128,9 +133,17 @@ impl Value {
             measured_nano: points.and_then(|points| points.1),
             ceiling_nano: points.map(|points| points.2),
             change_nano: entry.change,
+            not_compared: entry.aside.clone(),
             new_stretch: entry.breaks.clone(),
             change_point: entry.change_point.map(change_card),
         }
+    }
+}
+
+impl RunCard {
+    /// What stands for it where there is room for one value: scored again if that was asked for.
+    pub fn shown(&self) -> (Grade, &Value) {
+        self.restated.as_ref().map_or((self.grade, &self.value), |again| (again.grade, &again.value))
     }
 }
 

@@ -40,6 +40,11 @@ impl From<rusqlite::Error> for StoreError {
             Some(ErrorCode::DiskFull) => Self::Full,
             Some(ErrorCode::NotADatabase) => Self::Foreign,
             Some(ErrorCode::DatabaseCorrupt) => Self::damaged(),
+            // What we ask is always well put: the tables are not those that it is asked of.
+            Some(ErrorCode::Unknown) => Self::Damaged(say!(
+                "it has other tables than a history",
+                "tệp có bảng khác với một tệp lịch sử"
+            )),
             Some(_) => Self::Sqlite(error),
             // The library read a value, and it is not of the type that it must be.
             None => Self::damaged(),

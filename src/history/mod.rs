@@ -9,6 +9,7 @@ pub mod chain;
 pub mod definition;
 pub mod error;
 pub mod export;
+mod open;
 pub mod record;
 pub mod restate;
 mod schema;
@@ -18,6 +19,8 @@ pub mod trend;
 pub mod verify;
 pub mod why;
 
+#[cfg(test)]
+mod nights;
 #[cfg(test)]
 mod sample;
 #[cfg(test)]

@@ -23,11 +23,18 @@ pub fn restated(record: &Record, definition: &Definition, profile: Profile) -> R
         profile,
         as_of: record.as_of.clone(),
         engine: record.engine.clone(),
+        points_only: true,
         ..ScoreOptions::default()
     };
     let Scorecard { mut databases, .. } = assemble(vec![measured(record, definition)?], &options);
     // One database in, one out.
     databases.pop().ok_or_else(misfit)
+}
+
+/// Whether this program knows all kinds of rules that it names.
+pub fn known(definition: &Definition) -> bool {
+    let mut rules = definition.tables.iter().flat_map(|table| &table.rules);
+    rules.all(|rule| kind::find(&rule.kind).is_some())
 }
 
 fn misfit() -> Text {

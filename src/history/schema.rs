@@ -45,6 +45,11 @@ pub enum Found {
     Older,
 }
 
+/// Whether the file itself, without what is not in it yet, says that it is a history.
+pub fn is_marked(connection: &Connection) -> bool {
+    connection.pragma_query_value(None, "application_id", |row| row.get(0)) == Ok(APPLICATION_ID)
+}
+
 /// What the file is. Reads only.
 pub fn identify(connection: &Connection) -> Result<Found, StoreError> {
     let application: i32 = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;

@@ -6,7 +6,6 @@ use super::definition::Definition;
 use super::record::{Points, Standing};
 use super::store::Standings;
 use crate::base::{Nano, Text};
-use crate::say;
 use crate::score::Profile;
 use crate::score::change_points::{ChangePoint, change_points};
 use crate::score::comparable::{self, Basis, Comparison, Reason, RunBasis};
@@ -22,6 +21,8 @@ pub struct Entry {
     pub standing: Standing,
     /// What the series is of; `None` where that does not apply.
     pub points: Option<Points>,
+    /// Why it is part of no stretch: too little could be measured.
+    pub aside: Option<Text>,
     /// Why it does not follow the run before it: here a new stretch begins.
     pub breaks: Vec<Text>,
     /// Official points since the run before it in the same stretch.
@@ -33,44 +34,49 @@ pub struct Entry {
 /// were set aside comes beside.
 pub fn entries(standings: Vec<Standings>) -> (Vec<Entry>, u64) {
     let mut entries: Vec<Entry> = Vec::with_capacity(standings.len());
-    let mut aside = 0;
+    let mut superseded = 0;
     for Standings { moment, sequence, standing } in standings {
         let points = Some(standing.score);
-        let (breaks, change, change_point) = (Vec::new(), None, None);
-        let entry = Entry { moment, sequence, standing, points, breaks, change, change_point };
+        let (aside, breaks, change, change_point) = (None, Vec::new(), None, None);
+        let entry = Entry { moment, sequence, standing, points, aside, breaks, change, change_point };
         match entries.last_mut() {
             Some(last) if last.moment == moment => {
                 *last = entry;
-                aside += 1;
+                superseded += 1;
             }
             _ => entries.push(entry),
         }
     }
-    (entries, aside)
+    (entries, superseded)
 }
 
-/// Splits the runs into stretches of comparable ones, and finds changes within each. `under`: all were scored by one
-/// methodology and profile, whatever they were recorded by.
+/// Splits the runs into stretches of comparable ones, and finds changes within each. A run of which too little could be
+/// measured stands aside: those before and after it follow each other, so that it hides no lasting change. `under`: all
+/// were scored by one methodology and profile, whatever they were recorded by.
 pub fn connect(
     entries: &mut [Entry],
     definitions: &BTreeMap<String, Definition>,
     under: Option<(&str, Profile)>,
 ) {
+    let mut stretches: Vec<Vec<usize>> = Vec::new();
     for at in 0..entries.len() {
-        let breaks = match at.checked_sub(1).map(|before| (&entries[before], &entries[at])) {
-            Some((before, entry)) => breaks(&before.standing, &entry.standing, definitions, under),
+        let before = stretches.last().and_then(|stretch| stretch.last().copied());
+        let aside = comparable::too_little(entries[at].standing.coverage).map(|reason| reason.text());
+        let breaks = match before.filter(|_| aside.is_none()) {
+            Some(before) => breaks(&entries[before].standing, &entries[at].standing, definitions, under),
             None => Vec::new(),
         };
+        match stretches.last_mut() {
+            _ if aside.is_some() => {}
+            Some(stretch) if breaks.is_empty() => stretch.push(at),
+            _ => stretches.push(vec![at]),
+        }
         let entry = &mut entries[at];
-        (entry.breaks, entry.change, entry.change_point) = (breaks, None, None);
+        (entry.aside, entry.breaks, entry.change, entry.change_point) = (aside, breaks, None, None);
     }
-    let starts = (0..entries.len()).filter(|&at| at > 0 && !entries[at].breaks.is_empty());
-    let starts: Vec<usize> = starts.collect();
-    let ends = starts.iter().copied().chain([entries.len()]);
-    let stretches: Vec<_> = [0].into_iter().chain(starts.iter().copied()).zip(ends).collect();
-    for (from, to) in stretches {
+    for stretch in stretches {
         let known: Vec<(usize, Nano)> =
-            (from..to).filter_map(|at| Some((at, Nano::new(entries[at].points?.0)))).collect();
+            stretch.into_iter().filter_map(|at| Some((at, Nano::new(entries[at].points?.0)))).collect();
         for pair in known.windows(2) {
             entries[pair[1].0].change = Some(pair[1].1.get() - pair[0].1.get());
         }
@@ -92,16 +98,7 @@ fn breaks(
         return Vec::new();
     };
     let (old, new) = (basis(before, old, under), basis(after, new, under));
-    comparable::reasons(&old, &new, ONE_DATABASE).iter().map(words).collect()
-}
-
-/// A reason as it is said of a run and the one before it.
-fn words(reason: &Reason) -> Text {
-    match reason {
-        Reason::Own(0, Text { en, vi }) => say!("the run before: {en}", "lần chạy trước: {vi}"),
-        Reason::Own(_, Text { en, vi }) => say!("this run: {en}", "lần chạy này: {vi}"),
-        other => other.text(),
-    }
+    comparable::reasons(&old, &new, ONE_DATABASE).iter().map(Reason::text).collect()
 }
 
 fn basis<'a>(

@@ -1,32 +1,26 @@
-//! The file: opened, made, written in one transaction a run, read in one snapshot.
+//! What is written in one transaction a run and read in one snapshot.
 
 use std::collections::BTreeMap;
-use std::fs::OpenOptions;
-use std::io;
-use std::path::Path;
-use std::time::Duration;
+use std::path::PathBuf;
 
-use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension as _, Row, TransactionBehavior, params};
+use rusqlite::{Connection, OptionalExtension as _, Row, TransactionBehavior, params};
 use serde::de::DeserializeOwned;
 
 use super::chain::{self, GENESIS};
 use super::definition::Definition;
+use super::open::Stamp;
 use super::record::{Record, Standing, TableTallies};
-use super::schema::{self, Found};
 use super::{StoreError, moment};
 use crate::base::Text;
 use crate::say;
 use crate::score::Scorecard;
 
-/// How long we wait for others who write.
-const PATIENCE: Duration = Duration::from_secs(10);
-/// Between two looks at whether they have ended.
-const PAUSE: Duration = Duration::from_millis(20);
-
 /// A history.
 #[derive(Debug)]
 pub struct Store {
-    connection: Connection,
+    pub(super) connection: Connection,
+    /// What the file was when it was opened as one that nobody changes.
+    pub(super) still: Option<(PathBuf, Stamp)>,
 }
 
 /// What an append did.
@@ -64,72 +58,6 @@ pub struct Standings {
 }
 
 impl Store {
-    /// Opens a history to write to, and makes it if it is not there.
-    ///
-    /// # Errors
-    /// [`StoreError`]; a file that is no history is left as it is.
-    pub fn open(path: &Path) -> Result<Self, StoreError> {
-        Self::open_waiting(path, PATIENCE)
-    }
-
-    /// As [`Store::open`], for others who write no longer than that.
-    pub fn open_waiting(path: &Path, patience: Duration) -> Result<Self, StoreError> {
-        begin_file(path)?;
-        let mut connection = Connection::open_with_flags(path, flags(OpenFlags::SQLITE_OPEN_READ_WRITE))?;
-        connection.busy_timeout(patience)?;
-        // Before anything is written to it; in one look, for somebody else may be making it just now.
-        let look = connection.transaction()?;
-        let found = schema::identify(&look)?;
-        look.finish()?;
-        if connection.is_readonly("main")? {
-            return Err(StoreError::Denied);
-        }
-        write_ahead(&connection, patience)?;
-        connection.pragma_update(None, "synchronous", "FULL")?;
-        connection.pragma_update(None, "trusted_schema", false)?;
-        if !matches!(found, Found::Current) {
-            schema::migrate(&mut connection, schema::MIGRATIONS)?;
-        }
-        Ok(Self { connection })
-    }
-
-    /// Opens a history to read, as it is at this moment whatever others write.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub fn read(path: &Path) -> Result<Self, StoreError> {
-        if path.is_dir() {
-            return Err(StoreError::Io(io::ErrorKind::IsADirectory.into()));
-        }
-        match path.try_exists() {
-            Ok(true) => {}
-            Ok(false) => return Err(StoreError::Missing),
-            Err(error) => return Err(StoreError::Io(error)),
-        }
-        let snapshot = |connection: Connection| -> Result<Self, StoreError> {
-            connection.busy_timeout(PATIENCE)?;
-            connection.pragma_update(None, "trusted_schema", false)?;
-            connection.execute_batch("BEGIN")?;
-            match schema::identify(&connection)? {
-                Found::Current => Ok(Self { connection }),
-                // Only writing brings a file up. Somebody may be at it just now.
-                Found::Empty | Found::Older => Err(StoreError::Empty),
-            }
-        };
-        let first = Connection::open_with_flags(path, flags(OpenFlags::SQLITE_OPEN_READ_ONLY));
-        match first.map_err(StoreError::from).and_then(snapshot) {
-            Err(StoreError::Denied) => match unchanging(path) {
-                // In a folder where we may not write, and nobody does.
-                Some(name) => {
-                    let flags = flags(OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI);
-                    snapshot(Connection::open_with_flags(name, flags)?)
-                }
-                None => Err(StoreError::Denied),
-            },
-            other => other,
-        }
-    }
-
     /// Adds all databases of a scorecard, or none. What a run of that name has added already is not added twice.
     /// `recorded_at` is the time by the clock, RFC 3339.
     ///
@@ -199,9 +127,22 @@ impl Store {
 
     /// The databases that the history knows, by id.
     pub fn databases(&self) -> Result<Vec<String>, StoreError> {
-        let mut statement =
-            self.connection.prepare("SELECT DISTINCT database FROM standing ORDER BY database")?;
+        let sql = "SELECT database FROM standing UNION SELECT database FROM record ORDER BY database";
+        let mut statement = self.connection.prepare(sql)?;
         let rows = statement.query_map([], |row| row.get(0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Records of a database that its series does not know, and places in its series that no record has.
+    pub fn adrift(&self, database: &str) -> Result<Vec<u64>, StoreError> {
+        let sql = "
+            SELECT sequence FROM standing WHERE database = ?1
+                AND sequence NOT IN (SELECT sequence FROM record WHERE database = ?1)
+            UNION SELECT sequence FROM record WHERE database = ?1
+                AND sequence NOT IN (SELECT sequence FROM standing WHERE database = ?1)
+            ORDER BY sequence";
+        let mut statement = self.connection.prepare(sql)?;
+        let rows = statement.query_map([database], |row| count(row, 0))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
@@ -305,54 +246,22 @@ fn odd_end(last: &Stored, recorded_at: &str) -> Vec<Text> {
     warnings
 }
 
-/// A new file is nobody else's to read.
-fn begin_file(path: &Path) -> Result<(), StoreError> {
-    if path.is_dir() {
-        return Err(StoreError::Io(io::ErrorKind::IsADirectory.into()));
-    }
-    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        std::fs::create_dir_all(folder).map_err(StoreError::Io)?;
-    }
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    match options.open(path) {
-        Ok(_) => Ok(()),
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
-        Err(error) => Err(StoreError::Io(error)),
-    }
-}
-
-fn flags(access: OpenFlags) -> OpenFlags {
-    access | OpenFlags::SQLITE_OPEN_NO_MUTEX
-}
-
-/// Readers and a writer do not wait for each other. Where the file system cannot do so the file stays as it was, which
-/// is as safe. The library does not wait here by itself.
-fn write_ahead(connection: &Connection, patience: Duration) -> Result<(), StoreError> {
-    let mut left = patience;
-    loop {
-        let mode = connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get::<_, String>(0));
-        match mode {
-            Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) && !left.is_zero() => {
-                std::thread::sleep(PAUSE);
-                left = left.saturating_sub(PAUSE);
-            }
-            other => return Ok(other.map(drop)?),
-        }
-    }
-}
-
-/// The name under which SQLite opens a file that nobody changes, if nobody does.
-fn unchanging(path: &Path) -> Option<String> {
-    let name = path.to_str()?;
-    let log = std::fs::metadata(format!("{name}-wal"));
-    if log.is_ok_and(|log| log.len() > 0) {
-        return None;
-    }
-    let name = name.replace('%', "%25").replace('?', "%3f").replace('#', "%23");
-    Some(format!("file:{name}?immutable=1"))
+/// A record with its number, as far as it can be read: what is no text is replaced, and matches nothing.
+pub(super) fn salvaged(row: &Row<'_>) -> rusqlite::Result<(i64, Stored)> {
+    let text = |column: &str| -> rusqlite::Result<String> {
+        let bytes = row.get_ref(column)?.as_bytes().unwrap_or_default();
+        Ok(String::from_utf8_lossy(bytes).into_owned())
+    };
+    let sequence = row.get(0)?;
+    let stored = Stored {
+        sequence: u64::try_from(sequence).unwrap_or_default(),
+        run: text("run")?,
+        database: text("database")?,
+        prev_sha256: text("prev_sha256")?,
+        body: text("body")?,
+        sha256: text("sha256")?,
+    };
+    Ok((sequence, stored))
 }
 
 fn stored(row: &Row<'_>) -> rusqlite::Result<Stored> {

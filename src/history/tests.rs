@@ -28,7 +28,7 @@ fn kept(card: &Scorecard) -> (Record, Definition) {
     (Record::of("run", AS_OF, card, &card.databases[0], &hash), definition)
 }
 
-fn verified(shelf: &Shelf, head: Option<&str>) -> HistoryVerification {
+pub(super) fn verified(shelf: &Shelf, head: Option<&str>) -> HistoryVerification {
     verify(&Store::read(&shelf.path()).unwrap(), head).unwrap()
 }
 
@@ -41,7 +41,7 @@ fn after(shelf: &Shelf, sql: &str) -> (Vec<Code>, Option<u64>) {
     (codes, verdict.findings.first().and_then(|finding| finding.sequence))
 }
 
-fn seen(shelf: &Shelf, question: &Question) -> Trend {
+pub(super) fn seen(shelf: &Shelf, question: &Question) -> Trend {
     let store = Store::read(&shelf.path()).unwrap();
     let databases = store.databases().unwrap();
     trend(&store, &databases, question).unwrap()
@@ -171,6 +171,27 @@ fn whatever_is_done_to_the_records_is_found() {
     assert_eq!(codes, [Code::Changed, Code::Content, Code::Standing][..2]);
     let (codes, _) = of("UPDATE standing SET body = replace(body, '\"A\"', '\"B\"') WHERE sequence = 2");
     assert_eq!(codes, [Code::Standing]);
+    for sql in [
+        "INSERT INTO standing SELECT database, moment + 5, sequence, body FROM standing WHERE sequence = 3",
+        "INSERT INTO standing SELECT 'other', moment, sequence, body FROM standing WHERE sequence = 3",
+        "UPDATE standing SET moment = moment + 1 WHERE sequence = 3",
+        "UPDATE standing SET database = 'other' WHERE sequence = 3",
+        "DELETE FROM standing WHERE sequence = 3",
+    ] {
+        assert_eq!(of(sql), (vec![Code::Standing], Some(3)), "{sql}");
+    }
+    let (codes, first) =
+        of("INSERT INTO standing SELECT database, moment, -3, body FROM standing WHERE sequence = 3");
+    assert_eq!((codes, first), (vec![Code::Standing], None));
+    // Whatever is no text or no number hides nothing of the rest.
+    let (codes, first) = of("UPDATE record SET body = CAST(x'ff' AS TEXT) WHERE sequence = 2;
+        UPDATE standing SET body = CAST(x'ff' AS TEXT) WHERE sequence = 4;
+        INSERT INTO definition VALUES ('x', CAST(x'ff' AS TEXT));
+        INSERT INTO record VALUES (-1, 'r', 'd', '', '{}', '')");
+    let expected = [Code::Definition, Code::Content, Code::Changed, Code::Content, Code::Standing];
+    assert_eq!((codes.as_slice(), first), (&expected[..], None));
+    let (codes, _) = of("DROP TABLE standing; UPDATE record SET run = 'other' WHERE sequence = 2");
+    assert!(codes[0] == Code::Layout && codes.contains(&Code::Content), "{codes:?}");
     let (codes, _) = of("UPDATE definition SET body = replace(body, 'critical', 'minor')");
     assert_eq!(codes, [Code::Definition; 6], "itself, and all records that name it");
     let (codes, _) = of("CREATE TRIGGER t AFTER INSERT ON record BEGIN DELETE FROM record; END");
@@ -374,7 +395,9 @@ fn a_series_shows_steps_and_breaks_where_runs_do_not_compare() {
 
     // Another profile is another methodology: a new stretch, and the reason is said.
     let as_of = "2026-11-11T00:00:00+07:00";
-    let rules = vec![sample::rule("a", Dimension::Correctness, Severity::Major, 300)];
+    let four = &Dimension::ALL[..4];
+    let rules =
+        four.iter().map(|&dimension| sample::rule(dimension.id(), dimension, Severity::Major, 300)).collect();
     let card =
         sample::score(vec![sample::database("d", vec![sample::table("t", 3, rules)])], Profile::Vn4, as_of);
     shelf.add(&card, 11);
@@ -388,13 +411,11 @@ fn a_series_shows_steps_and_breaks_where_runs_do_not_compare() {
         let (old, new) = (run(&trend, at), run(&restated, at));
         assert_eq!(old.value, new.value);
         let again = new.restated.unwrap();
-        // One dimension of four is too little to compare; then nothing follows anything.
-        assert_eq!(again.value.new_stretch.is_empty(), at == 0, "{again:?}");
-        assert!(
-            again.value.new_stretch.iter().all(|text| text.en.contains("of the rules could be measured"))
-        );
+        // Two dimensions of four are too little to compare; then nothing follows anything.
+        assert_eq!(again.value.not_compared.is_none(), at == 10, "{again:?}");
+        assert!(again.value.new_stretch.is_empty());
         assert!(again.value.change_nano.is_none() && again.value.change_point.is_none());
-        assert_ne!((again.profile, again.grade), (Profile::Local, Grade::A));
+        assert_eq!((again.profile, again.grade == Grade::A), (Profile::Vn4, false));
     }
     assert_eq!(run(&restated, 10).restated.unwrap().value.official_nano, last.value.official_nano);
 }

@@ -2,6 +2,7 @@
 //! came about.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use super::card::{DatabaseTrend, Node, Restated, RunCard, SCHEMA, Trend, Value};
 use super::definition::Definition;
@@ -76,25 +77,47 @@ struct Look<'q> {
 impl Look<'_> {
     fn database(&self, id: &str) -> Result<DatabaseTrend, Unanswered> {
         let (mut entries, superseded) = series::entries(self.store.standings(id)?);
+        let runs_in_all = entries.len() as u64 + superseded;
+        let mut notes = Vec::new();
+        let lost = self.lost(id, &mut entries, &mut notes)?;
         self.fill(id, &mut entries)?;
         let rule = matches!(self.question.node, Node::Rule { .. });
         let scale = Methodology::new(Profile::Local).id();
         // The points of a rule are of one scale all along.
         series::connect(&mut entries, &self.definitions, rule.then_some((&scale, Profile::Local)));
-        let runs_in_all = entries.len() as u64 + superseded;
-        let shown = self.shown(&entries);
-        let mut notes = Vec::new();
-        let restated = self.restated(shown, &mut notes)?;
+        let place = self.place(&entries);
+        let mut restated = self.restated(&entries, place.end, &mut notes)?;
+        let restated = restated.drain(place.clone());
+        let shown = &entries[place];
+        if shown.is_empty() && !entries.is_empty() {
+            notes.push(say!("no run lies in that time", "không có lần chạy nào trong khoảng thời gian đó"));
+        }
         let why = self.why(&entries, shown, &mut notes)?;
         let runs = shown.iter().zip(restated).filter_map(|(entry, restated)| self.card(entry, restated));
-        Ok(DatabaseTrend {
-            database: id.to_owned(),
-            runs_in_all,
-            superseded,
-            runs: runs.collect(),
-            why,
-            notes,
-        })
+        let runs = runs.collect();
+        Ok(DatabaseTrend { database: id.to_owned(), runs_in_all, superseded, runs, why, notes, lost })
+    }
+
+    /// Takes out runs that cannot be shown, and tells which.
+    fn lost(
+        &self,
+        database: &str,
+        entries: &mut Vec<Entry>,
+        notes: &mut Vec<Text>,
+    ) -> Result<Vec<u64>, Unanswered> {
+        let mut lost: BTreeSet<u64> = self.store.adrift(database)?.into_iter().collect();
+        let known = |entry: &Entry| self.definitions.contains_key(&entry.standing.definition);
+        lost.extend(entries.iter().filter(|entry| !known(entry)).map(|entry| entry.sequence));
+        entries.retain(|entry| !lost.contains(&entry.sequence));
+        let lost: Vec<u64> = lost.into_iter().collect();
+        if !lost.is_empty() {
+            let (number, which) = (lost.len(), ranges(&lost));
+            notes.push(say!(
+                "the history is damaged, {number} of its runs cannot be shown: records {which}; `thuocdo history verify` says more",
+                "lịch sử bị hỏng, {number} lần chạy không hiển thị được: bản ghi {which}; xem `thuocdo history verify`"
+            ));
+        }
+        Ok(lost)
     }
 
     /// Puts into the entries what the series is of.
@@ -153,24 +176,30 @@ impl Look<'_> {
         )
     }
 
-    /// The runs within the time that is asked for, the last ones.
-    fn shown<'e>(&self, entries: &'e [Entry]) -> &'e [Entry] {
+    /// Where the runs stand that are within the time that is asked for, the last ones.
+    fn place(&self, entries: &[Entry]) -> Range<usize> {
         let Question { since, until, last, .. } = self.question;
         let from = since.map_or(0, |since| entries.partition_point(|entry| entry.moment < since));
         let to = until.map_or(entries.len(), |until| entries.partition_point(|entry| entry.moment <= until));
-        let within = &entries[from.min(to)..to];
-        &within[within.len().saturating_sub(last.unwrap_or(usize::MAX))..]
+        from.min(to).max(to.saturating_sub(last.unwrap_or(usize::MAX)))..to
     }
 
-    /// The runs scored again, with stretches and changes of their own.
-    fn restated(&self, shown: &[Entry], notes: &mut Vec<Text>) -> Result<Vec<Option<Restated>>, Unanswered> {
-        let (Some(profile), Some(last)) = (self.question.restate, shown.last()) else {
-            return Ok(vec![None; shown.len()]);
+    /// All runs scored again, with stretches and changes of their own, whichever are shown: up to `end`.
+    fn restated(
+        &self,
+        entries: &[Entry],
+        end: usize,
+        notes: &mut Vec<Text>,
+    ) -> Result<Vec<Option<Restated>>, Unanswered> {
+        let last = end.checked_sub(1).and_then(|last| entries.get(last));
+        let (Some(profile), Some(last)) = (self.question.restate, last) else {
+            return Ok(vec![None; entries.len()]);
         };
+        let mut refused: BTreeMap<String, (Text, Vec<u64>)> = BTreeMap::new();
         let of_last = self.definitions.get(&last.standing.definition).map(|definition| definition.profile);
         let profile = profile.or(of_last).unwrap_or_default();
         let methodology = Methodology::new(profile).id();
-        let mut again = shown.to_vec();
+        let mut again = entries.to_vec();
         for entry in &mut again {
             let record = self.store.record(entry.sequence)?;
             let outcome = match self.definitions.get(&entry.standing.definition) {
@@ -188,17 +217,22 @@ impl Look<'_> {
                     };
                     (entry.standing.grade, entry.standing.coverage) = (grade, coverage);
                 }
-                Err(Text { en, vi }) => {
-                    let sequence = entry.sequence;
-                    notes.push(say!(
-                        "record {sequence} cannot be scored again: {en}",
-                        "không tính lại được điểm của bản ghi {sequence}: {vi}"
-                    ));
+                Err(why) => {
+                    refused.entry(why.en.clone()).or_insert_with(|| (why, Vec::new())).1.push(entry.sequence);
                     entry.points = None;
                     entry.standing.grade = Grade::Ungraded;
                 }
             }
         }
+        notes.extend(refused.into_values().map(|(Text { en, vi }, mut which)| {
+            // Runs come by the moment that they speak of.
+            which.sort_unstable();
+            let (number, which) = (which.len(), ranges(&which));
+            say!(
+                "{number} of the runs cannot be scored again: {en} (records {which})",
+                "{number} lần chạy không tính lại được điểm: {vi} (bản ghi {which})"
+            )
+        }));
         series::connect(&mut again, &self.definitions, Some((&methodology, profile)));
         let card = |entry: &Entry| Restated {
             methodology: methodology.clone(),
@@ -271,6 +305,24 @@ impl Look<'_> {
     }
 }
 
+/// Ascending numbers as people write them, `1–3, 7`; the first of many.
+fn ranges(numbers: &[u64]) -> String {
+    const NAMED: usize = 8;
+    let mut ranges: Vec<(u64, u64)> = Vec::new();
+    for &number in numbers {
+        match ranges.last_mut() {
+            Some(last) if last.1 + 1 == number => last.1 = number,
+            _ => ranges.push((number, number)),
+        }
+    }
+    let shown = ranges.iter().take(NAMED).map(|(from, to)| match from == to {
+        true => from.to_string(),
+        false => format!("{from}–{to}"),
+    });
+    let more = if ranges.len() > NAMED { ", …" } else { "" };
+    shown.collect::<Vec<_>>().join(", ") + more
+}
+
 fn find(entries: &[Entry], named: Named) -> Result<&Entry, Unanswered> {
     let found = match named {
         Named::Sequence(sequence) => entries.iter().find(|entry| entry.sequence == sequence),
@@ -285,10 +337,16 @@ fn find(entries: &[Entry], named: Named) -> Result<&Entry, Unanswered> {
                 say!("no run is that old", "không có lần chạy nào vào thời điểm đó hoặc trước đó")
             }
         };
-        let hint = say!(
-            "`thuocdo trend --format json` lists all runs",
-            "`thuocdo trend --format json` liệt kê mọi lần chạy"
-        );
+        let hint = match named {
+            Named::Sequence(19_000_101..=29_991_231) => say!(
+                "digits are the number of a record; a day is written 2026-11-21",
+                "chuỗi chữ số là số bản ghi; ngày viết dạng 2026-11-21"
+            ),
+            _ => say!(
+                "`thuocdo trend --format json` lists all runs",
+                "`thuocdo trend --format json` liệt kê mọi lần chạy"
+            ),
+        };
         Unanswered::Question(what, hint)
     })
 }

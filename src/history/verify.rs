@@ -7,14 +7,14 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::{OptionalExtension as _, params};
+use rusqlite::Row;
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::chain::{self, GENESIS};
 use super::definition::Definition;
-use super::record::{Outcome, Record, Standing};
-use super::store::{Stored, count};
+use super::record::{self, Outcome, Record, Standing};
+use super::store::{Stored, salvaged};
 use super::{Store, StoreError, moment, restate, schema};
 use crate::base::Text;
 use crate::say;
@@ -77,7 +77,8 @@ pub struct HistoryVerification {
     pub known_head_at: Option<u64>,
     /// Records whose outcome was computed again and is the same.
     pub rescored: u64,
-    /// Records of another methodology, whose outcome this program does not compute.
+    /// Records of another methodology, of another format, or with kinds of rules that this program does not know: it does
+    /// not compute their outcome.
     pub not_rescored: u64,
     /// Everything that speaks against it, at most 100.
     pub findings: Vec<Finding>,
@@ -93,6 +94,15 @@ impl HistoryVerification {
         } else {
             self.more += 1;
         }
+    }
+
+    /// What cannot be read is a finding; everything else is looked at nevertheless.
+    fn or_told<T: Default>(&mut self, read: Result<T, StoreError>) -> Result<T, StoreError> {
+        match read {
+            Err(StoreError::Damaged(text)) => self.add(Code::Pages, None, text),
+            other => return other,
+        }
+        Ok(T::default())
     }
 }
 
@@ -112,11 +122,7 @@ pub fn verify(store: &Store, head: Option<&str>) -> Result<HistoryVerification, 
         findings: Vec::new(),
         more: 0,
     };
-    match look(store, head, &mut verdict) {
-        Ok(()) => {}
-        Err(StoreError::Damaged(text)) => verdict.add(Code::Pages, None, text),
-        Err(other) => return Err(other),
-    }
+    look(store, head, &mut verdict)?;
     let known = head.is_none_or(|head| head == GENESIS || verdict.known_head_at.is_some());
     if let Some(head) = head.filter(|_| !known) {
         verdict.add(
@@ -132,8 +138,9 @@ pub fn verify(store: &Store, head: Option<&str>) -> Result<HistoryVerification, 
 }
 
 fn look(store: &Store, head: Option<&str>, verdict: &mut HistoryVerification) -> Result<(), StoreError> {
-    pages(store, verdict)?;
-    if schema::layout(store.connection())? != schema::own_layout()? {
+    let looked = pages(store, verdict);
+    verdict.or_told(looked)?;
+    if schema::layout(store.connection()).ok() != Some(schema::own_layout()?) {
         verdict.add(
             Code::Layout,
             None,
@@ -143,16 +150,22 @@ fn look(store: &Store, head: Option<&str>, verdict: &mut HistoryVerification) ->
             ),
         );
     }
-    let mut walk =
-        Walk { definitions: definitions(store, verdict)?, methodologies: BTreeMap::new(), verdict, head };
-    store.walk(|stored| walk.record(store, &stored))?;
-    let orphans = "SELECT sequence FROM standing WHERE sequence NOT IN (SELECT sequence FROM record)";
-    let mut statement = store.connection().prepare(orphans)?;
-    for sequence in statement.query_map([], |row| count(row, 0))? {
-        let sequence = sequence?;
+    let definitions = definitions(store, verdict);
+    let definitions = verdict.or_told(definitions)?;
+    let places = places(store);
+    let places = verdict.or_told(places)?;
+    let mut walk = Walk { definitions, places, methodologies: BTreeMap::new(), verdict, head };
+    let walked = each(store, "SELECT * FROM record ORDER BY sequence", |row| {
+        let (sequence, stored) = salvaged(row)?;
+        walk.record(sequence, &stored);
+        Ok(())
+    });
+    let left = std::mem::take(&mut walk.places);
+    verdict.or_told(walked)?;
+    for sequence in left.into_keys() {
         verdict.add(
             Code::Standing,
-            Some(sequence),
+            u64::try_from(sequence).ok(),
             say!(
                 "series know record {sequence}, and it is not there",
                 "chuỗi số liệu có bản ghi {sequence} nhưng bản ghi này không còn"
@@ -162,15 +175,34 @@ fn look(store: &Store, head: Option<&str>, verdict: &mut HistoryVerification) ->
     Ok(())
 }
 
+/// Hands over every row.
+fn each(
+    store: &Store,
+    sql: &str,
+    mut take: impl FnMut(&Row<'_>) -> rusqlite::Result<()>,
+) -> Result<(), StoreError> {
+    let mut statement = store.connection().prepare(sql)?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        take(row)?;
+    }
+    Ok(())
+}
+
+/// What a row holds, whatever somebody made of it: bytes that are no text never match what is expected.
+fn text(row: &Row<'_>, column: usize) -> rusqlite::Result<String> {
+    let bytes = row.get_ref(column)?.as_bytes().unwrap_or_default();
+    Ok(String::from_utf8_lossy(bytes).into_owned())
+}
+
 fn pages(store: &Store, verdict: &mut HistoryVerification) -> Result<(), StoreError> {
-    let mut statement = store.connection().prepare("PRAGMA quick_check(20)")?;
-    for line in statement.query_map([], |row| row.get::<_, String>(0))? {
-        let line = line?;
+    each(store, "PRAGMA quick_check(20)", |row| {
+        let line = text(row, 0)?;
         if line != "ok" {
             verdict.add(Code::Pages, None, say!("damaged pages: {line}", "trang bị hỏng: {line}"));
         }
-    }
-    Ok(())
+        Ok(())
+    })
 }
 
 /// Those that are what their hashes say.
@@ -179,7 +211,8 @@ fn definitions(
     verdict: &mut HistoryVerification,
 ) -> Result<BTreeMap<String, Definition>, StoreError> {
     let mut sound = BTreeMap::new();
-    for (hash, body) in store.definition_texts()? {
+    each(store, "SELECT sha256, body FROM definition ORDER BY sha256", |row| {
+        let (hash, body) = (text(row, 0)?, text(row, 1)?);
         if chain::digest(&body) == hash
             && let Ok(definition) = serde_json::from_str(&body)
         {
@@ -188,12 +221,35 @@ fn definitions(
             let text = say!("definition {hash} was changed", "định nghĩa {hash} đã bị sửa");
             verdict.add(Code::Definition, None, text);
         }
-    }
+        Ok(())
+    })?;
     Ok(sound)
+}
+
+/// A row that series are drawn from: its database and moment, and the digest of its body.
+type Place = (String, i64, String);
+
+/// All of them, by the record that they name.
+fn places(store: &Store) -> Result<BTreeMap<i64, Vec<Place>>, StoreError> {
+    let mut places: BTreeMap<i64, Vec<Place>> = BTreeMap::new();
+    each(store, "SELECT sequence, database, moment, body FROM standing", |row| {
+        let place = (text(row, 1)?, row.get(2)?, chain::digest(&text(row, 3)?));
+        places.entry(row.get(0)?).or_default().push(place);
+        Ok(())
+    })?;
+    Ok(places)
+}
+
+/// A record as far as any version of it says what it is.
+#[derive(Deserialize)]
+struct Format {
+    schema: String,
 }
 
 struct Walk<'v> {
     definitions: BTreeMap<String, Definition>,
+    /// Rows that no record has claimed yet.
+    places: BTreeMap<i64, Vec<Place>>,
     /// This program's, by profile.
     methodologies: BTreeMap<&'static str, String>,
     verdict: &'v mut HistoryVerification,
@@ -201,15 +257,29 @@ struct Walk<'v> {
 }
 
 impl Walk<'_> {
-    fn record(&mut self, store: &Store, stored: &Stored) -> Result<(), StoreError> {
+    fn record(&mut self, number: i64, stored: &Stored) {
+        let places = self.places.remove(&number).unwrap_or_default();
+        if number < 1 {
+            let text = say!("a record has the number {number}", "có bản ghi mang số {number}");
+            return self.verdict.add(Code::Content, None, text);
+        }
         self.link(stored);
         let sequence = Some(stored.sequence);
+        let other = serde_json::from_str(&stored.body).is_ok_and(|it: Format| it.schema != record::SCHEMA);
         let record: Record = match serde_json::from_str(&stored.body) {
             Ok(record) => record,
+            Err(_) if other => {
+                // A later version wrote it. Whether its place in the series is right only that one can tell.
+                let own = places.iter().filter(|(database, ..)| *database == stored.database).count();
+                if (places.len(), own) != (1, 1) {
+                    self.misplaced(sequence);
+                }
+                self.verdict.not_rescored += 1;
+                return;
+            }
             Err(_) => {
                 let text = say!("cannot be read", "không đọc được");
-                self.verdict.add(Code::Content, sequence, text);
-                return Ok(());
+                return self.verdict.add(Code::Content, sequence, text);
             }
         };
         if (&record.run, &record.database) != (&stored.run, &stored.database) {
@@ -219,9 +289,24 @@ impl Walk<'_> {
             );
             self.verdict.add(Code::Content, sequence, text);
         }
-        self.standing(store, &record, stored.sequence)?;
-        self.outcome(&record, stored.sequence);
-        Ok(())
+        let standing = chain::digest(&chain::canonical(&Standing::of(&record)));
+        let place = (record.database.clone(), moment(&record.as_of).unwrap_or_default(), standing);
+        if places != [place] {
+            self.misplaced(sequence);
+        }
+        if other {
+            self.verdict.not_rescored += 1;
+        } else {
+            self.outcome(&record, stored.sequence);
+        }
+    }
+
+    fn misplaced(&mut self, sequence: Option<u64>) {
+        let text = say!(
+            "what series are drawn from does not follow from it: a row was changed, taken out or put in",
+            "số liệu dùng để vẽ chuỗi không khớp với bản ghi: có dòng bị sửa, bỏ hoặc chèn thêm"
+        );
+        self.verdict.add(Code::Standing, sequence, text);
     }
 
     fn link(&mut self, stored: &Stored) {
@@ -260,21 +345,6 @@ impl Walk<'_> {
         verdict.records = *sequence;
     }
 
-    fn standing(&mut self, store: &Store, record: &Record, sequence: u64) -> Result<(), StoreError> {
-        let sql = "SELECT body FROM standing WHERE database = ? AND moment = ? AND sequence = ?";
-        let at = moment(&record.as_of).unwrap_or_default();
-        let of = params![record.database, at, i64::try_from(sequence).unwrap_or(i64::MAX)];
-        let body: Option<String> = store.connection().query_row(sql, of, |row| row.get(0)).optional()?;
-        if body.as_deref() != Some(chain::canonical(&Standing::of(record)).as_str()) {
-            let text = say!(
-                "what series are drawn from does not follow from it",
-                "số liệu dùng để vẽ chuỗi không khớp với bản ghi"
-            );
-            self.verdict.add(Code::Standing, Some(sequence), text);
-        }
-        Ok(())
-    }
-
     /// Under the same methodology the same counts give the same bytes.
     fn outcome(&mut self, record: &Record, sequence: u64) {
         let Some(definition) = self.definitions.get(&record.definition) else {
@@ -284,7 +354,7 @@ impl Walk<'_> {
         };
         let profile = definition.profile;
         let own = self.methodologies.entry(profile.id()).or_insert_with(|| Methodology::new(profile).id());
-        if definition.methodology != *own {
+        if definition.methodology != *own || !restate::known(definition) {
             self.verdict.not_rescored += 1;
             return;
         }

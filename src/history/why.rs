@@ -1,15 +1,15 @@
 //! Why did the score of a database change between two runs? Contributions of rules that sum to the change, to the last
 //! billionth of a point; what came and went with rules is told apart.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::definition::Definition;
-use super::record::Record;
-use super::restate::restated;
-use crate::base::{Dimension, Nano, Text};
+use super::record::{Points, Record};
+use super::restate::{restated, rule_points};
+use crate::base::{Dimension, Nano, Status, Text};
 use crate::score::composite::Lambda;
 use crate::score::contribution::{self, Change, RuleAt};
 use crate::score::scorecard::DatabaseCard;
@@ -56,10 +56,14 @@ pub struct Why {
     pub added_nano: i64,
     /// Through rules that are in both; `dimensions` and `rules` sum to it.
     pub performance_nano: i64,
-    /// Of that, through rules that could not be measured before, which is no improvement.
+    /// Of that, through what could not be measured before, which is no improvement.
     pub newly_measured_nano: i64,
+    /// Of that, through what could be measured before and no longer can be.
+    pub no_longer_measured_nano: i64,
     /// Through rules and tables that are gone, and through changed weights.
     pub removed_nano: i64,
+    /// Rule files that are not the same in both runs, by name: a rule may be another under the same id.
+    pub rule_files: Vec<String>,
     /// Rules that are new, or began to apply.
     pub added: Vec<RuleName>,
     /// Rules that are gone, or ceased to apply.
@@ -93,10 +97,9 @@ pub struct RulePart {
     pub before_nano: i64,
     /// Its own official points after, in billionths.
     pub after_nano: i64,
-    /// It could be measured now and not before.
-    pub newly_measured: bool,
-    /// It could be measured before and not now.
-    pub no_longer_measured: bool,
+    /// Of `nano`, what came of units that can be measured now and could not be before; below zero, of units that no longer
+    /// can be. The rest is a move of what was measured.
+    pub newly_measured_nano: i64,
 }
 
 /// A record with what it was scored by.
@@ -123,7 +126,7 @@ pub fn why(from: Told<'_>, to: Told<'_>, profile: Option<Profile>) -> Result<Why
     let methodology = Methodology::new(profile).id();
     let cards =
         [restated(from.record, from.definition, profile)?, restated(to.record, to.definition, profile)?];
-    let [before, after] = cards.each_ref().map(rules);
+    let [before, after] = [rules(&cards[0], from)?, rules(&cards[1], to)?];
     let change = contribution::explain(&before, &after, profile.required(), Lambda::QUARTER);
     let of = |rules: Vec<RuleAt>| rules.into_iter().map(|rule| (rule.id.clone(), rule)).collect();
     let (before, after): (BTreeMap<_, _>, BTreeMap<_, _>) = (of(before), of(after));
@@ -139,7 +142,9 @@ pub fn why(from: Told<'_>, to: Told<'_>, profile: Option<Profile>) -> Result<Why
         added_nano: change.added,
         performance_nano: change.performance,
         newly_measured_nano: 0,
+        no_longer_measured_nano: 0,
         removed_nano: change.removed,
+        rule_files: other_files(from.definition, to.definition),
         added: only(&after, &before),
         removed: only(&before, &after),
         dimensions: Vec::new(),
@@ -153,7 +158,8 @@ pub fn why(from: Told<'_>, to: Told<'_>, profile: Option<Profile>) -> Result<Why
 const BETWEEN: char = '\u{1f}';
 
 /// The rules that count, as `explain` wants them.
-fn rules(card: &DatabaseCard) -> Vec<RuleAt> {
+fn rules(card: &DatabaseCard, told: Told<'_>) -> Result<Vec<RuleAt>, Text> {
+    let mut measured = measured(told)?;
     let mut rules = Vec::new();
     for table in &card.tables {
         for rule in &table.rules {
@@ -165,11 +171,40 @@ fn rules(card: &DatabaseCard) -> Vec<RuleAt> {
                 dimension: rule.dimension,
                 weight: rule.weight,
                 official: Nano::new(official),
-                known: rule.points_measured.is_some(),
+                measured: measured.remove(&(table.id.as_str(), rule.id.as_str())),
             });
         }
     }
-    rules
+    Ok(rules)
+}
+
+/// What could be measured of rules, by table and rule. Of what was not delivered nothing could be, though it counts as
+/// failed.
+fn measured(Told { record, definition, .. }: Told<'_>) -> Result<BTreeMap<(&str, &str), Nano>, Text> {
+    let knots = Methodology::new(Profile::Local).knots;
+    let mut measured = BTreeMap::new();
+    for (table, tallies) in definition.tables.iter().zip(&record.tables) {
+        for (at, rule) in table.rules.iter().enumerate() {
+            let status = tallies.status.get(&rule.id);
+            if matches!(status, Some(Status::MissingTable | Status::MissingInput | Status::Error)) {
+                continue;
+            }
+            if let Some(Points(_, Some(points), _)) = rule_points(rule, tallies, at, &knots)? {
+                measured.insert((table.id.as_str(), rule.id.as_str()), Nano::new(points));
+            }
+        }
+    }
+    Ok(measured)
+}
+
+/// The rule files that are not the same in both, by name.
+fn other_files(one: &Definition, other: &Definition) -> Vec<String> {
+    let files = |definition: &Definition| -> BTreeSet<(String, String)> {
+        definition.rule_files.iter().map(|file| (file.name.clone(), file.blake3.clone())).collect()
+    };
+    let differing: BTreeSet<String> =
+        files(one).symmetric_difference(&files(other)).map(|(name, _)| name.clone()).collect();
+    differing.into_iter().collect()
 }
 
 fn name(id: &str) -> RuleName {
@@ -190,17 +225,15 @@ impl Why {
             // What moved is in both.
             let (Some(then), Some(now)) = (before.get(&part.rule), after.get(&part.rule)) else { continue };
             *dimensions.entry(part.dimension).or_default() += part.nano;
-            if part.newly_measured {
-                self.newly_measured_nano += part.nano;
-            }
+            self.newly_measured_nano += part.newly_measured.max(0);
+            self.no_longer_measured_nano += part.newly_measured.min(0);
             self.rules.push(RulePart {
                 name: name(&part.rule),
                 dimension: part.dimension,
                 nano: part.nano,
                 before_nano: then.official.get(),
                 after_nano: now.official.get(),
-                newly_measured: part.newly_measured,
-                no_longer_measured: then.known && !now.known,
+                newly_measured_nano: part.newly_measured,
             });
         }
         let most = |nano: i64| std::cmp::Reverse(nano.unsigned_abs());

@@ -39,6 +39,8 @@ pub struct ScoreOptions {
     /// Second methodologies that are computed beside ours.
     pub indices: Vec<Weights>,
     pub roll_up: RollUp,
+    /// Without what cleaning would win and without the seal, which take most of the time: for many old runs.
+    pub points_only: bool,
 }
 
 /// Scores databases under the published methodology.
@@ -52,7 +54,7 @@ pub fn assemble(databases: Vec<MeasuredDatabase>, opts: &ScoreOptions) -> Scorec
         .map(|database| {
             // Beside ours, from the same measures; nothing of it enters our score.
             let indices = opts.indices.iter().map(|weights| index(&database, weights)).collect();
-            let mut scored = score_database(database, &methodology);
+            let mut scored = score_database(database, &methodology, opts.points_only);
             scored.card.indices = indices;
             scored
         })
@@ -92,7 +94,9 @@ pub fn assemble(databases: Vec<MeasuredDatabase>, opts: &ScoreOptions) -> Scorec
         databases: scored.into_iter().map(|database| database.card).collect(),
         provenance: None,
     };
-    card.seal();
+    if !opts.points_only {
+        card.seal();
+    }
     card
 }
 
@@ -135,7 +139,11 @@ fn standing(table: &MeasuredTable, rule: &MeasuredRule, methodology: &Methodolog
     Standing { status, points, weight }
 }
 
-fn score_database(database: MeasuredDatabase, methodology: &Methodology) -> ScoredDatabase {
+fn score_database(
+    database: MeasuredDatabase,
+    methodology: &Methodology,
+    points_only: bool,
+) -> ScoredDatabase {
     let standings = |core| -> Vec<Vec<Standing>> {
         let of_table = |table: &MeasuredTable| {
             table.rules.iter().map(|rule| standing(table, rule, methodology, core)).collect()
@@ -184,7 +192,7 @@ fn score_database(database: MeasuredDatabase, methodology: &Methodology) -> Scor
             table.rules.iter().zip(standings).map(|(rule, standing)| entry(at, rule, standing)).collect()
         })
         .collect();
-    let (fix_first, clean_gain) = fix_first::of_database(&Judged {
+    let judged = Judged {
         tables: &database.tables,
         scored: &counted,
         rollup: &rollup,
@@ -192,7 +200,9 @@ fn score_database(database: MeasuredDatabase, methodology: &Methodology) -> Scor
         policy: &methodology.caps,
         inputs: &inputs,
         caps: &found,
-    });
+    };
+    let (fix_first, clean_gain) =
+        if points_only { Default::default() } else { fix_first::of_database(&judged) };
     let official = node.points.official;
     let grade_by_points = grade::by_points(&methodology.bands, official);
     let standing = database.contract.as_ref().map(|hash| contract::Standing::of(hash, &database.id));

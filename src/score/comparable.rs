@@ -168,14 +168,18 @@ pub fn reasons(a: &Basis<'_>, b: &Basis<'_>, asked: Comparison) -> Vec<Reason> {
     for (which, side) in [a, b].into_iter().enumerate() {
         if asked.same_database {
             // A database may be compared with itself by its own rules, as far as they were measured.
-            let coverage = Ratio::new(side.coverage.num.into(), side.coverage.den.into());
-            let low = coverage.filter(|coverage| *coverage < Ratio::percent(COVERAGE));
-            reasons.extend(low.map(|coverage| Reason::Own(which, Reason::Coverage(coverage).text())));
+            reasons.extend(too_little(side.coverage).map(|reason| Reason::Own(which, reason.text())));
         } else {
             reasons.extend(side.own.iter().map(|text| Reason::Own(which, text.clone())));
         }
     }
     reasons
+}
+
+/// Whether so little of a database was measured that its score says nothing beside others.
+pub fn too_little(coverage: Fraction) -> Option<Reason> {
+    let coverage = Ratio::new(coverage.num.into(), coverage.den.into())?;
+    (coverage < Ratio::percent(COVERAGE)).then_some(Reason::Coverage(coverage))
 }
 
 /// What in two runs as a whole keeps their scores apart.

@@ -132,8 +132,21 @@ pub struct RuleAt {
     pub dimension: Dimension,
     pub weight: u32,
     pub official: Nano,
-    /// Whether it was measured at all.
-    pub known: bool,
+    /// What could be measured of it; `None` if nothing could.
+    pub measured: Option<Nano>,
+}
+
+impl RuleAt {
+    /// How much of the move of the official points from `then` to here is a move of what was measured. The rest is units
+    /// that can be measured now and could not be then, or the other way round.
+    fn improvement(&self, then: &Self) -> i64 {
+        let moved = self.official.get() - then.official.get();
+        let measured = match (then.measured, self.measured) {
+            (Some(before), Some(after)) => after.get() - before.get(),
+            _ => 0,
+        };
+        measured.clamp(moved.min(0), moved.max(0))
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -141,8 +154,9 @@ pub struct Contribution {
     pub rule: String,
     pub dimension: Dimension,
     pub nano: i64,
-    /// It moved because it could be measured now and not before ("đo được thêm"), which is no improvement.
-    pub newly_measured: bool,
+    /// Of that, what came of units that can be measured now and could not be before ("đo được thêm"), which is no
+    /// improvement; below zero, of units that can no longer be measured.
+    pub newly_measured: i64,
 }
 
 /// `after − before = added + performance + removed`, to the last nano-point.
@@ -209,11 +223,11 @@ pub fn explain(
         .zip(&parts)
         .zip(nanos)
         .filter(|((_, part), _)| part.delta != 0)
-        .map(|((rule, _), nano)| Contribution {
+        .map(|((rule, part), nano)| Contribution {
             rule: rule.id.clone(),
             dimension: rule.dimension,
             nano,
-            newly_measured: rule.known && !old[rule.id.as_str()].known,
+            newly_measured: newly_measured(nano, part.delta, rule.improvement(old[rule.id.as_str()])),
         })
         .collect();
     Change {
@@ -224,6 +238,14 @@ pub fn explain(
         removed: common_then.get() - first.get(),
         contributions,
     }
+}
+
+/// The share of a contribution that is not improvement, where `improvement` of the rule's move by `delta` is.
+fn newly_measured(nano: i64, delta: i64, improvement: i64) -> i64 {
+    let share = Ratio::new(nano.unsigned_abs().into(), delta.unsigned_abs().into()).unwrap_or(Ratio::ZERO);
+    let part = |id, delta: i64| Part { id, delta: delta.abs(), share };
+    let parts = [part("improvement", improvement), part("measuring", delta - improvement)];
+    allocate(nano.abs(), &parts).map_or(0, |split| split[1] * nano.signum())
 }
 
 fn roll(rules: &[RuleAt], required: Option<&[Dimension]>) -> (Rollup, Vec<Scored>) {
@@ -278,7 +300,7 @@ mod tests {
             dimension,
             weight,
             official: Nano::points(points),
-            known: true,
+            measured: Some(Nano::points(points)),
         }
     }
 
@@ -308,12 +330,35 @@ mod tests {
         assert!(change.removed > 0 && change.added > 0);
     }
 
+    /// A contribution of ten points for each twenty of the only rule's, and the share of it that is no improvement.
+    fn split(before: (u32, Option<u32>), after: (u32, Option<u32>)) -> (i64, i64) {
+        let at = |(official, measured): (u32, Option<u32>)| RuleAt {
+            measured: measured.map(Nano::points),
+            ..rule("a", Dimension::Correctness, 3, official)
+        };
+        let rest = rule("b", Dimension::Correctness, 3, 50);
+        let change = explain(&[at(before), rest.clone()], &[at(after), rest], None, Lambda::QUARTER);
+        let part = &change.contributions[0];
+        assert_eq!((change.contributions.len(), part.nano), (1, change.performance));
+        (part.nano, part.newly_measured)
+    }
+
     #[test]
     fn measuring_more_is_not_improvement() {
-        let mut before = [rule("a", Dimension::Correctness, 3, 0)];
-        before[0].known = false;
-        let change = explain(&before, &[rule("a", Dimension::Correctness, 3, 70)], None, Lambda::QUARTER);
-        assert!(change.contributions[0].newly_measured);
+        let points = |of: i64| of * Nano::POINT;
+        // Nothing could be measured before, or nothing can be now.
+        assert_eq!(split((0, None), (70, Some(70))), (points(35), points(35)));
+        assert_eq!(split((70, Some(70)), (0, None)), (points(-35), points(-35)));
+        // A part could not, and what could be is as it was.
+        assert_eq!(split((40, Some(80)), (80, Some(80))), (points(20), points(20)));
+        // Everything could be, before and after.
+        assert_eq!(split((40, Some(40)), (80, Some(80))), (points(20), 0));
+        // Ten points better, and thirty more by measuring more.
+        assert_eq!(split((40, Some(80)), (80, Some(90))), (points(20), points(15)));
+        // What is measured fell while more of it was measured: no improvement at all.
+        assert_eq!(split((40, Some(90)), (80, Some(80))), (points(20), points(20)));
+        // What is measured moved further than the official points did.
+        assert_eq!(split((40, Some(40)), (60, Some(90))), (points(10), 0));
     }
 
     proptest! {
@@ -362,7 +407,8 @@ mod tests {
                 dimension: Dimension::ALL[r.1],
                 weight: [1, 3, 9][r.2],
                 official: Nano::new(points),
-                known: true,
+                // Of some rules nothing could be measured, of others less than now.
+                measured: (r.3 % 3 != 0).then(|| Nano::new(points.max(r.4 / 2))),
             };
             // Some rules are only in one of the two.
             let before: Vec<_> = rules.iter().enumerate().filter(|(_, r)| r.5 != 0).map(|(i, r)| at(i, r, r.3)).collect();
@@ -370,6 +416,10 @@ mod tests {
             let change = explain(&before, &after, Some(&Dimension::ALL[..4]), Lambda::QUARTER);
             prop_assert_eq!(change.added + change.performance + change.removed, change.after.get() - change.before.get());
             prop_assert_eq!(change.contributions.iter().map(|c| c.nano).sum::<i64>(), change.performance);
+            for part in &change.contributions {
+                let rest = part.nano - part.newly_measured;
+                prop_assert!(rest.signum() * part.nano.signum() >= 0 && rest.abs() <= part.nano.abs());
+            }
         }
     }
 }

@@ -44,6 +44,7 @@ pub fn rescored(card: &Scorecard) -> Result<Scorecard, Text> {
         engine: card.engine.clone(),
         indices: Vec::new(),
         roll_up: card.roll_up,
+        points_only: false,
     };
     let mut computed = assemble(measured, &options);
     for computed in &mut computed.databases {

@@ -140,7 +140,7 @@ fn a_page_shows_runs_changes_and_reasons() {
       █▁▁  63.37 … 90.00
 
      record  as of              points grade  restated grade   change
-          3  2026-11-03          90.00 A         90.00 A
+          3  2026-11-03          90.00 A         90.00 A        +1.66
           4  2026-11-04          63.75 C         63.75 C       -26.25 ▼
           5  2026-11-05          63.37 C         63.37 C        -0.37
 
@@ -310,7 +310,10 @@ fn exports_hold_every_rule_of_every_run() {
     let run = thuocdo(&["score", &file, "--data", &data, "--format", "json", "--as-of", "2026-11-21"]);
     assert_eq!(run.card()["databases"][0]["score"]["official"], "100.000000", "{}", run.said());
 
-    assert_eq!(export("csv", &history).code, Some(2), "not over itself");
+    for end in ["", "-wal", "-shm"] {
+        assert_eq!(export("csv", &format!("{history}{end}")).code, Some(2), "not over itself");
+    }
+    assert!(!shelf.file("h.sqlite-wal").exists() && shelf.verify(&[]).code == Some(0));
     assert_eq!(export("csv", "/proc/none/h.csv").code, Some(3));
     assert_eq!(export("xlsx", &out).code, Some(2));
 }
@@ -324,6 +327,25 @@ fn several_databases_have_a_line_each() {
     let page = shelf.page(&[]);
     let lines: Vec<&str> = page.lines().collect();
     assert!(lines[1].starts_with("khac ") && lines[2].starts_with("so ") && lines[2].contains('▼'), "{page}");
+    // Scored again: the values of now, whatever they were, and the same as on the page of each.
+    let again = &["--restate", "--profile", "vn-4"];
+    let page = shelf.page(again);
+    let value = |page: &str, line: usize, field: usize| {
+        page.lines()
+            .nth(line)
+            .and_then(|line| line.split_whitespace().nth(field))
+            .unwrap_or_default()
+            .to_owned()
+    };
+    assert!(page.contains("scored again by thuocdo-score/"), "{page}");
+    for (line, database) in [(1, "khac"), (2, "so")] {
+        let trend = shelf.json(&[&again[..], &["--database", database]].concat());
+        let runs = trend["databases"][0]["runs"].as_array().expect("runs");
+        let last = runs.last().expect("a run");
+        let points = last["restated"]["official"].as_str().expect("points");
+        assert!(points.starts_with(&value(&page, line, 1)) && last["official"] != points, "{page}");
+        assert_eq!(last["restated"]["grade"], value(&page, line, 2), "{page}");
+    }
     let run = shelf.trend(&["--rule", "p/email"]);
     assert!(run.code == Some(2) && run.err.contains("--database"), "{}", run.err);
     let run = shelf.trend(&["--database", "khacc"]);
@@ -344,6 +366,10 @@ fn what_is_wrong_is_told_and_harms_nothing() {
     refused(&["--rule", "email"], "TABLE/RULE");
     refused(&["--dimension", "beauty"], "completeness");
     refused(&["--from", "7"], "record 7");
+    refused(&["--from", "20261101"], "a day is written");
+    refused(&["--from", "1", "--rule", "p/email"], "--rule");
+    refused(&["--to", "1", "--dimension", "correctness"], "--dimension");
+    assert_eq!(shelf.trend(&["--to", "2026-11-01 00:00", "--since", "2026-11-01T00:00"]).code, Some(0));
     refused(&["--to", "2020-01-01"], "no run is that old");
     refused(&["--since", "hôm qua"], "not a moment");
     refused(&["--profile", "vn-4"], "--restate");
@@ -359,6 +385,11 @@ fn what_is_wrong_is_told_and_harms_nothing() {
     ] {
         let run = with(&path(name));
         assert!(run.code == Some(2) && run.err.contains(says) && run.out.is_empty(), "{name}: {}", run.err);
+    }
+    for name in ["out/scorecard.json", "out/scorecard.json.minisig"] {
+        let run = shelf.stage.run(&["--history", &path(name), "--out", &path("out"), "--lang", "en"]);
+        assert!(run.code == Some(2) && run.err.contains("another output"), "{name}: {}", run.err);
+        assert!(!shelf.file(name).exists());
     }
     // After it otherwise: the scorecard is there, and the exit code says that the history is not.
     let run = with("/proc/none/h.sqlite");
@@ -383,7 +414,7 @@ fn what_is_wrong_is_told_and_harms_nothing() {
     assert_eq!(fs::read(shelf.file("h.sqlite")).expect("the history"), newer, "left as it was");
     fs::write(shelf.file("h.sqlite"), &sound[..sound.len() / 2]).expect("the history");
     let run = shelf.verify(&[]);
-    assert!(run.code == Some(5), "{:?} {}", run.code, run.said());
+    assert!(run.code == Some(5) && !run.said().contains("history verify"), "{:?} {}", run.code, run.said());
     let run = shelf.trend(&[]);
     assert!(run.code == Some(5) && run.err.contains("damaged"), "{:?} {}", run.code, run.err);
 }

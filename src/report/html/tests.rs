@@ -199,6 +199,7 @@ fn a_history_is_drawn() {
             measured_nano: None,
             ceiling_nano: None,
             change_nano: Some(Nano::POINT),
+            not_compared: None,
             new_stretch: if new { vec![say!("another pack", "gói khác")] } else { Vec::new() },
             change_point: change.map(|direction| ChangeCard { direction, reference_nano: 0 }),
         },
@@ -217,6 +218,7 @@ fn a_history_is_drawn() {
             runs: runs.clone(),
             why: None,
             notes: Vec::new(),
+            lost: Vec::new(),
         }],
     };
     let rule = Node::Rule { table: "cong_dan".to_owned(), rule: "not_null-ho_ten".to_owned() };

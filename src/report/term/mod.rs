@@ -8,7 +8,7 @@ mod index;
 mod overview;
 pub(super) mod page;
 pub(super) mod rule;
-pub(super) mod safe;
+pub(crate) mod safe;
 mod table;
 #[cfg(test)]
 mod tests;

@@ -14,6 +14,9 @@ use crate::score::change_points::Direction;
 /// Runs that the line beside a database's name draws where there are several databases.
 const OVERVIEW: usize = 24;
 
+/// Columns of a line of the overview that stand beside the drawing: the numbers, and the mark at its end.
+const BESIDE: usize = 51;
+
 const RUNS: [&str; 3] = ["run", "runs", "lần chạy"];
 
 pub struct Term;
@@ -39,7 +42,10 @@ impl TrendRenderer for Term {
         }
         page.blank();
         let (records, head) = (number::count(trend.records, lang), &trend.head);
-        let text = say!("{records} records, the last with the hash", "{records} bản ghi, dấu băm cuối là");
+        let text = match trend.records {
+            1 => say!("1 record, with the hash", "1 bản ghi, dấu băm là"),
+            _ => say!("{records} records, the last with the hash", "{records} bản ghi, dấu băm cuối là"),
+        };
         page.paragraph(
             Line::new(),
             0,
@@ -86,9 +92,7 @@ pub fn moment(as_of: &str) -> String {
 
 /// The values that a line draws: those of the methodology of now, if the runs were scored again.
 fn drawn(database: &DatabaseTrend) -> Vec<Option<i64>> {
-    let value =
-        |run: &RunCard| run.restated.as_ref().map_or(run.value.official_nano, |it| it.value.official_nano);
-    database.runs.iter().map(value).collect()
+    database.runs.iter().map(|run| run.shown().1.official_nano).collect()
 }
 
 fn overview(page: &mut Page, lang: Lang, databases: &[DatabaseTrend]) {
@@ -96,28 +100,42 @@ fn overview(page: &mut Page, lang: Lang, databases: &[DatabaseTrend]) {
     let title = title.then(right(Line::of(BOLD, pick(lang, "Điểm", "Points")), 7)).plain("  ");
     let title = title.ink(BOLD, pick(lang, "Hạng", "Grade")).pad(39);
     page.line(title.then(right(Line::of(BOLD, pick(lang, "Thay đổi", "Change")), 8)));
+    // The newest runs, as many as there is room for.
+    let cells = OVERVIEW.min(page.columns.saturating_sub(BESIDE));
     for database in databases {
         let Some(run) = database.runs.last() else {
             page.line(Line::of(PLAIN, &middle(&database.database, 22)).pad(24).dim("—"));
             continue;
         };
+        let (grade, value) = run.shown();
         let official =
-            Line::of(run.value.official_nano.map_or(DIM, points_ink), &points(run.value.official_nano, lang));
-        let change = run.value.change_nano.map_or_else(Line::new, |change| signed(change, lang));
-        let spark = sparkline(&drawn(database), OVERVIEW, page.unicode());
-        let marks = marks(&run.value, page.unicode());
+            Line::of(value.official_nano.map_or(DIM, points_ink), &points(value.official_nano, lang));
+        let change = value.change_nano.map_or_else(Line::new, |change| signed(change, lang));
+        let spark = sparkline(&drawn(database), cells, page.unicode());
+        let marks = marks(value, page.unicode());
         page.line(
             Line::of(PLAIN, &middle(&database.database, 22))
                 .pad(24)
                 .then(right(official, 7))
                 .plain("  ")
-                .ink(grade_ink(run.grade), run.grade.id())
+                .ink(grade_ink(grade), grade.id())
                 .pad(39)
                 .then(right(change, 8))
                 .plain("  ")
                 .plain(&spark)
                 .then(marks),
         );
+    }
+    let again = databases.iter().find_map(|database| database.runs.last()?.restated.as_ref());
+    if let Some(again) = again {
+        let text = say!("scored again by {}", "chấm lại theo {}", again.methodology);
+        page.paragraph(Line::new(), 2, Line::new().dim(text.get(lang)), 3);
+    }
+    for database in databases {
+        for note in &database.notes {
+            let text = Line::of(BOLD, &middle(&database.database, 22)).plain(": ").plain(own(note, lang));
+            page.paragraph(Line::of(WEAK, "  !"), 4, text, 4);
+        }
     }
 }
 
@@ -200,9 +218,12 @@ fn runs(page: &mut Page, lang: Lang, database: &DatabaseTrend) {
     title = title.pad(before + GRADE).then(right(head(pick(lang, "thay đổi", "change")), CHANGE));
     page.line(title);
     for run in &database.runs {
-        let value = run.restated.as_ref().map_or(&run.value, |restated| &restated.value);
-        for why in &value.new_stretch {
-            let text = Line::new().dim(pick(lang, "dãy mới: ", "new stretch: ")).dim(own(why, lang));
+        let (_, value) = run.shown();
+        let aside = pick(lang, "không so sánh: ", "not compared: ");
+        let aside = value.not_compared.iter().map(|why| (aside, why));
+        let stretch = pick(lang, "dãy mới: ", "new stretch: ");
+        for (what, why) in aside.chain(value.new_stretch.iter().map(|why| (stretch, why))) {
+            let text = Line::new().dim(what).dim(own(why, lang));
             page.paragraph(
                 Line::of(DIM, if page.unicode() { "       ┄" } else { "       :" }),
                 SEQUENCE + 2,
@@ -213,7 +234,7 @@ fn runs(page: &mut Page, lang: Lang, database: &DatabaseTrend) {
         page.line(row(run, value, lang, page.unicode(), before));
     }
     let changed = database.runs.iter().filter_map(|run| {
-        let value = run.restated.as_ref().map_or(&run.value, |restated| &restated.value);
+        let (_, value) = run.shown();
         Some((run, value, value.change_point.as_ref()?))
     });
     for (at, (run, value, change)) in changed.enumerate() {

@@ -7,6 +7,7 @@ use crate::report::term::words::{own, pick};
 use crate::report::{Style, number};
 use crate::say;
 
+const RECORDS: [&str; 3] = ["record", "records", "bản ghi"];
 /// Findings that are spelled out.
 const FINDINGS: usize = 20;
 
@@ -19,11 +20,10 @@ pub fn write(file: &str, verdict: &HistoryVerification, asked: bool, style: &Sty
     };
     let name = Line::of(BOLD, &middle(file, page.columns * 2 / 3));
     page.sides(name, Line::of(ink.bold(), word));
-    let records = number::count(verdict.records, lang);
     let (rescored, other) =
         (number::count(verdict.rescored, lang), number::count(verdict.not_rescored, lang));
     let parts = [
-        Line::of(PLAIN, say!("{records} records", "{records} bản ghi").get(lang)),
+        Line::of(PLAIN, &number::counted(verdict.records, RECORDS, lang)),
         Line::of(
             PLAIN,
             say!(
@@ -37,8 +37,8 @@ pub fn write(file: &str, verdict: &HistoryVerification, asked: bool, style: &Sty
             _ => Line::of(
                 WEAK,
                 say!(
-                    "{other} of other methodologies not scored again",
-                    "{other} bản ghi theo phương pháp khác nên không chấm lại"
+                    "{other} by another methodology, format or kind of rules, not scored again",
+                    "{other} khác phương pháp, định dạng hoặc loại quy tắc nên không chấm lại"
                 )
                 .get(lang),
             ),

@@ -32,12 +32,11 @@ pub fn write(page: &mut Page, lang: Lang, why: &Why, limit: usize) {
     part(page, signed(why.change_nano, lang), Line::dotted([span, Line::new().dim(runs.get(lang)), again]));
     page.blank();
     let common = pick(lang, "do các quy tắc có ở cả hai lần chạy", "through rules that are in both");
-    let newly = match why.newly_measured_nano {
-        0 => Line::new(),
-        nano => Line::of(PLAIN, pick(lang, "trong đó đo được thêm ", "of that, newly measured "))
-            .then(signed(nano, lang)),
-    };
-    part(page, signed(why.performance_nano, lang), Line::dotted([Line::of(PLAIN, common), newly]));
+    let newly = pick(lang, "trong đó đo được thêm ", "of that, newly measured ");
+    let newly = of_that(newly, why.newly_measured_nano, lang);
+    let lost = pick(lang, "trong đó không còn đo được ", "of that, no longer measured ");
+    let lost = of_that(lost, why.no_longer_measured_nano, lang);
+    part(page, signed(why.performance_nano, lang), Line::dotted([Line::of(PLAIN, common), newly, lost]));
     if why.added_nano != 0 || !why.added.is_empty() {
         let text = Line::of(PLAIN, pick(lang, "do quy tắc thêm vào", "through rules that were added"));
         part(page, signed(why.added_nano, lang), Line::dotted([text, named(&why.added, lang)]));
@@ -50,6 +49,12 @@ pub fn write(page: &mut Page, lang: Lang, why: &Why, limit: usize) {
             signed(why.removed_nano, lang),
             Line::dotted([Line::of(PLAIN, text), named(&why.removed, lang)]),
         );
+    }
+    if !why.rule_files.is_empty() {
+        let names: Vec<String> = why.rule_files.iter().take(NAMED).map(|name| middle(name, 40)).collect();
+        let text = pick(lang, "tệp quy tắc đã thay đổi: ", "the rule files changed: ");
+        let rest = more(why.rule_files.len(), lang);
+        part(page, Line::of(WEAK, "!"), Line::of(WEAK, text).plain(&names.join(", ")).plain(&rest));
     }
     if why.rules.is_empty() {
         return;
@@ -79,12 +84,16 @@ fn part(page: &mut Page, number: Line, text: Line) {
 fn line(rule: &RulePart, lang: Lang) -> Line {
     let name = format!("{}/{}", middle(&rule.name.table, 24), middle(&rule.name.rule, 40));
     let moved = format!("{} → {}", points(Some(rule.before_nano), lang), points(Some(rule.after_nano), lang));
-    let mark = if rule.newly_measured {
-        Line::of(WEAK, pick(lang, "đo được thêm", "newly measured"))
-    } else if rule.no_longer_measured {
-        Line::of(WEAK, pick(lang, "không còn đo được", "no longer measured"))
+    let mark = match rule.newly_measured_nano {
+        0 => Line::new(),
+        1.. => Line::of(WEAK, pick(lang, "đo được thêm", "newly measured")),
+        _ => Line::of(WEAK, pick(lang, "không còn đo được", "no longer measured")),
+    };
+    // Where it is only a part of the move, how much.
+    let mark = if rule.newly_measured_nano == 0 || rule.newly_measured_nano == rule.nano {
+        mark
     } else {
-        Line::new()
+        mark.plain(" ").then(signed(rule.newly_measured_nano, lang))
     };
     let dimension = Line::new().dim(rule.dimension.label().get(lang));
     Line::dotted([
@@ -99,10 +108,17 @@ fn named(rules: &[RuleName], lang: Lang) -> Line {
     let names = rules.iter().take(NAMED);
     let names: Vec<String> =
         names.map(|name| format!("{}/{}", middle(&name.table, 24), middle(&name.rule, 40))).collect();
-    let mut text = names.join(", ");
-    if let Some(more) = rules.len().checked_sub(NAMED).filter(|&more| more > 0) {
-        let more = number::count(more as u64, lang);
-        text += say!(" … and {more} more", " … và {more} quy tắc khác").get(lang);
-    }
-    Line::new().dim(&text)
+    Line::new().dim(&names.join(", ")).dim(&more(rules.len(), lang))
+}
+
+/// How many there are beyond those that are named.
+fn more(all: usize, lang: Lang) -> String {
+    let Some(more) = all.checked_sub(NAMED).filter(|&more| more > 0) else { return String::new() };
+    let more = number::count(more as u64, lang);
+    say!(" … and {more} more", " … và {more} mục khác").get(lang).to_owned()
+}
+
+/// A part of a number that is told apart.
+fn of_that(text: &str, nano: i64, lang: Lang) -> Line {
+    if nano == 0 { Line::new() } else { Line::of(PLAIN, text).then(signed(nano, lang)).glued() }
 }

@@ -104,6 +104,7 @@ pub fn join(given: Vec<Given>, request: &Request) -> Joined {
         engine: concat!("thuocdo ", env!("CARGO_PKG_VERSION")).to_owned(),
         roll_up: request.roll_up,
         indices: Vec::new(),
+        points_only: false,
     };
     let card = (!measured.is_empty()).then(|| {
         let mut card = assemble(measured, &options);
