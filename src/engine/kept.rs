@@ -20,15 +20,14 @@ pub trait Keeper: Sync {
     fn find(&self, name: &str) -> Option<Vec<u8>>;
     /// Keeps it as well as can be; if it cannot be kept the file is read again another time.
     fn keep(&self, name: &str, state: &[u8]);
-    /// A file was not read, as its state was found.
-    fn reused(&self, table: &str, file: &str, bytes: u64);
+    /// A file of so many bytes was not read, as its state was found.
+    fn reused(&self, bytes: u64);
 }
 
 /// What the states of one table are named by.
 pub struct Keeping<'k> {
     pub keeper: &'k dyn Keeper,
     pub as_of: i64,
-    table: &'k str,
     /// Of everything but the file.
     name: blake3::Hasher,
 }
@@ -37,7 +36,7 @@ impl<'k> Keeping<'k> {
     pub fn new(
         keeper: &'k dyn Keeper,
         database: &Database,
-        table: &'k Table,
+        table: &Table,
         source: &TableSource,
         plan: &TablePlan,
         as_of: i64,
@@ -78,7 +77,7 @@ impl<'k> Keeping<'k> {
             add(name.as_bytes());
             add(&[u8::from(*optional)]);
         }
-        Self { keeper, as_of, table: &table.id.value, name }
+        Self { keeper, as_of, name }
     }
 
     /// The name of the state of the file at that place.
@@ -121,7 +120,7 @@ pub fn states(
         state.hashes.insert(file, hash);
         if let Some(kept) = kept {
             options.progress.advanced(found.bytes, kept.rows);
-            keeping.keeper.reused(keeping.table, &found.name, found.bytes);
+            keeping.keeper.reused(found.bytes);
             state.merge(kept);
             continue;
         }

@@ -9,65 +9,16 @@ use super::Store;
 use crate::base::{Dimension, Scale, Severity, Status, Unit};
 use crate::engine::measured::{MeasuredDatabase, MeasuredPack, MeasuredRule, MeasuredTable, Presence};
 use crate::engine::vacuity::Strength;
-use crate::score::{Profile, ScoreOptions, Scorecard, assemble};
+pub(crate) use crate::score::laws::database;
+use crate::score::{Profile, ScoreOptions, Scorecard, assemble, laws};
 use crate::state::{Mass, Measure, Tally};
 
 pub fn rule(id: &str, dimension: Dimension, severity: Severity, fail: u64) -> MeasuredRule {
-    MeasuredRule {
-        id: id.to_owned(),
-        kind: "not_null".to_owned(),
-        dimension,
-        severity,
-        core: false,
-        strength: None,
-        pack: None,
-        family: None,
-        weight: None,
-        unit: Unit::Cell,
-        scale: Scale::Defect,
-        columns: vec!["c".to_owned()],
-        title: None,
-        why: None,
-        tags: Vec::new(),
-        owner: None,
-        place: None,
-        identity: false,
-        measure: Measure::of(Tally::new(1_000 - fail, fail, 0, 0)),
-    }
+    laws::rule(id, dimension, severity, Tally::new(1_000 - fail, fail, 0, 0))
 }
 
 pub fn table(id: &str, tier: u32, rules: Vec<MeasuredRule>) -> MeasuredTable {
-    MeasuredTable {
-        traced: None,
-        id: id.to_owned(),
-        title: None,
-        tier,
-        presence: Presence::Present,
-        allow_empty: false,
-        rows: 1_000,
-        files: Vec::new(),
-        key: vec!["c".to_owned()],
-        columns: Vec::new(),
-        roles: Vec::new(),
-        clean: Some(990),
-        rules,
-        problems: Vec::new(),
-    }
-}
-
-pub fn database(id: &str, tables: Vec<MeasuredTable>) -> MeasuredDatabase {
-    MeasuredDatabase {
-        id: id.to_owned(),
-        agency: Some("agency".to_owned()),
-        rule_files: Vec::new(),
-        title: None,
-        weight: 1,
-        packs: Vec::new(),
-        contract: None,
-        code_lists: Vec::new(),
-        tables,
-        problems: Vec::new(),
-    }
+    MeasuredTable { key: vec!["c".to_owned()], clean: Some(990), ..laws::table(id, tier, rules) }
 }
 
 pub fn score(databases: Vec<MeasuredDatabase>, profile: Profile, as_of: &str) -> Scorecard {

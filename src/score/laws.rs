@@ -14,7 +14,7 @@ use crate::engine::measured::{
 use crate::state::{Measure, Tally};
 use crate::{kind, say};
 
-pub(super) fn rule(id: &str, dimension: Dimension, severity: Severity, tally: Tally) -> MeasuredRule {
+pub(crate) fn rule(id: &str, dimension: Dimension, severity: Severity, tally: Tally) -> MeasuredRule {
     MeasuredRule {
         id: id.to_owned(),
         kind: "not_null".to_owned(),
@@ -38,7 +38,7 @@ pub(super) fn rule(id: &str, dimension: Dimension, severity: Severity, tally: Ta
     }
 }
 
-pub(super) fn table(id: &str, tier: u32, rules: Vec<MeasuredRule>) -> MeasuredTable {
+pub(crate) fn table(id: &str, tier: u32, rules: Vec<MeasuredRule>) -> MeasuredTable {
     MeasuredTable {
         traced: None,
         id: id.to_owned(),
@@ -57,7 +57,7 @@ pub(super) fn table(id: &str, tier: u32, rules: Vec<MeasuredRule>) -> MeasuredTa
     }
 }
 
-pub(super) fn database(id: &str, tables: Vec<MeasuredTable>) -> MeasuredDatabase {
+pub(crate) fn database(id: &str, tables: Vec<MeasuredTable>) -> MeasuredDatabase {
     MeasuredDatabase {
         id: id.to_owned(),
         agency: Some("agency".to_owned()),
@@ -72,7 +72,7 @@ pub(super) fn database(id: &str, tables: Vec<MeasuredTable>) -> MeasuredDatabase
     }
 }
 
-pub(super) fn score(databases: Vec<MeasuredDatabase>, profile: Profile) -> Scorecard {
+pub(crate) fn score(databases: Vec<MeasuredDatabase>, profile: Profile) -> Scorecard {
     let as_of = "2026-11-21T00:00:00+07:00".to_owned();
     assemble(
         databases,
@@ -84,7 +84,7 @@ fn card(database: &MeasuredDatabase, profile: Profile) -> DatabaseCard {
     score(vec![database.clone()], profile).databases.remove(0)
 }
 
-pub(super) fn clean_rule(id: &str, dimension: Dimension) -> MeasuredRule {
+pub(crate) fn clean_rule(id: &str, dimension: Dimension) -> MeasuredRule {
     rule(id, dimension, Severity::Major, Tally::new(1_000, 0, 0, 0))
 }
 

@@ -30,7 +30,7 @@ pub mod verify;
 #[cfg(test)]
 mod conformance;
 #[cfg(test)]
-mod laws;
+pub(crate) mod laws;
 
 pub use assemble::{ScoreOptions, assemble};
 pub use grade::Grade;

@@ -266,7 +266,7 @@ impl Keeper for Memory {
         self.states.lock().expect("no panic").insert(name.to_owned(), state.to_vec());
     }
 
-    fn reused(&self, _: &str, _: &str, _: u64) {
+    fn reused(&self, _: u64) {
         self.reused.fetch_add(1, Ordering::Relaxed);
     }
 }

@@ -563,7 +563,7 @@ impl Keeper for Meddler {
         self.kept.store(true, Ordering::Relaxed);
     }
 
-    fn reused(&self, _: &str, _: &str, _: u64) {}
+    fn reused(&self, _: u64) {}
 }
 
 #[test]

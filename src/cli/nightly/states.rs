@@ -66,7 +66,7 @@ impl Keeper for States {
         }
     }
 
-    fn reused(&self, _table: &str, _file: &str, bytes: u64) {
+    fn reused(&self, bytes: u64) {
         let mut used = self.used();
         used.reused += 1;
         used.bytes += bytes;

@@ -2,7 +2,7 @@
 
 use super::LeagueRenderer;
 use crate::base::{Lang, Text};
-use crate::report::term::page::{BAD, BOLD, GOOD, Line, PLAIN, Page, WEAK};
+use crate::report::term::page::{BAD, BOLD, GOOD, Line, PLAIN, Page, WEAK, right};
 use crate::report::term::safe::middle;
 use crate::report::term::words::{grade_ink, own, pick, points, points_ink};
 use crate::report::{Style, number};
@@ -176,9 +176,4 @@ fn apart(page: &mut Page, lang: Lang, apart: &Apart) {
     let what = apart.database.as_deref().unwrap_or(&apart.card);
     let because: Vec<&str> = apart.because.iter().map(|text| own(text, lang)).collect();
     page.paragraph(Line::of(PLAIN, &middle(what, IDS)), IDS + 2, Line::new().dim(&because.join("; ")), 4);
-}
-
-/// Texts to the right of a column.
-fn right(line: Line, width: usize) -> Line {
-    Line::new().pad(width.saturating_sub(line.columns())).then(line)
 }

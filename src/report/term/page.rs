@@ -145,6 +145,11 @@ impl Line {
     }
 }
 
+/// A line at the right end of so many columns.
+pub fn right(line: Line, width: usize) -> Line {
+    Line::new().pad(width.saturating_sub(line.columns())).then(line)
+}
+
 /// A page of text that is no wider than its style says.
 pub struct Page {
     out: String,

@@ -4,7 +4,7 @@ use super::sparkline::sparkline;
 use super::{Extent, TrendRenderer, why};
 use crate::base::{Lang, Nano, Text};
 use crate::history::card::{DatabaseTrend, Node, RunCard, Trend, Value};
-use crate::report::term::page::{BAD, BOLD, DIM, GOOD, Line, PLAIN, Page, WEAK};
+use crate::report::term::page::{BAD, BOLD, DIM, GOOD, Line, PLAIN, Page, WEAK, right};
 use crate::report::term::safe::middle;
 use crate::report::term::words::{grade_ink, own, pick, points_ink};
 use crate::report::{Style, number};
@@ -77,11 +77,6 @@ pub fn signed(nano: i64, lang: Lang) -> Line {
         format!("{sign}{}", points(nano.checked_abs(), lang))
     };
     Line::of(ink, &text)
-}
-
-/// Texts to the right of a column.
-fn right(line: Line, width: usize) -> Line {
-    Line::new().pad(width.saturating_sub(line.columns())).then(line)
 }
 
 /// `2026-11-21 08:30`, without midnight.
