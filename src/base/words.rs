@@ -105,6 +105,9 @@ pub enum Unit {
     Event,
     ContractItem,
     Check,
+    Attempt,
+    Connection,
+    Request,
 }
 
 /// How a defect rate becomes points.

@@ -11,6 +11,8 @@ mod arguments;
 mod charset;
 mod clean_text;
 mod compare;
+mod connection;
+mod connection_established;
 mod consistent;
 mod detected_type;
 mod determines;
@@ -51,10 +53,12 @@ mod row_count;
 mod rows;
 mod rows_per;
 mod schema;
+mod share_request;
 mod text_defects;
 mod type_;
 mod unique;
 mod value_set;
+mod window;
 
 mod vocabulary;
 
@@ -107,6 +111,9 @@ pub const KINDS: &[&dyn Kind] = &[
     &Of::<advanced::Advanced>::KIND,
     &record_age::RecordAgeKind,
     &latency::LatencyKind,
+    &Of::<connection::Connection>::KIND,
+    &Of::<connection_established::Established>::KIND,
+    &Of::<share_request::ShareRequest>::KIND,
 ];
 
 pub fn find(name: &str) -> Option<&'static dyn Kind> {

@@ -1,21 +1,19 @@
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use arrow::array::AsArray;
 use arrow::datatypes::TimestampMicrosecondType;
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-
 use serde::{Deserialize, Serialize};
 
 use super::limit::Limit;
 use super::ordered;
+use super::window::{self, Every, moment};
 use crate::arguments;
 use crate::base::{Dimension, Scale, Severity, Status, Unit};
 use crate::kernel::calendar::Period;
 use crate::kernel::date_format::format_timestamp;
 use crate::kernel::key::{self, Absent};
 use crate::kernel::{Batch, ColumnId, ColumnType, Population, RowVerdict};
-use crate::rule::arguments::{Arguments, Column, Columns, Field};
+use crate::rule::arguments::{Arguments, Column, Columns};
 use crate::rule::{About, At, BindError, Binder, Bound, Check, Fields, Node, ParseContext, Spec, Words};
 use crate::say;
 use crate::state::{Figure, Measure, State, Tally};
@@ -68,45 +66,6 @@ arguments! {
     }
 }
 
-/// How long a window is.
-#[derive(Clone, Debug)]
-struct Every(At<String>, Period);
-
-impl Field for Every {
-    fn of(node: &Node, context: &mut ParseContext<'_>) -> Option<Self> {
-        let text = context.reader.text(node)?;
-        if let Some(period) = Period::parse(&text.value) {
-            return Some(Self(text, period));
-        }
-        let value = &text.value;
-        context
-            .reader
-            .error(
-                &text.span,
-                say!("`{value}` is not a window of time", "`{value}` không phải khoảng thời gian"),
-            )
-            .hint = Some(say!(
-            "write `1h`, `1d`, `1w`, `1mo`, `1q` or `1y`",
-            "viết `1h`, `1d`, `1w`, `1mo`, `1q` hoặc `1y`"
-        ));
-        None
-    }
-}
-
-impl JsonSchema for Every {
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn schema_name() -> Cow<'static, str> {
-        "Every".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "pattern": "^[0-9]+ ?(s|m|min|h|d|w|mo|q|y)$" })
-    }
-}
-
 impl Arguments for RowsPer {
     const ABOUT: &'static About = &ABOUT;
 
@@ -115,16 +74,7 @@ impl Arguments for RowsPer {
     }
 
     fn agree(&self, at: &Node, context: &mut ParseContext<'_>) -> bool {
-        let mut sound = true;
-        for bound in [&self.from, &self.to].into_iter().flatten() {
-            if moment(bound, 0, false).is_none() {
-                let text = &bound.value.0;
-                context
-                    .reader
-                    .error(&bound.span, say!("`{text}` is no moment", "`{text}` không phải thời điểm"));
-                sound = false;
-            }
-        }
+        let sound = window::are_moments([&self.from, &self.to], context);
         let what = match (self.min.unwrap_or(1), self.max) {
             (0, None) => say!("every number of rows is allowed", "số dòng nào cũng được phép"),
             (low, Some(high)) if low > high => {
@@ -135,11 +85,6 @@ impl Arguments for RowsPer {
         context.reader.error(&at.span, what);
         false
     }
-}
-
-/// The first moment that a bound stands for, or the last: a date is a whole day.
-fn moment(bound: &At<Limit>, as_of: i64, last: bool) -> Option<i64> {
-    i64::try_from(bound.value.resolve(ColumnType::Timestamp, as_of, last)?.ticks()).ok()
 }
 
 impl Spec for RowsPer {

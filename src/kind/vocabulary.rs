@@ -399,13 +399,11 @@ pub const VOCABULARY: &[Entry] = {
         ),
         rule(Time, "age of the extract file itself", "tuổi của chính tệp dữ liệu", "file: modified_within"),
         rule(Time, "weekdays, working days", "ngày trong tuần, ngày làm việc", "expect"),
-        not(
+        rule(
             Time,
-            ("deadlines by a calendar of holidays", "hạn theo lịch nghỉ lễ"),
-            (
-                "with the rules for sharing requests, which are to come",
-                "thuộc nhóm quy tắc yêu cầu chia sẻ, sẽ có sau",
-            ),
+            "deadlines by a calendar of holidays",
+            "hạn theo lịch nghỉ lễ",
+            "share_request: received, answered, within, calendar",
         ),
     ]
 };

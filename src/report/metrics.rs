@@ -264,6 +264,9 @@ const fn unit(unit: Unit) -> &'static str {
         Unit::Event => "event",
         Unit::ContractItem => "contract_item",
         Unit::Check => "check",
+        Unit::Attempt => "attempt",
+        Unit::Connection => "connection",
+        Unit::Request => "request",
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub mod arguments;
 pub mod baseline;
+pub mod calendar;
 pub mod catalog;
 pub mod code_list;
 pub mod condition;

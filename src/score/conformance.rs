@@ -6,7 +6,6 @@ use jiff::civil::Date;
 use serde_json::Value;
 
 use super::agency::{Member, summarize};
-use super::calendar::{Calendar, CalendarFile, YearFile};
 use super::caps::CleanRate;
 use super::composite::{Lambda, mean_min};
 use super::contribution::{Part, allocate, factors, weakest_shares};
@@ -20,6 +19,7 @@ use super::significance::{Budget, Test, regression, two_proportions, wilson_at_l
 use crate::base::SplitMix64;
 use crate::base::nano::mul_div_rem;
 use crate::base::{Dimension, Nano, Ratio, Scale, Status, placeholders};
+use crate::rule::calendar::{Calendar, Year};
 use crate::state::day_histogram::heartbeat_mass;
 use crate::state::{DayHistogram, LatencyEdges, LatencyHistogram, Tally};
 
@@ -347,17 +347,12 @@ fn heartbeat(check: &mut Check, want: &Value) {
 }
 
 fn due_dates(check: &mut Check, want: &Value) {
-    let texts = |days: &[&str]| days.iter().map(|day| format!("2026-{day}")).collect();
-    let calendar = Calendar::new(&CalendarFile {
-        id: "vn-cal/2026-demo".to_owned(),
-        years: vec![YearFile {
-            year: 2026,
-            holidays: texts(&["01-01", "01-02", "02-16", "02-17", "02-18", "02-19", "02-20", "11-24"]),
-            makeup_working_days: texts(&["01-10"]),
-            legal_basis: None,
-        }],
-    })
-    .unwrap();
+    let days = |days: &[&str]| days.iter().map(|day| format!("2026-{day}").parse().unwrap()).collect();
+    let year = Year {
+        holidays: days(&["01-01", "01-02", "02-16", "02-17", "02-18", "02-19", "02-20", "11-24"]),
+        makeup: days(&["01-10"]),
+    };
+    let calendar = Calendar::new("vn-cal/2026-demo", BTreeMap::from([(2026, year)]));
     for entry in list(want) {
         let due = calendar.due_date(text(&entry[0]).parse().unwrap(), count(&entry[1]) as u32).unwrap();
         check.same("E11", due.to_string(), text(&entry[2]).to_owned());

@@ -2,7 +2,6 @@
 
 pub mod agency;
 pub mod assemble;
-pub mod calendar;
 pub mod caps;
 pub mod change_points;
 pub mod comparable;

@@ -28,6 +28,7 @@ thuocdo: 1
 database: luat
 code_lists:
   tinh: { builtin: vn.province }
+  bat_buoc: ["01", "79", "99"]
 tables:
   t:
     files: "t_*.csv"
@@ -86,6 +87,9 @@ tables:
       - { id: r-gapless, gapless: { column: cha, per: tinh, from: 1 } }
       - { id: r-record-age, record_age: { column: cap_nhat, cycle: 30d } }
       - { id: r-latency, latency: { event: cap_nhat, recorded: ghi_nhan, within: 2d } }
+      - { id: r-connection, connection: { time: cap_nhat, result: tinh, success: ["01"], maintenance: ["79"], every: 30d, per: ten } }
+      - { id: r-established, connection_established: { columns: tinh, result: ten, success: [An, Bình], mandated: bat_buoc, time: cap_nhat } }
+      - { id: r-request, share_request: { received: cap_nhat, answered: ghi_nhan, within: 3, calendar: tests/calendar.yaml, outcome: tinh, refused: ["79"] } }
       - { id: r-filled, filled: { columns: [ten, tinh], min: 1, max: 1 } }
       - { id: r-missingness, missingness: { columns: [ma, ten], together: true, reasons: ["chưa rõ"] } }
       - { id: r-detected, detected_type: { column: tinh, is: integer } }
@@ -294,6 +298,8 @@ tables:
       - { id: heartbeat, heartbeat: { column: cap_nhat, cycle: 1d } }
       - { id: heartbeat-per, heartbeat: { column: cap_nhat, cycle: 1d, per: tinh } }
       - { id: advanced, advanced: { column: cap_nhat, since: 2026-11-19 } }
+      - { id: request, share_request: { received: cap_nhat, answered: ghi_nhan, within: 3, calendar: tests/calendar.yaml } }
+      - { id: connection, connection: { time: cap_nhat, result: ten, success: An, every: 30d } }
       - { id: advanced-day, advanced: { column: ngay_sinh, since: 1990-02-01 } }
       - { id: rows-per, rows_per: { time: cap_nhat, every: 1mo, max: 3 } }
       - { id: unique, unique: [ma] }

@@ -6,6 +6,7 @@
 //!   further keys of the rule file. `as_of=…` behind it sets the moment of the run.
 //! - `csv`: a file of table `t`, or of the table that is named behind it. `\u{…}` stands for a character, and a line
 //!   that begins with `700× ` for 700 lines.
+//! - `file`: another file, under the name behind it.
 //! - `outcome`: a line for each rule with its counts, then figures, `status`, `points` (`none`: it has none) and
 //!   `when_unknown` as far as they matter; `clean: 3 of 4` for the clean records.
 
@@ -27,6 +28,7 @@ struct Example {
     database: String,
     tables: Vec<(String, String)>,
     files: Vec<(String, String)>,
+    others: Vec<(String, String)>,
     outcome: String,
 }
 
@@ -38,6 +40,7 @@ impl Example {
             database: String::new(),
             tables: Vec::new(),
             files: Vec::new(),
+            others: Vec::new(),
             outcome: String::new(),
         }
     }
@@ -97,11 +100,12 @@ fn examples(text: &str) -> Vec<Example> {
             "yaml" if name == "database" => example.database.push_str(&body),
             "yaml" => example.tables.push((name.to_owned(), body)),
             "csv" => example.files.push((name.to_owned(), body)),
+            "file" => example.others.push((name.to_owned(), body)),
             "outcome" => {
                 example.outcome = body;
                 examples.extend(current.take());
             }
-            other => panic!("line {}: blocks are yaml, csv or outcome, not `{other}`", at + 1),
+            other => panic!("line {}: blocks are yaml, csv, file or outcome, not `{other}`", at + 1),
         }
     }
     assert!(current.is_none(), "the last example has no outcome");
@@ -110,6 +114,9 @@ fn examples(text: &str) -> Vec<Example> {
 
 fn mismatches(example: &Example) -> Vec<String> {
     let folder = TempDir::new().expect("a folder");
+    for (name, text) in &example.others {
+        fs::write(folder.path().join(name), text).expect("a file");
+    }
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for (table, text) in &example.files {
         let count = counts.entry(table).or_default();

@@ -249,9 +249,19 @@ fn words_are_those_of_the_scorecard() {
     for status in STATUSES {
         assert_eq!(serde_json::to_value(status).unwrap(), super::status(status));
     }
-    for one in
-        [Unit::Row, Unit::Cell, Unit::Key, Unit::ExpectedRecord, Unit::Event, Unit::ContractItem, Unit::Check]
-    {
+    let units = [
+        Unit::Row,
+        Unit::Cell,
+        Unit::Key,
+        Unit::ExpectedRecord,
+        Unit::Event,
+        Unit::ContractItem,
+        Unit::Check,
+        Unit::Attempt,
+        Unit::Connection,
+        Unit::Request,
+    ];
+    for one in units {
         assert_eq!(serde_json::to_value(one).unwrap(), unit(one));
     }
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use hashbrown::HashSet;
 
-use super::{CodeList, Entry, ListFile};
+use super::{BETWEEN, CodeList, Entry, ListFile};
 use crate::base::{Level, Text};
 use crate::extract::{self, Chunk, ExtractError, Finding, Sink, Source, TextOptions};
 use crate::kernel::TextColumn;
@@ -18,7 +18,8 @@ use crate::say;
 /// Which columns of which file.
 pub(super) struct Columns {
     pub file: At<String>,
-    pub code: Option<At<String>>,
+    /// None: the first one of the file.
+    pub code: Vec<At<String>>,
     pub from: Option<At<String>>,
     pub to: Option<At<String>>,
 }
@@ -51,13 +52,21 @@ pub(super) fn entries(
     reader: &mut Reader,
 ) -> Option<CodeList> {
     let opened = Opened::open(&columns.file, folder, reader)?;
-    let [code, from, to] =
-        [&columns.code, &columns.from, &columns.to].map(|at| opened.column(at.as_ref(), reader));
-    let (code, from, to) = (code?.unwrap_or(0), from?, to?);
+    let code = columns.code.iter().map(|name| opened.column(Some(name), reader));
+    let code: Option<Vec<usize>> = code.map(Option::flatten).collect();
+    let [from, to] = [&columns.from, &columns.to].map(|at| opened.column(at.as_ref(), reader));
+    let (mut code, from, to) = (code?, from?, to?);
+    if code.is_empty() {
+        code.push(0);
+    }
     let all: Vec<usize> = (0..opened.names.len()).collect();
-    let special = [Some(code), from, to];
-    let attributes: Vec<usize> = all.iter().copied().filter(|at| !special.contains(&Some(*at))).collect();
+    let special = |at: usize| code.contains(&at) || [from, to].contains(&Some(at));
+    let attributes: Vec<usize> = all.iter().copied().filter(|at| !special(*at)).collect();
     let rows = opened.read(&all, reader)?;
+    let code_of = |row: &Row| {
+        let parts: Vec<&str> = code.iter().map(|&at| row.cells[at].as_str()).collect();
+        parts.join(&BETWEEN.to_string())
+    };
 
     let formats = ["%Y-%m-%d", "%d/%m/%Y"].map(|format| DateFormat::new(format).ok());
     let day = |row: &Row, at: Option<usize>, open: i32| match at.map(|at| row.cells[at].as_str()) {
@@ -65,7 +74,7 @@ pub(super) fn entries(
         Some(text) => formats.iter().flatten().find_map(|format| format.parse_date(text)),
     };
     let mut list = Vec::with_capacity(rows.len());
-    for row in rows.iter().filter(|row| !row.cells[code].is_empty()) {
+    for row in rows.iter().filter(|row| code.iter().all(|&at| !row.cells[at].is_empty())) {
         let number = row.number;
         let [first, last] =
             [day(row, from, i32::MIN).ok_or(&columns.from), day(row, to, i32::MAX).ok_or(&columns.to)].map(
@@ -97,7 +106,7 @@ pub(super) fn entries(
             return None;
         }
         let attributes = attributes.iter().map(|&at| row.cells[at].clone()).collect();
-        list.push((Entry { code: row.cells[code].clone(), from: first, to: last, attributes }, number));
+        list.push((Entry { code: code_of(row), from: first, to: last, attributes }, number));
     }
     opened.without_overlaps(&mut list, columns, reader)?;
     let names = attributes.iter().map(|&at| opened.names[at].clone()).collect();

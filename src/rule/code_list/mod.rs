@@ -16,6 +16,9 @@ use crate::extract;
 use crate::kernel::text::canonical;
 use crate::say;
 
+/// Stands between the parts of a code; canonical texts do not hold it.
+const BETWEEN: char = '\u{1f}';
+
 /// Codes with their entries. A code may have several entries, each for its own time.
 #[derive(Clone, Debug, Default)]
 pub struct CodeList {
@@ -148,7 +151,7 @@ impl CodeList {
     pub fn parse(name: &At<String>, node: &Node, folder: &Path, reader: &mut Reader) -> Option<Self> {
         match &node.value {
             Value::Scalar { text, .. } => file::values(name, text, node, folder, reader),
-            Value::Map(_) => Self::described(name, node, folder, reader),
+            Value::Map(_) => Self::described(name, node, folder, reader, false),
             _ => {
                 let values = reader.texts(node);
                 if values.is_empty() {
@@ -164,7 +167,23 @@ impl CodeList {
         }
     }
 
-    fn described(name: &At<String>, node: &Node, folder: &Path, reader: &mut Reader) -> Option<Self> {
+    /// `{ file, code, valid_from, valid_to }`, in which `code` may name several columns: see [`CodeList::parts`].
+    pub fn composite(name: &At<String>, node: &Node, folder: &Path, reader: &mut Reader) -> Option<Self> {
+        Self::described(name, node, folder, reader, true)
+    }
+
+    /// The values that a code is made of, where several columns of its file were named.
+    pub fn parts(code: &str) -> impl Iterator<Item = &str> + Clone {
+        code.split(BETWEEN)
+    }
+
+    fn described(
+        name: &At<String>,
+        node: &Node,
+        folder: &Path,
+        reader: &mut Reader,
+        several: bool,
+    ) -> Option<Self> {
         let mut fields = reader.fields(node)?;
         if let Some(builtin) = fields.optional("builtin") {
             fields.finish(reader);
@@ -184,7 +203,13 @@ impl CodeList {
             let node: Option<&Node> = fields.optional(key);
             node.and_then(|node| reader.text(node))
         };
-        let [file, code, from, to] = ["file", "code", "valid_from", "valid_to"].map(|key| text(key, reader));
+        let [file, from, to] = ["file", "valid_from", "valid_to"].map(|key| text(key, reader));
+        let code = fields.optional("code");
+        let code = match several {
+            true => code.map(|node| reader.texts(node)),
+            false => code.map(|node| reader.text(node).into_iter().collect()),
+        };
+        let code = code.unwrap_or_default();
         let (span, misspelt) = (fields.span.clone(), fields.remaining().next().is_some());
         fields.finish(reader);
         let Some(file) = file else {
