@@ -184,7 +184,11 @@ impl Report {
         if self.accept_unverified {
             return Ok(Proof::No);
         }
-        Err(rejected(path, verdict))
+        let hint = say!(
+            "`thuocdo verify` lists everything; `--accept-unverified` reports on it and says so everywhere",
+            "`thuocdo verify` liệt kê đầy đủ; `--accept-unverified` vẫn lập báo cáo và ghi rõ là chưa kiểm chứng"
+        );
+        Err(rejected(path, verdict, hint))
     }
 }
 
@@ -193,7 +197,7 @@ fn name(path: &Path) -> String {
 }
 
 /// What `verify` has to say of it, in one sentence.
-fn rejected(path: &Path, verdict: &Verification) -> Failure {
+pub(super) fn rejected(path: &Path, verdict: &Verification, hint: Text) -> Failure {
     let path = path.display();
     let Some(first) = verdict.findings.first() else { return Failure::Rejected(Text::default(), None) };
     let (part, Text { en, vi }) = (&first.part, &first.text);
@@ -207,10 +211,7 @@ fn rejected(path: &Path, verdict: &Verification) -> Failure {
             "`{path}` is not what it claims to be: {part} {en}{more_en}",
             "`{path}` không đúng như nó tự khai: {part} {vi}{more_vi}"
         ),
-        Some(say!(
-            "`thuocdo verify` lists everything; `--accept-unverified` reports on it and says so everywhere",
-            "`thuocdo verify` liệt kê đầy đủ; `--accept-unverified` vẫn lập báo cáo và ghi rõ là chưa kiểm chứng"
-        )),
+        Some(hint),
     )
 }
 

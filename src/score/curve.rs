@@ -93,11 +93,14 @@ pub fn ratio(bad: u128, of: u128) -> Nano {
     Nano::new(mul_div_rem(good, Nano::FULL.get().unsigned_abs(), of).0 as i64)
 }
 
-/// How many nines: 5 up to 10 defects per million, 4 up to 100, 3 up to 1,000, 2 up to 10,000, 1 up to 100,000, else 0.
+/// Defects per million up to which a rate has 5, 4, 3, 2 and 1 nines.
+pub const NINES: [u32; 5] = [10, 100, 1_000, 10_000, 100_000];
+
+/// How many nines, by [`NINES`]; beyond all of them none.
 pub fn nines(bad: u128, of: u128) -> u8 {
     let (whole, rest) = mul_div_rem(bad.min(of), MILLION, of);
     let at_most = |edge: u128| whole < edge || (whole == edge && rest == 0);
-    [10, 100, 1_000, 10_000, 100_000].iter().position(|&edge| at_most(edge)).map_or(0, |step| 5 - step as u8)
+    NINES.iter().position(|&edge| at_most(edge.into())).map_or(0, |step| 5 - step as u8)
 }
 
 #[cfg(test)]
