@@ -22,6 +22,7 @@ mod man;
 mod nightly;
 mod notify;
 mod output;
+mod pages;
 mod progress;
 mod recorded;
 mod report;

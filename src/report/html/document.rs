@@ -25,11 +25,23 @@ const TITLE: usize = 80;
 
 /// `alone`: the page is of this database.
 pub fn whole(card: &Scorecard, alone: Option<&DatabaseCard>, body: Markup, style: &Style) -> Vec<u8> {
-    around(&title(card, alone, style.lang), true, body, style)
+    around(&title(card, alone, style.lang), Bar::Rules, body, style)
 }
 
-/// `rules`: there are rules on the page, which the script searches. The others need no script.
-pub fn around(title: &str, rules: bool, body: Markup, style: &Style) -> Vec<u8> {
+/// What the bar above the page offers besides languages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bar {
+    /// Nothing: the page has no script.
+    Plain,
+    /// To search the rows of an index.
+    Rows,
+    /// To search, filter and order rules.
+    Rules,
+}
+
+/// A page under that title.
+pub fn around(title: &str, offers: Bar, body: Markup, style: &Style) -> Vec<u8> {
+    let script = offers != Bar::Plain;
     let (lang, other) = match style.lang {
         Lang::Vi => ("vi", Lang::En),
         Lang::En => ("en", Lang::Vi),
@@ -40,7 +52,7 @@ pub fn around(title: &str, rules: bool, body: Markup, style: &Style) -> Vec<u8> 
     let policy = format!(
         "default-src 'none'; style-src 'sha256-{}'; script-src {}; img-src data:; base-uri 'none'; form-action 'none'",
         digest(STYLE),
-        if rules { format!("'sha256-{}'", digest(SCRIPT)) } else { "'none'".to_owned() }
+        if script { format!("'sha256-{}'", digest(SCRIPT)) } else { "'none'".to_owned() }
     );
     page.open("meta", &[("http-equiv", "Content-Security-Policy"), ("content", &policy)]);
     page.raw("<meta name=viewport content=\"width=device-width, initial-scale=1\">");
@@ -55,12 +67,12 @@ pub fn around(title: &str, rules: bool, body: Markup, style: &Style) -> Vec<u8> 
         "<rect class=hatch-ground width=8 height=8></rect><rect class=hatch-line width=3 height=8></rect>",
     );
     page.raw("</pattern></defs></svg>");
-    bar(&mut page, rules, style.lang, other);
+    bar(&mut page, offers, style.lang, other);
     page.raw("<main id=main tabindex=-1>");
     let mut html = page.into_string();
     html += &body.into_string();
     html += "</main>\n";
-    if rules {
+    if script {
         html += "<script>";
         html += SCRIPT;
         html += "</script>";
@@ -74,7 +86,7 @@ fn digest(text: &str) -> String {
     STANDARD.encode(Sha256::digest(text.as_bytes()))
 }
 
-fn title(card: &Scorecard, alone: Option<&DatabaseCard>, lang: Lang) -> String {
+pub fn title(card: &Scorecard, alone: Option<&DatabaseCard>, lang: Lang) -> String {
     let name = match alone {
         Some(database) => database.title.as_ref().map_or(database.id.as_str(), |title| own(title, lang)),
         None => match lang {
@@ -87,18 +99,27 @@ fn title(card: &Scorecard, alone: Option<&DatabaseCard>, lang: Lang) -> String {
 }
 
 /// Languages, which need no script; search and filters, which do.
-fn bar(page: &mut Markup, rules: bool, lang: Lang, other: Lang) {
+fn bar(page: &mut Markup, offers: Bar, lang: Lang, other: Lang) {
     page.raw("<header class=top><a class=brand href=\"#main\">thuocdo</a>");
-    if rules {
-        searching(page);
+    match offers {
+        Bar::Plain => {}
+        Bar::Rows => {
+            search(page, &say!("Search databases", "Tìm CSDL"));
+            page.raw("<output id=found for=q></output></search>");
+        }
+        Bar::Rules => rules(page),
     }
     languages(page, lang, other);
     page.raw("</header>");
 }
 
-fn searching(page: &mut Markup) {
-    page.raw("<search class=js-only><label for=q>").say(&say!("Search rules", "Tìm quy tắc"));
+fn search(page: &mut Markup, words: &Text) {
+    page.raw("<search class=js-only><label for=q>").say(words);
     page.raw("</label><input id=q type=search autocomplete=off spellcheck=false maxlength=200 aria-keyshortcuts=\"/\">");
+}
+
+fn rules(page: &mut Markup) {
+    search(page, &say!("Search rules", "Tìm quy tắc"));
     page.raw("<details class=filters><summary>").say(&say!("Filter and sort", "Lọc và sắp xếp"));
     page.raw("</summary><div class=panel>");
     chips(page, "s", &say!("Outcome", "Kết quả"), &outcomes());

@@ -144,6 +144,10 @@ fn caps(methodology: &Methodology) -> Section {
                 "What no average may hide. A cap lowers the grade, never the points. Caps look at official values, so not measuring does not lift one.",
                 "Những gì không được phép che bằng điểm trung bình. Điểm liệt hạ hạng, không bao giờ hạ điểm. Xét theo giá trị chính thức nên không đo thì không thoát."
             )),
+            Block::Formula(say!(
+                "a limit is undercut: the grade is at best that of the limit; of several the worst",
+                "dưới ngưỡng nào thì hạng không quá hạng của ngưỡng đó; nhiều ngưỡng thì lấy thấp nhất"
+            )),
             Block::Table {
                 heads: vec![same("K"), say!("What", "Xét gì"), say!("Grade at best", "Hạng cao nhất")],
                 rows,

@@ -3,7 +3,8 @@
 use super::{Block, preface, sections, title};
 use crate::base::Text;
 use crate::report::Style;
-use crate::report::html::{Markup, document};
+use crate::report::html::Markup;
+use crate::report::html::document::{self, Bar};
 use crate::say;
 use crate::score::Methodology;
 
@@ -31,7 +32,7 @@ pub fn page(methodology: &Methodology, style: &Style) -> String {
     }
     body.raw("</section>");
     let name = title().get(style.lang).to_owned() + " · thuocdo";
-    String::from_utf8(document::around(&name, false, body, style)).unwrap_or_default()
+    String::from_utf8(document::around(&name, Bar::Plain, body, style)).unwrap_or_default()
 }
 
 fn write(page: &mut Markup, block: &Block) {

@@ -54,8 +54,8 @@ fn unknown() -> Section {
                 "Mỗi quy tắc, chiều và CSDL có ba giá trị. Chính thức: chưa rõ tính là lỗi; đây là điểm. Phần đo được: bỏ phần chưa rõ. Cao nhất: chưa rõ tính là đạt. Không đo thì không bao giờ làm điểm tăng."
             )),
             Block::Formula(say!(
-                "official = f(fail + unknown, all); measured = f(fail, pass + fail); at best = f(fail, all)",
-                "chính thức = f(lỗi + chưa rõ, tổng); đo được = f(lỗi, đạt + lỗi); cao nhất = f(lỗi, tổng)"
+                "official = f(fail + unknown; all), measured = f(fail; pass + fail), at best = f(fail; all); g on the ratio scale",
+                "chính thức = f(lỗi + chưa rõ; tổng), đo được = f(lỗi; đạt + lỗi), cao nhất = f(lỗi; tổng); thang tỷ lệ thì dùng g"
             )),
             Block::Said(say!(
                 "A required column or table that is absent is known to be bad: all three are 0. A rule that could not run, was switched off or had no row to look at is unknown: 0 officially, 100 at best. Where nothing is applicable a rule leaves all weights. A database none of whose required tables was delivered is unknown.",
@@ -77,8 +77,8 @@ fn curve(methodology: &Methodology) -> Section {
                 "Phần lớn quy tắc đổi số lỗi trên một triệu thành điểm theo các đoạn thẳng nối những mốc dưới đây. Nhờ vậy 99,9% và 99,99% khác nhau rõ, và mọi giá trị đều chính xác."
             )),
             Block::Formula(say!(
-                "f(bad, all) = ⌊y₀ − (y₀ − y₁) × (d − x₀) / (x₁ − x₀)⌋, where d = bad × 1000000 / all lies from x₀ to x₁",
-                "f(lỗi, tổng) = ⌊y₀ − (y₀ − y₁) × (d − x₀) / (x₁ − x₀)⌋, với d = lỗi × 1000000 / tổng nằm từ x₀ đến x₁"
+                "f(bad; all) = ⌊y₀ − (y₀ − y₁) × (d − x₀) / (x₁ − x₀)⌋, where d = bad × 1000000 / all lies from x₀ to x₁",
+                "f(lỗi; tổng) = ⌊y₀ − (y₀ − y₁) × (d − x₀) / (x₁ − x₀)⌋, với d = lỗi × 1000000 / tổng nằm từ x₀ đến x₁"
             )),
             Block::Table {
                 heads: vec![
@@ -113,8 +113,8 @@ fn ratio() -> Section {
                 "Những loại chấm theo mức (trễ bao nhiêu, lệch bao nhiêu) và phép kiểm có số lượng nhỏ lấy chính tỷ lệ. Một đơn vị có thể xấu một phần; mức xấu được cộng dồn."
             )),
             Block::Formula(say!(
-                "f(bad, all) = ⌊(all − bad) × {full} / all⌋",
-                "f(lỗi, tổng) = ⌊(tổng − lỗi) × {full} / tổng⌋"
+                "g(bad; all) = ⌊(all − bad) × {full} / all⌋",
+                "g(lỗi; tổng) = ⌊(tổng − lỗi) × {full} / tổng⌋"
             )),
         ],
     )

@@ -2,7 +2,7 @@
 
 use super::equation::{floor, sum};
 use super::{Group, Part, Step, Subject, Worked, dimension};
-use crate::base::{Nano, Text};
+use crate::base::{Dimension, Nano, Text};
 use crate::say;
 use crate::score::comparable::{self, Reason};
 use crate::score::composite::{Lambda, MeanMin};
@@ -38,8 +38,15 @@ fn points(worked: &Worked<'_>) -> Vec<Group> {
         (say!("At best", "Cao nhất"), |node| Some(node.points.ceiling)),
     ];
     let mut groups = Vec::new();
+    let mut first: Option<Vec<(Dimension, Nano)>> = None;
     for (title, value) in all {
         let named: Vec<_> = nodes.iter().filter_map(|(id, node)| Some((*id, value(node)?))).collect();
+        // Without anything unknown the three are one.
+        if first.as_ref() == Some(&named) {
+            groups.push(Group { title, section: "m-unknown", steps: vec![dimension::the_same()] });
+            continue;
+        }
+        first.get_or_insert_with(|| named.clone());
         let Some(mixed_in) = MeanMin::of(named.iter().map(|(_, points)| (1, *points)), lambda) else {
             continue;
         };

@@ -114,6 +114,10 @@ fn whole(worked: &Worked<'_>, dimension: Dimension) -> Group {
     Group { title: say!("The dimension", "Cả chiều"), section: "m-dimension", steps }
 }
 
+pub fn the_same() -> Step {
+    Step::word(say!("the same as the official value", "bằng giá trị chính thức"))
+}
+
 /// Without any of its tables, a database is unknown.
 pub fn not_delivered(worked: &Worked<'_>) -> Option<Group> {
     (!worked.working.delivered).then(|| Group {

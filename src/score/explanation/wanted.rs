@@ -101,13 +101,23 @@ fn only<'c>(wanted: &str, databases: &[&'c DatabaseCard]) -> Result<Found<'c>, U
     let names: Vec<&str> = all.iter().map(String::as_str).chain(short).collect();
     Err(Unexplained {
         what: say!("the card has no rule `{wanted}`", "bảng điểm không có quy tắc `{wanted}`"),
-        hint: near(wanted, &names).unwrap_or_else(|| {
+        hint: near(wanted, &names).or_else(|| within(wanted, &all)).unwrap_or_else(|| {
             say!(
                 "a rule is named TABLE/ID; `thuocdo report CARD --format csv` lists all",
                 "quy tắc được nêu dạng BẢNG/MÃ; `thuocdo report CARD --format csv` liệt kê tất cả"
             )
         }),
     })
+}
+
+/// Rules that have it in their name.
+fn within(wanted: &str, all: &[String]) -> Option<Text> {
+    let found: Vec<&str> = all.iter().map(String::as_str).filter(|long| long.contains(wanted)).collect();
+    if found.is_empty() || wanted.is_empty() {
+        return None;
+    }
+    let found = listed(&found);
+    Some(say!("these have it in their name: {found}", "các quy tắc có tên chứa chuỗi này: {found}"))
 }
 
 fn near(wanted: &str, names: &[&str]) -> Option<Text> {
