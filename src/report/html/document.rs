@@ -143,6 +143,8 @@ fn rules(page: &mut Markup) {
             .raw("</label>");
     }
     page.raw("</fieldset><p><button type=button id=clear>").say(&say!("Show all", "Hiện tất cả"));
+    page.raw("</button> <button type=button id=unfold>")
+        .say(&say!("Open all that are shown", "Mở mọi quy tắc đang hiện"));
     page.raw("</button></p></div></details><output id=found for=q></output></search>");
 }
 

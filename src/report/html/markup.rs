@@ -47,6 +47,19 @@ impl Markup {
 
     /// A tag with attributes.
     pub fn open(&mut self, tag: &'static str, attributes: &[(&'static str, &str)]) -> &mut Self {
+        self.tag(tag, attributes);
+        self.out.push('>');
+        self
+    }
+
+    /// An element of a drawing, which has nothing in it.
+    pub fn shape(&mut self, tag: &'static str, attributes: &[(&'static str, &str)]) -> &mut Self {
+        self.tag(tag, attributes);
+        self.out += "/>";
+        self
+    }
+
+    fn tag(&mut self, tag: &'static str, attributes: &[(&'static str, &str)]) {
         self.out.push('<');
         self.out += tag;
         for (name, value) in attributes {
@@ -56,8 +69,6 @@ impl Markup {
             shown::escape(value, &mut self.out);
             self.out.push('"');
         }
-        self.out.push('>');
-        self
     }
 
     /// Text of the program's own, the same in both languages.

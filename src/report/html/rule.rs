@@ -52,7 +52,7 @@ pub fn write(page: &mut Markup, context: &Context<'_>, table: &TableCard, rule: 
     match &rule.points {
         Some(points) => {
             let class = format!("n {}", grade_class(points_grade(rule.points_nano.unwrap_or_default())));
-            match scaled(rule, Lang::En) {
+            match scaled(rule, Lang::En).filter(|_| shown::is_decimal(points)) {
                 Some(how) => page.open("span", &[("class", &class), ("title", &format!("{how} = {points}"))]),
                 None => page.open("span", &[("class", &class)]),
             };
@@ -131,7 +131,8 @@ fn facts(page: &mut Markup, rule: &RuleCard) {
     let words = both(|lang| {
         let mut facts: Vec<String> = Vec::new();
         let mut fact = |name: &str, value: String| facts.push(format!("{name} {value}"));
-        if let Some(rate) = &rule.rate {
+        // What is without defects has a rate of 1.
+        if let Some(rate) = rule.rate.as_ref().filter(|_| !perfect) {
             // Six decimals, as the card has them.
             fact(pick(lang, "tỷ lệ đạt", "pass rate"), exact(&rate.value, lang));
         }

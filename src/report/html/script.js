@@ -68,6 +68,8 @@
     filter();
   };
   one('clear')?.addEventListener('click', clear);
+  // For paper, which has only what is open.
+  one('unfold')?.addEventListener('click', () => { for (const rule of rules) if (!rule.hidden) rule.open = true; });
 
   // Order of rules: points to win back, defects, points.
   const keys = { g: [2, -1], f: [3, -1], p: [4, 1] };
@@ -117,7 +119,8 @@
   addEventListener('hashchange', arrive);
   document.addEventListener('toggle', event => {
     const rule = event.target;
-    if (rule.open && rule.matches('details.r')) try { history.replaceState(null, '', '#' + encodeURIComponent(rule.id)); } catch { /* then not */ }
+    // Not of those that are opened all at once.
+    if (rule.open && rule.matches('details.r') && rule.contains(document.activeElement)) try { history.replaceState(null, '', '#' + encodeURIComponent(rule.id)); } catch { /* then not */ }
   }, true);
 
   // Keys: / searches, Escape shows all again, arrows go from rule to rule.

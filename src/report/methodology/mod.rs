@@ -9,6 +9,8 @@ mod md;
 mod ranking;
 mod scoring;
 mod term;
+#[cfg(test)]
+mod tests;
 
 use crate::base::{Nano, Text};
 use crate::report::Style;

@@ -77,8 +77,8 @@ fn curve(methodology: &Methodology) -> Section {
                 "Phần lớn quy tắc đổi số lỗi trên một triệu thành điểm theo các đoạn thẳng nối những mốc dưới đây. Nhờ vậy 99,9% và 99,99% khác nhau rõ, và mọi giá trị đều chính xác."
             )),
             Block::Formula(say!(
-                "f(bad; all) = ⌊y₀ − (y₀ − y₁) × (d − x₀) / (x₁ − x₀)⌋, where d = bad × 1000000 / all lies from x₀ to x₁",
-                "f(lỗi; tổng) = ⌊y₀ − (y₀ − y₁) × (d − x₀) / (x₁ − x₀)⌋, với d = lỗi × 1000000 / tổng nằm từ x₀ đến x₁"
+                "f(bad; all) = ⌊y₀ − (y₀ − y₁) × (d − x₀) / (x₁ − x₀)⌋, where d = bad × 1000000 / all lies from x₀ to x₁, y in billionths",
+                "f(lỗi; tổng) = ⌊y₀ − (y₀ − y₁) × (d − x₀) / (x₁ − x₀)⌋, với d = lỗi × 1000000 / tổng nằm từ x₀ đến x₁, y tính bằng phần tỷ"
             )),
             Block::Table {
                 heads: vec![
