@@ -32,7 +32,7 @@ pub fn write(page: &mut Markup, card: &Scorecard, href: &dyn Fn(&DatabaseCard) -
     grade_line(page, &card.overall);
     databases(page, &[card], href);
     agencies(page, card);
-    first(page, &card.overall);
+    first(page, card, href);
     page.raw("</section>");
 }
 
@@ -224,8 +224,8 @@ fn agencies(page: &mut Markup, card: &Scorecard) {
     }
 }
 
-fn first(page: &mut Markup, all: &AgencyCard) {
-    let scored: Vec<_> = all.fix_first.iter().filter(|fix| fix.scored).take(FIXES).collect();
+fn first(page: &mut Markup, card: &Scorecard, href: &dyn Fn(&DatabaseCard) -> String) {
+    let scored: Vec<_> = card.overall.fix_first.iter().filter(|fix| fix.scored).take(FIXES).collect();
     if scored.is_empty() {
         return;
     }
@@ -236,7 +236,12 @@ fn first(page: &mut Markup, all: &AgencyCard) {
         page.raw("<li><b class=gain>")
             .each(|lang: Lang| gain(&Nano::new(fix.gain_nano).six(), fix.gain_nano, lang))
             .raw("</b> ");
-        page.name(&fix.database).raw("</li>");
+        match card.databases.iter().find(|database| database.id == fix.database) {
+            Some(database) => {
+                page.open("a", &[("href", &href(database))]).name(&fix.database).raw("</a></li>")
+            }
+            None => page.name(&fix.database).raw("</li>"),
+        };
     }
     page.raw("</ol>");
 }

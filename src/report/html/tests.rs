@@ -58,7 +58,7 @@ fn the_verdict_its_ground_and_both_languages_are_there() {
     card.databases.truncate(1);
     let html = html(&card);
     for text in [
-        "<h2 class=name><span lang=vi><bdi>CSDL quốc gia về dân cư</bdi></span>",
+        "<h2 class=name><i lang=vi><bdi>CSDL quốc gia về dân cư</bdi></i>",
         "Điểm liệt",
         "Caps on the grade",
         "1 lỗi / 1.000",
