@@ -1,5 +1,7 @@
 //! The series of everything on a scorecard: of its databases and of their rules, each database's counts read once.
 
+use std::collections::BTreeMap;
+
 use super::card::{DatabaseTrend, Node, SCHEMA, Trend};
 use super::definition::Definition;
 use super::series::{self, Entry};
@@ -8,7 +10,6 @@ use super::{Store, StoreError};
 use crate::base::Nano;
 use crate::score::scorecard::DatabaseCard;
 use crate::score::{Methodology, Profile, Scorecard};
-use std::collections::BTreeMap;
 
 /// Runs that a line on a page has room for; rules change for good within these.
 const RUNS: usize = 60;
