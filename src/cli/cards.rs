@@ -38,7 +38,7 @@ pub fn texts(paths: &[PathBuf]) -> Result<Vec<(PathBuf, String)>, Failure> {
 }
 
 /// Other JSON may lie beside. A card that is torn, or of another version, is not passed over.
-fn is_meant_to_be_one(text: &str) -> bool {
+pub fn is_meant_to_be_one(text: &str) -> bool {
     let start: String = text.chars().filter(|c| !c.is_whitespace()).take(64).collect();
     start.contains(r#""schema":"thuocdo.scorecard/"#) || Scorecard::from_json(text).is_ok()
 }

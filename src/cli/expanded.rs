@@ -2,8 +2,9 @@
 
 use std::fmt::Write as _;
 
-use super::explain::{pick, wrapped};
+use super::explain::pick;
 use crate::base::{Lang, Text};
+use crate::report::term::lines::wrapped;
 use crate::rule::{Column, Database, Origin, Rule, Table};
 use crate::say;
 

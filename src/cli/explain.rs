@@ -5,39 +5,54 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::arithmetic::{Arithmetic, METHODOLOGY};
 use super::failure::{Exit, Failure};
 use super::output::Console;
 use crate::base::{Lang, suggest};
 use crate::format::{self, Format};
 use crate::kind::{self, Answer};
+use crate::report::term::lines::wrapped;
 use crate::rule::pack;
 use crate::rule::role::ROLES;
 use crate::rule::{Database, Kind, Origin, Rule, Table};
 use crate::say;
 use crate::score::index;
 
-/// Explain a rule kind, a format, or the rules of a file as they were expanded.
+/// Explain a rule kind, a format, the rules of a file as they were expanded, or how the numbers of a scorecard came about.
 ///
 /// Without arguments it lists all kinds and formats; `core/document` and the other core packs show their rules; `roles` lists what columns can mean; `vocabulary` tells how the checks of
 /// other tools are said here; `dqi-2439-reported` prints the weights of that index, to be copied and changed. With a rule
 /// file it lists the file's rules with everything that was
 /// left unsaid; with a rule's id as well, that rule.
+///
+/// With a scorecard (JSON) it prints the arithmetic of the whole card, or of a database, a dimension or a rule, step by step and in the
+/// integers that were used; a card that was changed after it was written is refused (exit code 5). `methodology` is the page of
+/// the methodology, made of the constants that the program computes with.
 #[derive(Debug, Args)]
 pub struct Explain {
-    /// A rule kind, a format, or a rule file.
-    #[arg(value_name = "KIND|FORMAT|FILE")]
+    /// A rule kind, a format, a rule file, a scorecard, or `methodology`.
+    #[arg(value_name = "KIND|FORMAT|FILE|CARD")]
     subject: Option<String>,
-    /// The id of a rule of the file.
+    /// The id of a rule of the file or the card.
     #[arg(value_name = "RULE")]
     rule: Option<String>,
     /// Show what packs made of the file's columns, and why.
     #[arg(long, requires = "subject", conflicts_with = "rule")]
     expanded: bool,
+    #[command(flatten)]
+    arithmetic: Arithmetic,
 }
 
 impl Explain {
     pub fn run(self, console: &Console) -> Result<Exit, Failure> {
         let lang = console.lang;
+        if let Some(subject) = &self.subject
+            && let Some(page) = self.arithmetic.page(subject, self.rule.as_deref(), console)?
+        {
+            console.print(page.as_bytes())?;
+            return Ok(Exit::Passed);
+        }
+        self.arithmetic.is_of_a_card()?;
         let page = match &self.subject {
             None => overview(lang),
             Some(name) if name == VOCABULARY => vocabulary_page(lang),
@@ -73,7 +88,7 @@ impl Explain {
 fn unknown(name: &str) -> Failure {
     let kinds = kind::KINDS.iter().map(|kind| kind.about().name);
     let formats = format::all().map(|format| format.name());
-    let names: Vec<&str> = kinds.chain(formats).chain([VOCABULARY, index::ID]).collect();
+    let names: Vec<&str> = kinds.chain(formats).chain([VOCABULARY, index::ID, METHODOLOGY]).collect();
     let hint = match suggest::closest(name, names) {
         Some(near) => say!("did you mean `{near}`?", "có phải ý bạn là `{near}`?"),
         None => say!("`thuocdo explain` lists what there is", "`thuocdo explain` liệt kê tất cả"),
@@ -323,24 +338,4 @@ fn expanded(database: &Database, table: &Table, rule: &Rule, lang: Lang) -> Stri
     field(say!("why", "vì sao"), why.get(lang).to_owned());
     page.push('\n');
     page
-}
-
-/// Breaks a text into lines of at most `width` characters.
-pub(super) fn wrapped(text: &str, width: usize, indent: &str) -> String {
-    let mut lines = vec![indent.to_owned()];
-    for word in text.split_whitespace() {
-        let last = lines.len() - 1;
-        let line = &mut lines[last];
-        let used = unicode_width::UnicodeWidthStr::width(line.as_str());
-        let wide = unicode_width::UnicodeWidthStr::width(word);
-        if used > indent.len() && used + 1 + wide > width {
-            lines.push(format!("{indent}{word}"));
-        } else {
-            if used > indent.len() {
-                line.push(' ');
-            }
-            line.push_str(word);
-        }
-    }
-    lines.join("\n")
 }

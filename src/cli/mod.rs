@@ -1,6 +1,7 @@
 //! Floor 10: the commands, one file each. The only place that prints, colours, or reads the clock and the environment.
 
 mod arguments;
+mod arithmetic;
 mod baseline;
 mod cards;
 mod catalog;
@@ -21,6 +22,7 @@ mod man;
 mod nightly;
 mod notify;
 mod output;
+mod pages;
 mod progress;
 mod recorded;
 mod report;

@@ -8,12 +8,12 @@ use clap::Args;
 use clap::builder::PossibleValuesParser;
 use jiff::Timestamp;
 
-use super::cards;
 use super::failure::{Exit, Failure};
 use super::output::{self, Console, real};
+use super::{cards, pages};
 use crate::base::{Diagnostic, Text};
 use crate::report::collection::{self, CollectionRenderer, Proof, Reported};
-use crate::report::{self, RENDERERS, Renderer};
+use crate::report::{self, RENDERERS, Renderer, html};
 use crate::say;
 use crate::score::verify::{Code, Verification, verify};
 
@@ -28,9 +28,14 @@ pub struct Report {
     /// The format of the report.
     #[arg(long, value_name = "FORMAT", value_parser = formats())]
     format: String,
-    /// The file to write; what is there is replaced. Without it the report goes to standard output.
+    /// The file to write; what is there is replaced. Without it the report goes to standard output. For `html` it may be a
+    /// directory (one that is there, or a name that ends in `/`): then it gets a page for each database and an index.html
+    /// that lists them, of any number of cards.
     #[arg(long, value_name = "PATH")]
     out: Option<PathBuf>,
+    /// For `html`: draw how scores and rules developed, from this history.
+    #[arg(long, value_name = "FILE")]
+    history: Option<PathBuf>,
     /// Report on cards that are not what they claim to be as well; every report says so.
     #[arg(long)]
     accept_unverified: bool,
@@ -57,7 +62,20 @@ impl Report {
         if let Format::Many(format) = &format {
             self.has_a_place(*format)?;
         }
+        if self.history.is_some() && self.format != html::NAME {
+            return Err(Failure::usage(
+                say!("only `html` draws a history", "chỉ `html` vẽ được lịch sử"),
+                say!(
+                    "`--format html`, or leave `--history` out",
+                    "dùng `--format html`, hoặc bỏ `--history`"
+                ),
+            ));
+        }
         let cards = self.read(console)?;
+        if self.format == html::NAME {
+            warn(&cards, console);
+            return self.pages(&cards, console);
+        }
         let bytes = match format {
             Format::Many(format) => {
                 let scratch = tempfile::tempdir().map_err(|error| no_scratch(&error))?;
@@ -72,14 +90,28 @@ impl Report {
                 several => return Err(self.one_at_a_time(several.len())),
             },
         };
-        match &self.out {
-            None => console.print(&bytes)?,
-            Some(path) => {
-                output::write_whole(path, &bytes)?;
-                let path = path.display();
-                console.note(&say!("wrote {path}", "đã ghi {path}"));
-            }
+        self.deliver(&bytes, console)?;
+        Ok(Exit::Passed)
+    }
+
+    fn deliver(&self, bytes: &[u8], console: &Console) -> Result<(), Failure> {
+        let Some(path) = &self.out else { return console.print(bytes) };
+        output::write_whole(path, bytes)?;
+        let path = path.display();
+        console.note(&say!("wrote {path}", "đã ghi {path}"));
+        Ok(())
+    }
+
+    fn pages(&self, cards: &[Reported], console: &Console) -> Result<Exit, Failure> {
+        if let Some(folder) = self.out.as_deref().filter(|out| pages::is_folder(out)) {
+            let written = pages::write(folder, cards, self.history.as_deref(), &console.style())?;
+            let folder = folder.display();
+            console.note(&say!("wrote {written} pages into {folder}", "đã ghi {written} trang vào {folder}"));
+            return Ok(Exit::Passed);
         }
+        let [card] = cards else { return Err(self.one_at_a_time(cards.len())) };
+        let page = pages::one(&card.card, self.history.as_deref(), &console.style())?;
+        self.deliver(&page, console)?;
         Ok(Exit::Passed)
     }
 
@@ -107,7 +139,15 @@ impl Report {
                 "`{format}` shows one card, and there are {cards}",
                 "`{format}` chỉ trình bày một bảng điểm, ở đây có {cards}"
             ),
-            say!("give one card, or choose one of {many}", "đưa vào một bảng điểm, hoặc chọn {many}"),
+            match format.as_str() {
+                html::NAME => say!(
+                    "write pages into a directory: `--out DIR/`; or choose one of {many}",
+                    "ghi các trang vào một thư mục: `--out DIR/`; hoặc chọn {many}"
+                ),
+                _ => {
+                    say!("give one card, or choose one of {many}", "đưa vào một bảng điểm, hoặc chọn {many}")
+                }
+            },
         )
     }
 
@@ -184,7 +224,11 @@ impl Report {
         if self.accept_unverified {
             return Ok(Proof::No);
         }
-        Err(rejected(path, verdict))
+        let hint = say!(
+            "`thuocdo verify` lists everything; `--accept-unverified` reports on it and says so everywhere",
+            "`thuocdo verify` liệt kê đầy đủ; `--accept-unverified` vẫn lập báo cáo và ghi rõ là chưa kiểm chứng"
+        );
+        Err(rejected(path, verdict, hint))
     }
 }
 
@@ -193,7 +237,7 @@ fn name(path: &Path) -> String {
 }
 
 /// What `verify` has to say of it, in one sentence.
-fn rejected(path: &Path, verdict: &Verification) -> Failure {
+pub(super) fn rejected(path: &Path, verdict: &Verification, hint: Text) -> Failure {
     let path = path.display();
     let Some(first) = verdict.findings.first() else { return Failure::Rejected(Text::default(), None) };
     let (part, Text { en, vi }) = (&first.part, &first.text);
@@ -207,10 +251,7 @@ fn rejected(path: &Path, verdict: &Verification) -> Failure {
             "`{path}` is not what it claims to be: {part} {en}{more_en}",
             "`{path}` không đúng như nó tự khai: {part} {vi}{more_vi}"
         ),
-        Some(say!(
-            "`thuocdo verify` lists everything; `--accept-unverified` reports on it and says so everywhere",
-            "`thuocdo verify` liệt kê đầy đủ; `--accept-unverified` vẫn lập báo cáo và ghi rõ là chưa kiểm chứng"
-        )),
+        Some(hint),
     )
 }
 

@@ -7,10 +7,11 @@ use clap::builder::PossibleValuesParser;
 
 use super::failure::{self, Exit, Failure};
 use super::output::{self, Console};
+use super::pages;
 use super::recorded::HistoryArgument;
 use super::run::RunArguments;
 use super::signature::{self, SigningKey};
-use crate::report;
+use crate::report::{self, html};
 use crate::rule::load::{self, Loaded};
 use crate::say;
 use crate::score::Scorecard;
@@ -60,10 +61,11 @@ impl Score {
         let indices = self.indices(&run.loaded, console)?;
         let measured = run.measure(None, console)?;
         let card = run.assemble(measured.databases, indices);
-        let delivered = self.deliver(&card, key.as_ref(), console);
-        // At last, and whatever became of the others: what was measured is not to be lost.
+        let written = self.write(&card, key.as_ref(), console);
+        // Whatever became of the others: what was measured is not to be lost. A page that draws the history has this run.
         let recorded = self.history.record(&card, console);
-        failure::all([measured.rows, delivered, recorded], console)?;
+        let printed = self.print(&card, recorded.is_ok(), console);
+        failure::all([measured.rows, written, recorded, printed], console)?;
         Ok(if card.complete { Exit::Passed } else { Exit::Incomplete })
     }
 
@@ -94,7 +96,7 @@ impl Score {
         Ok(vec![weights])
     }
 
-    fn deliver(&self, card: &Scorecard, key: Option<&SigningKey>, console: &Console) -> Result<(), Failure> {
+    fn write(&self, card: &Scorecard, key: Option<&SigningKey>, console: &Console) -> Result<(), Failure> {
         if let Some(folder) = &self.out {
             let path = folder.join(CARD);
             let written = |path: &Path| {
@@ -110,6 +112,13 @@ impl Score {
                 output::write_whole(&path, signature.as_bytes())?;
                 written(&path);
             }
+        }
+        Ok(())
+    }
+
+    fn print(&self, card: &Scorecard, recorded: bool, console: &Console) -> Result<(), Failure> {
+        if let Some(history) = self.history.path().filter(|_| recorded && self.format == html::NAME) {
+            return console.print(&pages::one(card, Some(history), &console.style())?);
         }
         match report::find(&self.format) {
             Some(renderer) => console.print(&renderer.render(card, &console.style())),

@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use super::card::{DatabaseTrend, Node, Restated, RunCard, SCHEMA, Trend, Value};
 use super::definition::Definition;
-use super::record::Outcome;
+use super::record::{Outcome, TableTallies};
 use super::restate::{restated, rule_points};
 use super::series::{self, Entry};
 use super::why::{Told, Why, why};
@@ -93,7 +93,8 @@ impl Look<'_> {
             notes.push(say!("no run lies in that time", "không có lần chạy nào trong khoảng thời gian đó"));
         }
         let why = self.why(&entries, shown, &mut notes)?;
-        let runs = shown.iter().zip(restated).filter_map(|(entry, restated)| self.card(entry, restated));
+        let runs = shown.iter().zip(restated);
+        let runs = runs.filter_map(|(entry, restated)| run_card(entry, &self.definitions, restated));
         let runs = runs.collect();
         Ok(DatabaseTrend { database: id.to_owned(), runs_in_all, superseded, runs, why, notes, lost })
     }
@@ -131,21 +132,7 @@ impl Look<'_> {
             }
             Node::Rule { table, rule } => {
                 let tallies = self.store.tallies(database)?;
-                let knots = Methodology::new(Profile::Local).knots;
-                let mut known = false;
-                for entry in entries {
-                    entry.points = None;
-                    let Some(definition) = self.definitions.get(&entry.standing.definition) else { continue };
-                    let Some((t, r)) = definition.find(table, rule) else { continue };
-                    known = true;
-                    let Some(counts) = tallies.get(&entry.sequence).and_then(|tables| tables.get(t)) else {
-                        continue;
-                    };
-                    let rule = &definition.tables[t].rules[r];
-                    entry.points = rule_points(rule, counts, r, &knots)
-                        .map_err(|why| Unanswered::Store(StoreError::content(why)))?;
-                }
-                if !known {
+                if !of_rule(entries, &self.definitions, &tallies, table, rule)? {
                     return Err(self.no_rule(database, table, rule));
                 }
             }
@@ -286,23 +273,52 @@ impl Look<'_> {
             }
         })
     }
+}
 
-    fn card(&self, entry: &Entry, restated: Option<Restated>) -> Option<RunCard> {
-        let standing = &entry.standing;
-        let definition = self.definitions.get(&standing.definition)?;
-        Some(RunCard {
-            sequence: entry.sequence,
-            as_of: standing.as_of.clone(),
-            recorded_at: standing.recorded_at.clone(),
-            methodology: definition.methodology.clone(),
-            profile: definition.profile,
-            grade: standing.grade,
-            caps: standing.caps.clone(),
-            complete: standing.complete,
-            value: Value::of(entry),
-            restated,
-        })
+/// Puts the points of a rule into the entries, by the scale of this program. `false` if no run knows the rule.
+pub(super) fn of_rule(
+    entries: &mut [Entry],
+    definitions: &BTreeMap<String, Definition>,
+    tallies: &BTreeMap<u64, Vec<TableTallies>>,
+    table: &str,
+    rule: &str,
+) -> Result<bool, StoreError> {
+    let knots = Methodology::new(Profile::Local).knots;
+    let mut known = false;
+    for entry in entries {
+        entry.points = None;
+        let Some(definition) = definitions.get(&entry.standing.definition) else { continue };
+        let Some((t, r)) = definition.find(table, rule) else { continue };
+        known = true;
+        let Some(counts) = tallies.get(&entry.sequence).and_then(|tables| tables.get(t)) else {
+            continue;
+        };
+        let rule = &definition.tables[t].rules[r];
+        entry.points = rule_points(rule, counts, r, &knots).map_err(StoreError::content)?;
     }
+    Ok(known)
+}
+
+/// A run as it is shown; `None` if what it was scored by is not there.
+pub(super) fn run_card(
+    entry: &Entry,
+    definitions: &BTreeMap<String, Definition>,
+    restated: Option<Restated>,
+) -> Option<RunCard> {
+    let standing = &entry.standing;
+    let definition = definitions.get(&standing.definition)?;
+    Some(RunCard {
+        sequence: entry.sequence,
+        as_of: standing.as_of.clone(),
+        recorded_at: standing.recorded_at.clone(),
+        methodology: definition.methodology.clone(),
+        profile: definition.profile,
+        grade: standing.grade,
+        caps: standing.caps.clone(),
+        complete: standing.complete,
+        value: Value::of(entry),
+        restated,
+    })
 }
 
 /// Ascending numbers as people write them, `1–3, 7`; the first of many.

@@ -2,11 +2,13 @@
 
 pub mod catalog;
 pub mod collection;
+pub mod explanation;
 pub mod export;
 pub mod gate;
 pub mod html;
 pub mod json;
 pub mod league;
+pub mod methodology;
 pub mod metrics;
 pub mod notice;
 pub mod number;

@@ -3,21 +3,22 @@
 use std::collections::BTreeMap;
 
 use super::agency::{self, Member};
-use super::caps::{self, CapInputs, CapRule, CleanRate, Found};
+use super::caps::Found;
 use super::comparable::{self, Reason};
-use super::evidence::{Confidence, Evidence};
+use super::evidence::Confidence;
 use super::fix_first::{self, Judged, Pool, Reach};
 use super::grade::{self, Grade};
 use super::index::{Weights, index};
 use super::methodology::{Methodology, Profile};
 use super::registry::{self, RollUp, Slot};
 use super::rollup::{Node, Rollup, Scored};
-use super::rule_points::{Triple, official_defects, per_million, rule_points};
+use super::rule_points::{Triple, official_defects, per_million};
 use super::scorecard::{
     AgencyCard, Cap, CleanRecords, CodeListCard, DatabaseCard, DimensionCard, FileCard, Fraction, Gap,
     Incomplete, MassCard, PackCard, PeerGroup, Problem, ProblemLevel, Rate, RuleCard, RuleFileCard, SCHEMA,
     Score, Scorecard, TableCard, TablePresence,
 };
+use super::working::{Standing, Weighed, Working};
 use crate::base::{Dimension, Nano, Ratio, Severity, Status, Text, Unit};
 use crate::engine::measured::{
     MeasuredCodeList, MeasuredDatabase, MeasuredPack, MeasuredRule, MeasuredRuleFile, MeasuredTable, Presence,
@@ -116,98 +117,33 @@ impl ScoredDatabase {
     }
 }
 
-/// A rule's standing before anything is rolled up.
-struct Standing {
-    status: Status,
-    points: Option<Triple>,
-    weight: u32,
-}
-
-/// `core`: only rules of core packs count.
-fn standing(table: &MeasuredTable, rule: &MeasuredRule, methodology: &Methodology, core: bool) -> Standing {
-    let status = table.status_of(rule);
-    let measure = &rule.measure;
-    let points = rule_points(status, &measure.tally, measure.mass.as_ref(), rule.scale, &methodology.knots);
-    let weight = if points.is_some() { methodology.weight(rule.severity, rule.weight) } else { 0 };
-    // A rule without weight in a table without weight stays visible, with its points, and counts nowhere.
-    let vacuous = rule.strength.is_some_and(Strength::is_vacuous);
-    let counts = rule.core || !core && !vacuous;
-    let weight = if table.tier > 0 && counts { weight } else { 0 };
-    // What says nothing is not known. Local rules that say nothing are left out; those of a core pack can come to that
-    // only by what a file declares, and must not leave the score by it.
-    let points = points.map(|points| if vacuous && rule.core { Triple::UNKNOWN } else { points });
-    Standing { status, points, weight }
-}
-
 fn score_database(
     database: MeasuredDatabase,
     methodology: &Methodology,
     points_only: bool,
 ) -> ScoredDatabase {
-    let standings = |core| -> Vec<Vec<Standing>> {
-        let of_table = |table: &MeasuredTable| {
-            table.rules.iter().map(|rule| standing(table, rule, methodology, core)).collect()
-        };
-        database.tables.iter().map(of_table).collect()
-    };
-    let rollup = |standings: &[Vec<Standing>], required| {
-        let mut scored = Vec::new();
-        for (at, table) in database.tables.iter().enumerate() {
-            for (rule, standing) in table.rules.iter().zip(&standings[at]) {
-                scored.extend(entry(at, rule, standing));
-            }
-        }
-        Rollup::new(&scored, database.tables.iter().map(|table| table.tier).collect(), required)
-    };
-    let internal =
-        database.is_core().then(|| rollup(&standings(false), None).database(methodology.lambda).points);
-    let standings = standings(database.is_core());
-    let rollup = rollup(&standings, methodology.profile.required());
-
-    // Without any of its required tables nothing was delivered: unknown, not known to be bad.
-    let delivered = database.tables.iter().all(|table| table.presence != Presence::Missing)
-        || database.tables.iter().any(|table| table.presence == Presence::Present);
-    let known =
-        |node: Node| if delivered { node } else { Node { points: unknown(node.points), ..Node::UNKNOWN } };
-    let node = known(rollup.database(methodology.lambda));
-    let dimensions: Vec<(Dimension, Node)> = rollup
-        .dimensions()
-        .iter()
-        .map(|&dimension| (dimension, known(rollup.dimension(dimension))))
-        .collect();
-
-    let clean = clean_rate(&database.tables);
-    let evidence = Evidence::default();
-    let inputs = CapInputs {
-        rules: cap_rules(&database.tables, &standings),
-        dimensions: dimensions.iter().map(|(dimension, node)| (*dimension, node.points.official)).collect(),
-        coverage: node.coverage,
-        clean,
-        missing_tables: missing(&database.tables),
-        evidence,
-    };
-    let found = caps::database(&methodology.caps, &inputs);
-    let counted: Vec<Vec<Option<Scored>>> = (database.tables.iter().zip(&standings).enumerate())
-        .map(|(at, (table, standings))| {
-            table.rules.iter().zip(standings).map(|(rule, standing)| entry(at, rule, standing)).collect()
-        })
-        .collect();
+    let internal = database.is_core().then(|| {
+        Weighed::of(&database.tables, false, methodology, None).rollup.database(methodology.lambda).points
+    });
+    let working = Working::of(&database.tables, database.is_core(), methodology);
+    let Working { weighed: Weighed { standings, scored: counted, rollup }, node, dimensions, inputs, .. } =
+        &working;
+    let (node, found) = (*node, &working.caps);
     let judged = Judged {
         tables: &database.tables,
-        scored: &counted,
-        rollup: &rollup,
+        scored: counted,
+        rollup,
         lambda: methodology.lambda,
         policy: &methodology.caps,
-        inputs: &inputs,
-        caps: &found,
+        inputs,
+        caps: found,
     };
     let (fix_first, clean_gain) =
         if points_only { Default::default() } else { fix_first::of_database(&judged) };
     let official = node.points.official;
-    let grade_by_points = grade::by_points(&methodology.bands, official);
     let standing = database.contract.as_ref().map(|hash| contract::Standing::of(hash, &database.id));
     let reasons = comparable::own(methodology.profile, database.is_core(), node.coverage, standing);
-    let small_n = database.tables.iter().zip(&standings).any(|(table, standings)| {
+    let small_n = database.tables.iter().zip(standings).any(|(table, standings)| {
         table.rules.iter().zip(standings).any(|(rule, standing)| {
             let units = rule.measure.tally.applicable();
             // One check of a whole table is no sample of anything.
@@ -223,10 +159,10 @@ fn score_database(
         None => Dimension::ALL.to_vec(),
     };
     let card = DatabaseCard {
-        grade: found.iter().fold(grade_by_points, |grade, cap| grade.worst(cap.max_grade)),
-        grade_by_points,
+        grade: working.grade(),
+        grade_by_points: working.grade_by_points,
         near_edge: grade::near_edge(&methodology.bands, methodology.near_edge, official),
-        caps: found.into_iter().map(cap_card).collect(),
+        caps: found.iter().cloned().map(cap_card).collect(),
         score: score_card(&node.points),
         clean_records: CleanRecords {
             clean: inputs.clean.clean,
@@ -235,7 +171,7 @@ fn score_database(
             unknown_tables: inputs.clean.unknown_tables.clone(),
         },
         coverage: fraction(node.coverage),
-        column_coverage: column_coverage(&database.tables, &standings),
+        column_coverage: column_coverage(&database.tables, standings),
         dimensions: shown
             .into_iter()
             .map(|dimension| {
@@ -261,68 +197,16 @@ fn score_database(
         internal: internal.as_ref().map(score_card),
         code_lists: database.code_lists.into_iter().map(code_list_card).collect(),
     };
+    let Working { weighed: Weighed { standings, scored, rollup }, dimensions, .. } = working;
     let cleaning = rollup.cleaning(methodology.lambda);
-    let tables = (database.tables.into_iter().zip(standings).zip(&counted).enumerate())
-        .map(|(at, ((table, standings), counted))| {
+    let tables = (database.tables.into_iter().zip(standings).zip(&scored).enumerate())
+        .map(|(at, ((table, standings), scored))| {
             let gain = |scored: &Option<Scored>| scored.as_ref().map_or(0, |it| cleaning.cleaned([it]).gain);
-            let gains: Vec<i64> = counted.iter().map(gain).collect();
+            let gains: Vec<i64> = scored.iter().map(gain).collect();
             table_card(at, table, &standings, &gains, &rollup, methodology)
         })
         .collect();
     ScoredDatabase { card: DatabaseCard { tables, ..card }, points: node.points, dimensions, clean_gain }
-}
-
-fn unknown(points: Triple) -> Triple {
-    Triple { official: points.official, ..Triple::UNKNOWN }
-}
-
-fn entry(table: usize, rule: &MeasuredRule, standing: &Standing) -> Option<Scored> {
-    let points = standing.points.filter(|_| standing.weight > 0)?;
-    Some(Scored { table, dimension: rule.dimension, weight: standing.weight, points })
-}
-
-fn missing(tables: &[MeasuredTable]) -> Vec<&str> {
-    tables.iter().filter(|table| table.presence == Presence::Missing).map(|table| table.id.as_str()).collect()
-}
-
-fn cap_rules<'a>(tables: &'a [MeasuredTable], standings: &[Vec<Standing>]) -> Vec<CapRule<'a>> {
-    let mut rules = Vec::new();
-    for (table, standings) in tables.iter().zip(standings) {
-        for (rule, standing) in table.rules.iter().zip(standings) {
-            if let Some(points) = standing.points.filter(|_| standing.weight > 0) {
-                rules.push(CapRule {
-                    table: &table.id,
-                    id: &rule.id,
-                    kind: &rule.kind,
-                    tier: table.tier,
-                    severity: rule.severity,
-                    identity: rule.identity,
-                    status: standing.status,
-                    official: points.official,
-                });
-            }
-        }
-    }
-    rules
-}
-
-fn clean_rate(tables: &[MeasuredTable]) -> CleanRate {
-    let mut rate = CleanRate::default();
-    for table in tables.iter().filter(|table| table.tier >= Methodology::MAIN) {
-        match table.presence {
-            Presence::Absent => {}
-            Presence::Missing => rate.unknown_tables.push(table.id.clone()),
-            Presence::Present if table.rows == 0 && !table.allow_empty => {
-                rate.unknown_tables.push(table.id.clone());
-            }
-            Presence::Present => {
-                rate.rows = rate.rows.saturating_add(table.rows);
-                // Not established is not guaranteed.
-                rate.clean = rate.clean.saturating_add(table.clean.unwrap_or(0).min(table.rows));
-            }
-        }
-    }
-    rate
 }
 
 /// Declared columns that some rule with weight looks at.

@@ -9,7 +9,7 @@ use super::methodology::Profile;
 use super::scorecard::{DatabaseCard, Fraction, PackCard, Scorecard};
 
 /// Below this percent of coverage a score says too little to be set beside others.
-const COVERAGE: u32 = 60;
+pub const COVERAGE: u32 = 60;
 
 const MICROSECONDS_A_DAY: i64 = 86_400_000_000;
 

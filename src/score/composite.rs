@@ -28,20 +28,37 @@ pub fn weighted_mean(values: impl IntoIterator<Item = (u64, Nano)>) -> Option<Na
 /// `(1 − λ) · weighted mean + λ · minimum`, floored; `None` if nothing has weight. A value without weight leaves the
 /// minimum too.
 pub fn mean_min(values: impl IntoIterator<Item = (u64, Nano)>, lambda: Lambda) -> Option<Nano> {
-    let (mut weights, mut sum, mut minimum) = (0i128, 0i128, i128::MAX);
-    for (weight, value) in values {
-        if weight > 0 {
-            let value = i128::from(value.get());
-            weights += i128::from(weight);
-            sum += i128::from(weight) * value;
-            minimum = minimum.min(value);
+    MeanMin::of(values, lambda).map(|it| it.points)
+}
+
+/// A mean with its minimum mixed in, and the sums that it comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MeanMin {
+    pub weights: i128,
+    /// Of the values by weight.
+    pub sum: i128,
+    pub minimum: i128,
+    pub points: Nano,
+}
+
+impl MeanMin {
+    pub fn of(values: impl IntoIterator<Item = (u64, Nano)>, lambda: Lambda) -> Option<Self> {
+        let (mut weights, mut sum, mut minimum) = (0i128, 0i128, i128::MAX);
+        for (weight, value) in values {
+            if weight > 0 {
+                let value = i128::from(value.get());
+                weights += i128::from(weight);
+                sum += i128::from(weight) * value;
+                minimum = minimum.min(value);
+            }
         }
+        if weights == 0 {
+            return None;
+        }
+        let (a, b) = (i128::from(lambda.num), i128::from(lambda.den));
+        let points = Nano::new(((b - a) * sum + a * minimum * weights).div_euclid(b * weights) as i64);
+        Some(Self { weights, sum, minimum, points })
     }
-    if weights == 0 {
-        return None;
-    }
-    let (a, b) = (i128::from(lambda.num), i128::from(lambda.den));
-    Some(Nano::new(((b - a) * sum + a * minimum * weights).div_euclid(b * weights) as i64))
 }
 
 #[cfg(test)]

@@ -38,24 +38,52 @@ pub fn points(scale: Scale, knots: &[Knot], bad: u128, of: u128) -> Nano {
 
 /// The defect scale, floored to the nano-point. Exact for every `u128`.
 pub fn defect(knots: &[Knot], bad: u128, of: u128) -> Nano {
-    // Defects per million = whole + rest/of.
-    let (whole, rest) = mul_div_rem(bad.min(of), MILLION, of);
-    for pair in knots.windows(2) {
-        let (from, to) = (pair[0], pair[1]);
-        let end = u128::from(to.dpm);
-        if whole > end || (whole == end && rest > 0) {
-            continue;
-        }
-        let span = u128::from(to.dpm - from.dpm);
-        let fall = u64::from(from.points - to.points) * Nano::POINT.unsigned_abs();
-        // The fall so far × span = steps + part/of, with part/of below one.
-        let (steps_of_rest, part) = mul_div_rem(rest, fall, of);
-        let steps = u128::from(fall) * (whole - u128::from(from.dpm)) + steps_of_rest;
-        let fallen = if part > 0 { steps / span + 1 } else { steps.div_ceil(span) };
-        // `fallen` is at most `fall`, so it fits.
-        return Nano::new(Nano::points(from.points).get() - fallen as i64);
-    }
-    Nano::ZERO
+    descent(knots, bad, of).map_or(Nano::ZERO, |descent| descent.points)
+}
+
+/// How a defect rate goes down the defect scale, with every number on the way: points are looked up and explained by
+/// the same steps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Descent {
+    /// At most `of`.
+    pub bad: u128,
+    pub of: u128,
+    /// Defects per million: `whole + rest / of`.
+    pub whole: u128,
+    pub rest: u128,
+    /// The line that they lie on.
+    pub from: Knot,
+    pub to: Knot,
+    /// How long the line is, in defects per million, and how far it falls, in billionths of a point.
+    pub span: u128,
+    pub fall: u64,
+    /// `rest × fall = carried × of + part`.
+    pub carried: u128,
+    pub part: u128,
+    /// The fall so far × `span`, whole steps; `part / of` comes on top.
+    pub steps: u128,
+    /// The fall so far, rounded up.
+    pub fallen: u128,
+    pub points: Nano,
+}
+
+/// `None` beyond the last knot.
+pub fn descent(knots: &[Knot], bad: u128, of: u128) -> Option<Descent> {
+    let bad = bad.min(of);
+    let (whole, rest) = mul_div_rem(bad, MILLION, of);
+    let ends_beyond = |pair: &&[Knot]| {
+        let end = u128::from(pair[1].dpm);
+        whole < end || (whole == end && rest == 0)
+    };
+    let (from, to) = knots.windows(2).find(ends_beyond).map(|pair| (pair[0], pair[1]))?;
+    let span = u128::from(to.dpm - from.dpm);
+    let fall = u64::from(from.points - to.points) * Nano::POINT.unsigned_abs();
+    let (carried, part) = mul_div_rem(rest, fall, of);
+    let steps = u128::from(fall) * (whole - u128::from(from.dpm)) + carried;
+    let fallen = if part > 0 { steps / span + 1 } else { steps.div_ceil(span) };
+    // `fallen` is at most `fall`, so it fits.
+    let points = Nano::new(Nano::points(from.points).get() - fallen as i64);
+    Some(Descent { bad, of, whole, rest, from, to, span, fall, carried, part, steps, fallen, points })
 }
 
 /// 100 × (1 − rate), floored to the nano-point.
@@ -65,11 +93,14 @@ pub fn ratio(bad: u128, of: u128) -> Nano {
     Nano::new(mul_div_rem(good, Nano::FULL.get().unsigned_abs(), of).0 as i64)
 }
 
-/// How many nines: 5 up to 10 defects per million, 4 up to 100, 3 up to 1,000, 2 up to 10,000, 1 up to 100,000, else 0.
+/// Defects per million up to which a rate has 5, 4, 3, 2 and 1 nines.
+pub const NINES: [u32; 5] = [10, 100, 1_000, 10_000, 100_000];
+
+/// How many nines, by [`NINES`]; beyond all of them none.
 pub fn nines(bad: u128, of: u128) -> u8 {
     let (whole, rest) = mul_div_rem(bad.min(of), MILLION, of);
     let at_most = |edge: u128| whole < edge || (whole == edge && rest == 0);
-    [10, 100, 1_000, 10_000, 100_000].iter().position(|&edge| at_most(edge)).map_or(0, |step| 5 - step as u8)
+    NINES.iter().position(|&edge| at_most(edge.into())).map_or(0, |step| 5 - step as u8)
 }
 
 #[cfg(test)]

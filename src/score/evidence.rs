@@ -49,6 +49,12 @@ pub enum Confidence {
 }
 
 impl Confidence {
+    /// Percent of coverage from which on confidence may be high, or medium.
+    pub const HIGH: u32 = 95;
+    pub const MEDIUM: u32 = 80;
+    /// Cycles: an older extract earns no high confidence.
+    pub const RECENT: u32 = 1;
+
     pub fn label(self) -> Text {
         match self {
             Self::High => say!("high", "cao"),
@@ -60,10 +66,10 @@ impl Confidence {
     /// High needs to know the extract's age: what is unknown is not assumed to be well.
     pub fn of(evidence: &Evidence, coverage: Ratio) -> Self {
         let scanned = evidence.class <= EvidenceClass::FullScan;
-        let recent = evidence.age_cycles.is_some_and(|age| age <= Ratio::ONE);
-        if scanned && recent && coverage >= Ratio::percent(95) {
+        let recent = evidence.age_cycles.is_some_and(|age| Some(age) <= Ratio::new(Self::RECENT.into(), 1));
+        if scanned && recent && coverage >= Ratio::percent(Self::HIGH) {
             Self::High
-        } else if evidence.class != EvidenceClass::SelfReported && coverage >= Ratio::percent(80) {
+        } else if evidence.class != EvidenceClass::SelfReported && coverage >= Ratio::percent(Self::MEDIUM) {
             Self::Medium
         } else {
             Self::Low

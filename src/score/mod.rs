@@ -9,6 +9,7 @@ pub mod composite;
 pub mod contribution;
 pub mod curve;
 pub mod evidence;
+pub mod explanation;
 pub mod fix_first;
 pub mod gate;
 pub mod grade;
@@ -25,6 +26,7 @@ pub mod rule_points;
 pub mod scorecard;
 pub mod significance;
 pub mod verify;
+pub mod working;
 
 #[cfg(test)]
 mod conformance;

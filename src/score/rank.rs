@@ -45,11 +45,15 @@ pub struct RankTable {
 }
 
 impl RankTable {
-    /// Whether the order of two entries holds in at least 95 % of the draws.
+    /// Percent of the draws in which an order must hold to be one.
+    pub const CERTAIN: u64 = 95;
+
+    /// Whether the order of two entries holds in at least [`Self::CERTAIN`] % of the draws.
     pub fn distinguishable(&self, a: usize, b: usize) -> bool {
         let share = |wins: u32| u64::from(wins) * 100;
         let draws = u64::from(self.draws);
-        share(self.wins[a][b]) >= 95 * draws || share(self.wins[b][a]) >= 95 * draws
+        let enough = Self::CERTAIN * draws;
+        share(self.wins[a][b]) >= enough || share(self.wins[b][a]) >= enough
     }
 }
 

@@ -31,17 +31,20 @@ impl Node {
     pub const UNKNOWN: Self = Self { points: Triple::UNKNOWN, coverage: Ratio::ZERO };
 }
 
-/// Weighted sums of the rules of one table in one dimension.
-#[derive(Clone, Copy, Debug, Default)]
-struct Cell {
-    weight: u128,
-    known: u128,
-    official: u128,
-    measured: u128,
-    ceiling: u128,
+/// Weighted sums: of the rules of one table in one dimension by their weights, or of the tables of a dimension by their
+/// tiers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sums {
+    pub weight: u128,
+    /// The weight of what has a measured value.
+    pub known: u128,
+    /// Points by weight, in billionths.
+    pub official: u128,
+    pub measured: u128,
+    pub ceiling: u128,
 }
 
-impl Cell {
+impl Sums {
     fn add(&mut self, weight: u32, points: &Triple) {
         let weight = u128::from(weight);
         self.weight += weight;
@@ -53,15 +56,18 @@ impl Cell {
         }
     }
 
+    /// The means, floored; `None` if nothing has weight.
+    pub fn points(&self) -> Option<Triple> {
+        (self.weight > 0).then(|| Triple {
+            official: floor(self.official, self.weight),
+            measured: (self.known > 0).then(|| floor(self.measured, self.known)),
+            ceiling: floor(self.ceiling, self.weight),
+        })
+    }
+
     fn node(&self) -> Node {
-        Node {
-            points: Triple {
-                official: floor(self.official, self.weight),
-                measured: (self.known > 0).then(|| floor(self.measured, self.known)),
-                ceiling: floor(self.ceiling, self.weight),
-            },
-            coverage: Ratio::new(self.known, self.weight).unwrap_or(Ratio::ZERO),
-        }
+        let coverage = Ratio::new(self.known, self.weight).unwrap_or(Ratio::ZERO);
+        self.points().map_or(Node::UNKNOWN, |points| Node { points, coverage })
     }
 }
 
@@ -79,7 +85,7 @@ fn floor(sum: u128, weight: u128) -> Nano {
 #[derive(Clone, Debug)]
 pub struct Rollup {
     /// Only cells with weight.
-    cells: BTreeMap<(Dimension, usize), Cell>,
+    cells: BTreeMap<(Dimension, usize), Sums>,
     tiers: Vec<u32>,
     /// The dimensions that count, in order.
     dimensions: Vec<Dimension>,
@@ -89,7 +95,7 @@ impl Rollup {
     /// `required` are dimensions that count even without any rule (official 0, coverage 0); `None` means that just
     /// those count that have a scored rule.
     pub fn new(rules: &[Scored], tiers: Vec<u32>, required: Option<&[Dimension]>) -> Self {
-        let mut cells: BTreeMap<(Dimension, usize), Cell> = BTreeMap::new();
+        let mut cells: BTreeMap<(Dimension, usize), Sums> = BTreeMap::new();
         for rule in rules {
             let counts = rule.weight > 0 && tiers.get(rule.table).is_some_and(|&tier| tier > 0);
             if counts && required.is_none_or(|dimensions| dimensions.contains(&rule.dimension)) {
@@ -112,46 +118,39 @@ impl Rollup {
 
     /// One table's part of a dimension; `None` if it has no scored rule there.
     pub fn table(&self, dimension: Dimension, table: usize) -> Option<Node> {
-        self.cells.get(&(dimension, table)).map(Cell::node)
+        self.cells.get(&(dimension, table)).map(Sums::node)
+    }
+
+    /// The sums behind [`Rollup::table`].
+    pub fn table_sums(&self, dimension: Dimension, table: usize) -> Option<&Sums> {
+        self.cells.get(&(dimension, table))
+    }
+
+    /// The sums behind [`Rollup::dimension`]: of its tables, by tier.
+    pub fn dimension_sums(&self, dimension: Dimension) -> Sums {
+        let mut sums = Sums::default();
+        for (table, cell) in self.of(dimension) {
+            sums.add(self.tiers[table], &cell.node().points);
+        }
+        sums
     }
 
     pub fn dimension(&self, dimension: Dimension) -> Node {
-        let (mut weight, mut known) = (0u128, 0u128);
-        let (mut official, mut measured, mut ceiling) = (0u128, 0u128, 0u128);
-        let mut covered = Vec::new();
-        for (table, cell) in self.of(dimension) {
-            let tier = u128::from(self.tiers[table]);
-            let node = cell.node();
-            weight += tier;
-            official += tier * unsigned(node.points.official);
-            ceiling += tier * unsigned(node.points.ceiling);
-            if let Some(points) = node.points.measured {
-                known += tier;
-                measured += tier * unsigned(points);
-            }
-            covered.push((tier, node.coverage));
-        }
-        if weight == 0 {
-            return Node::UNKNOWN;
-        }
-        let terms: Vec<Ratio> = covered
-            .iter()
-            .map(|&(tier, coverage)| {
+        let sums = self.dimension_sums(dimension);
+        let Some(points) = sums.points() else { return Node::UNKNOWN };
+        let terms: Vec<Ratio> = self
+            .of(dimension)
+            .map(|(table, cell)| {
                 // Small weights over small sums of weights.
-                Ratio::new(tier * coverage.num(), weight * coverage.den()).unwrap_or(Ratio::ZERO)
+                let (tier, coverage) = (u128::from(self.tiers[table]), cell.node().coverage);
+                Ratio::new(tier * coverage.num(), sums.weight * coverage.den()).unwrap_or(Ratio::ZERO)
             })
             .collect();
-        Node {
-            points: Triple {
-                official: floor(official, weight),
-                measured: (known > 0).then(|| floor(measured, known)),
-                ceiling: floor(ceiling, weight),
-            },
-            coverage: Ratio::sum(&terms),
-        }
+        Node { points, coverage: Ratio::sum(&terms) }
     }
 
-    fn of(&self, dimension: Dimension) -> impl Iterator<Item = (usize, &Cell)> {
+    /// The tables that have rules in a dimension.
+    pub fn of(&self, dimension: Dimension) -> impl Iterator<Item = (usize, &Sums)> {
         self.cells.range((dimension, 0)..=(dimension, usize::MAX)).map(|(&(_, table), cell)| (table, cell))
     }
 

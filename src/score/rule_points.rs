@@ -42,19 +42,17 @@ pub fn rule_points(
     let Some(counts) = Counts::of(tally, mass) else {
         return (tally.na == 0).then_some(Triple::UNKNOWN);
     };
-    let points = |bad, of| curve::points(scale, knots, bad, of);
-    let all = counts.known.saturating_add(counts.unknown);
+    let points = |(bad, of)| curve::points(scale, knots, bad, of);
     Some(Triple {
-        official: points(counts.bad.saturating_add(counts.unknown), all),
-        measured: (counts.known > 0).then(|| points(counts.bad, counts.known)),
-        ceiling: points(counts.bad, all),
+        official: points(counts.official()),
+        measured: counts.measured().map(points),
+        ceiling: points(counts.ceiling()),
     })
 }
 
 /// The guaranteed defect rate as `(bad, of)`: unknown counts as bad. `None` where nothing was counted.
 pub fn official_defects(tally: &Tally, mass: Option<&Mass>) -> Option<(u128, u128)> {
-    let counts = Counts::of(tally, mass)?;
-    Some((counts.bad.saturating_add(counts.unknown), counts.known.saturating_add(counts.unknown)))
+    Some(Counts::of(tally, mass)?.official())
 }
 
 /// Defects per million of `bad` out of `of`, exactly.
@@ -63,14 +61,16 @@ pub fn per_million(bad: u128, of: u128) -> Option<Ratio> {
 }
 
 /// Badness of the known part, and the sizes of the known and the unknown part, in the same measure.
-struct Counts {
-    bad: u128,
-    known: u128,
-    unknown: u128,
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Counts {
+    pub bad: u128,
+    pub known: u128,
+    pub unknown: u128,
 }
 
 impl Counts {
-    fn of(tally: &Tally, mass: Option<&Mass>) -> Option<Self> {
+    /// `None` where nothing was counted.
+    pub fn of(tally: &Tally, mass: Option<&Mass>) -> Option<Self> {
         let counts = match mass {
             None => Self {
                 bad: u128::from(tally.fail),
@@ -85,6 +85,25 @@ impl Counts {
             }
         };
         (counts.known > 0 || counts.unknown > 0).then_some(counts)
+    }
+
+    /// Defects of all, as `(bad, of)`: what is unknown is bad.
+    pub fn official(&self) -> (u128, u128) {
+        (self.bad.saturating_add(self.unknown), self.all())
+    }
+
+    /// Defects of what is known; `None` if nothing is.
+    pub fn measured(&self) -> Option<(u128, u128)> {
+        (self.known > 0).then_some((self.bad, self.known))
+    }
+
+    /// Defects of all: what is unknown is well.
+    pub fn ceiling(&self) -> (u128, u128) {
+        (self.bad, self.all())
+    }
+
+    fn all(&self) -> u128 {
+        self.known.saturating_add(self.unknown)
     }
 }
 

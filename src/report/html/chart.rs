@@ -43,7 +43,7 @@ fn drawing(page: &mut Markup, class: &'static str, (width, height): (i64, i64)) 
 fn rectangle(page: &mut Markup, class: &str, (x, width): (i64, i64), (y, height): (i64, i64)) {
     if width > 0 {
         let shape = format!("M{x} {y}h{width}v{height}h-{width}z");
-        page.open("path", &[("class", class), ("d", &shape)]).raw("</path>");
+        page.shape("path", &[("class", class), ("d", &shape)]);
     }
 }
 
@@ -135,7 +135,7 @@ pub fn spark(page: &mut Markup, class: &'static str, dots: &[Dot]) {
         let _ = write!(path, "{command}{x} {y}");
         drawn = true;
     }
-    page.open("path", &[("class", "series"), ("d", &path)]).raw("</path>");
+    page.shape("path", &[("class", "series"), ("d", &path)]);
     let last = dots.len().saturating_sub(1);
     for (at, dot) in dots.iter().enumerate() {
         let Some((x, y)) = dot.nano.map(|nano| spot(at, nano)) else { continue };
@@ -145,10 +145,10 @@ pub fn spark(page: &mut Markup, class: &'static str, dots: &[Dot]) {
                 true => format!("M{x} {}l5 8h-10z", y - 6),
                 false => format!("M{x} {}l5 -8h-10z", y + 6),
             };
-            page.open("path", &[("class", if up { "gA" } else { "gD" }), ("d", &shape)]).raw("</path>");
+            page.shape("path", &[("class", if up { "gA" } else { "gD" }), ("d", &shape)]);
         } else if at == last || lone {
             let (x, y) = (x.to_string(), y.to_string());
-            page.open("circle", &[("class", "dot"), ("cx", &x), ("cy", &y), ("r", "3")]).raw("</circle>");
+            page.shape("circle", &[("class", "dot"), ("cx", &x), ("cy", &y), ("r", "3")]);
         }
     }
     page.raw("</svg>");

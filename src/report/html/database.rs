@@ -1,6 +1,7 @@
 //! One database: its grade, what holds it down, its dimensions, where to begin, and then its tables.
 
 use super::chart;
+use super::footnotes::{Note, mark};
 use super::markup::{Markup, both};
 use super::overview::{local, range, tile};
 use super::{Context, fix_first, freshness, heat, index, notes, table, trend};
@@ -75,6 +76,7 @@ fn verdict(page: &mut Markup, database: &DatabaseCard) {
     tile(page, database.grade);
     page.raw("<div><p class=points><b>").points(&score.official).raw("</b> ");
     page.say(&say!("points, official score", "điểm chính thức"));
+    mark(page, Note::Official);
     if database.near_edge {
         page.raw(" <span class=flag>")
             .say(&say!("close to the edge of a grade", "sát ngưỡng xếp hạng"))
@@ -85,27 +87,35 @@ fn verdict(page: &mut Markup, database: &DatabaseCard) {
     page.raw("<p class=scale aria-hidden=true><span>D</span><span>C · 50</span><span>B · 70</span><span>A · 90</span></p>");
     page.raw("<p>");
     range(page, score);
+    mark(page, Note::Interval);
+    page.raw(" · ").say(&say!("grade", "hạng"));
+    mark(page, Note::Grade);
     page.raw("</p><ul class=trust>");
-    let mut item = |text: &Text| {
-        page.raw("<li>").say(text).raw("</li>");
+    let mut item = |text: &Text, note: Option<Note>| {
+        page.raw("<li>").say(text);
+        if let Some(note) = note {
+            mark(page, note);
+        }
+        page.raw("</li>");
     };
-    clean(database, &mut item);
-    item(&both(|lang| {
+    clean(database, &mut |text| item(text, Some(Note::Clean)));
+    let coverage = both(|lang| {
         let coverage = fraction(database.coverage, lang);
         say!("{coverage} of rule weight measured", "đo được {coverage} trọng số quy tắc").get(lang).to_owned()
-    }));
+    });
+    item(&coverage, Some(Note::Coverage));
     if let Some(columns) = database.column_coverage {
-        item(&both(|lang| {
+        let columns = both(|lang| {
             let columns = fraction(columns, lang);
             say!("rules for {columns} of columns", "{columns} số cột có quy tắc").get(lang).to_owned()
-        }));
+        });
+        item(&columns, None);
     }
     let confidence = database.confidence.label();
-    item(&Text {
-        en: format!("confidence {}", confidence.en), vi: format!("độ tin cậy {}", confidence.vi)
-    });
+    let Text { en, vi } = confidence;
+    item(&say!("confidence {en}", "độ tin cậy {vi}"), Some(Note::Confidence));
     if database.small_n {
-        item(&say!("small n: fewer than 100 units", "n nhỏ: chưa đến 100 đơn vị"));
+        item(&say!("small n: fewer than 100 units", "n nhỏ: chưa đến 100 đơn vị"), None);
     }
     page.raw("</ul>");
     if let Some(internal) = &database.internal {
@@ -140,7 +150,9 @@ fn caps(page: &mut Markup, database: &DatabaseCard) {
         return;
     }
     let biting = |cap: &&Cap| cap.max_grade > database.grade_by_points;
-    page.raw("<h3>").say(&say!("Caps on the grade", "Điểm liệt")).raw("</h3><ul class=caps>");
+    page.raw("<h3>").say(&say!("Caps on the grade", "Điểm liệt"));
+    mark(page, Note::Caps);
+    page.raw("</h3><ul class=caps>");
     let idle = database.caps.iter().filter(|cap| !biting(cap));
     for cap in database.caps.iter().filter(biting).chain(idle) {
         page.raw(if biting(&cap) { "<li class=bites>" } else { "<li>" });
@@ -159,9 +171,9 @@ fn caps(page: &mut Markup, database: &DatabaseCard) {
 }
 
 fn dimensions(page: &mut Markup, database: &DatabaseCard) {
-    page.raw("<h3>")
-        .say(&say!("Dimensions", "Các chiều chất lượng"))
-        .raw("</h3><table class=dimensions><thead class=sr><tr>");
+    page.raw("<h3>").say(&say!("Dimensions", "Các chiều chất lượng"));
+    mark(page, Note::Dimension);
+    page.raw("</h3><table class=dimensions><thead class=sr><tr>");
     for head in [
         say!("Dimension", "Chiều"),
         say!("Floor to ceiling", "Sàn đến trần"),

@@ -1,5 +1,6 @@
 //! What to fix first: rules, columns and tables by the points that each would win back.
 
+use super::footnotes::{Note, mark};
 use super::markup::{Markup, both};
 use super::{Context, anchor};
 use crate::base::{Nano, Text};
@@ -7,6 +8,7 @@ use crate::report::number;
 use crate::report::term::words::{RULES, counted, gain};
 use crate::say;
 use crate::score::fix_first::{FixCard, FixLevel};
+use crate::score::scorecard::DatabaseCard;
 
 /// What is listed of rules; of columns and tables fewer are enough.
 const RULES_SHOWN: usize = 10;
@@ -17,14 +19,16 @@ pub fn write(page: &mut Markup, context: &Context<'_>) {
     if fixes.is_empty() {
         return;
     }
-    page.raw("<h3>").say(&say!("What to fix first", "Sửa gì trước")).raw("</h3><p class=dim>");
+    page.raw("<h3>").say(&say!("What to fix first", "Sửa gì trước"));
+    mark(page, Note::Gain);
+    page.raw("</h3><p class=dim>");
     page.say(&say!(
         "Points that the official score would win back if this alone were without defects.",
         "Số điểm chính thức lấy lại được nếu riêng mục này không còn lỗi."
     ));
     page.raw("</p>");
     let of = |level: FixLevel| fixes.iter().filter(move |fix| fix.level == level);
-    list(page, context, &say!("Rules", "Quy tắc"), of(FixLevel::Rule).take(RULES_SHOWN));
+    list(page, context, &say!("Rules", "Quy tắc"), rules(context.database));
     page.raw("<div class=two>");
     // One rule alone on its column is the rule again.
     let columns = of(FixLevel::Column).filter(|fix| fix.rules > 1).take(OTHERS_SHOWN);
@@ -33,6 +37,11 @@ pub fn write(page: &mut Markup, context: &Context<'_>) {
         list(page, context, &say!("Tables", "Bảng"), of(FixLevel::Table).take(OTHERS_SHOWN));
     }
     page.raw("</div>");
+}
+
+/// The rules that are listed.
+pub fn rules(database: &DatabaseCard) -> impl Iterator<Item = &FixCard> {
+    database.fix_first.iter().filter(|fix| fix.level == FixLevel::Rule).take(RULES_SHOWN)
 }
 
 fn list<'f>(

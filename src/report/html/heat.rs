@@ -3,6 +3,7 @@
 use super::Context;
 use super::anchor;
 use super::chart::{grade_class, points_grade};
+use super::footnotes::{Note, mark};
 use super::markup::Markup;
 use crate::base::Dimension;
 use crate::say;
@@ -18,6 +19,7 @@ pub fn write(page: &mut Markup, context: &Context<'_>) {
         return;
     }
     page.raw("<h3>").say(&say!("Tables by dimension", "Bảng theo chiều"));
+    mark(page, Note::Dimension);
     page.raw("</h3><div class=wide tabindex=0><table class=\"heat sort\"><thead><tr><th scope=col>");
     page.say(&say!("Table", "Bảng")).raw("</th>");
     for dimension in &dimensions {

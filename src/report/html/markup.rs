@@ -47,6 +47,19 @@ impl Markup {
 
     /// A tag with attributes.
     pub fn open(&mut self, tag: &'static str, attributes: &[(&'static str, &str)]) -> &mut Self {
+        self.tag(tag, attributes);
+        self.out.push('>');
+        self
+    }
+
+    /// An element of a drawing, which has nothing in it.
+    pub fn shape(&mut self, tag: &'static str, attributes: &[(&'static str, &str)]) -> &mut Self {
+        self.tag(tag, attributes);
+        self.out += "/>";
+        self
+    }
+
+    fn tag(&mut self, tag: &'static str, attributes: &[(&'static str, &str)]) {
         self.out.push('<');
         self.out += tag;
         for (name, value) in attributes {
@@ -56,8 +69,6 @@ impl Markup {
             shown::escape(value, &mut self.out);
             self.out.push('"');
         }
-        self.out.push('>');
-        self
     }
 
     /// Text of the program's own, the same in both languages.
@@ -66,12 +77,13 @@ impl Markup {
         self
     }
 
-    /// Words of the program in both languages; once if they are the same.
+    /// Words of the program in both languages; once if they are the same. The element is a short one, for there are
+    /// thousands.
     pub fn say(&mut self, text: &Text) -> &mut Self {
         if text.vi == text.en {
             return self.text(&text.vi);
         }
-        self.raw("<span lang=vi>").text(&text.vi).raw("</span><span lang=en>").text(&text.en).raw("</span>")
+        self.raw("<i lang=vi>").text(&text.vi).raw("</i><i lang=en>").text(&text.en).raw("</i>")
     }
 
     /// As [`Markup::say`], made for each language: numbers.
@@ -114,8 +126,8 @@ impl Markup {
         match shown::spoken(title) {
             Spoken::Once(one) => self.name(one),
             Spoken::Both { vi, en } => {
-                self.raw("<span lang=vi>").name(vi).raw("</span><span lang=en>");
-                self.name(en).raw("</span>")
+                self.raw("<i lang=vi>").name(vi).raw("</i><i lang=en>");
+                self.name(en).raw("</i>")
             }
         }
     }
@@ -126,8 +138,8 @@ impl Markup {
         match shown::spoken(text) {
             Spoken::Once(one) => self.raw("<bdi>").folded(one, FOLDED).raw("</bdi>"),
             Spoken::Both { vi, en } => {
-                self.raw("<span lang=vi>").folded(vi, FOLDED);
-                self.raw("</span><span lang=en>").folded(en, FOLDED).raw("</span>")
+                self.raw("<i lang=vi>").folded(vi, FOLDED);
+                self.raw("</i><i lang=en>").folded(en, FOLDED).raw("</i>")
             }
         }
     }

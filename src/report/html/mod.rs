@@ -5,8 +5,9 @@ mod anchor;
 mod chart;
 mod columns;
 mod database;
-mod document;
+pub mod document;
 mod fix_first;
+mod footnotes;
 mod freshness;
 mod heat;
 mod index;
@@ -23,19 +24,23 @@ mod tests;
 mod trend;
 
 use self::anchor::Anchors;
-use self::markup::Markup;
+use self::document::Bar;
+pub use self::markup::Markup;
 pub use self::trend::Trends;
 use super::{Renderer, Style};
 use crate::base::Text;
 use crate::say;
-use crate::score::Scorecard;
-use crate::score::scorecard::DatabaseCard;
+use crate::score::scorecard::{DatabaseCard, Incomplete};
+use crate::score::{RollUp, Scorecard};
+
+/// As in `--format`.
+pub const NAME: &str = "html";
 
 pub struct Html;
 
 impl Renderer for Html {
     fn name(&self) -> &'static str {
-        "html"
+        NAME
     }
 
     fn about(&self) -> Text {
@@ -63,34 +68,73 @@ struct Context<'a> {
 pub fn whole(card: &Scorecard, trends: &Trends<'_>, style: &Style) -> Vec<u8> {
     let anchors = Anchors::of(card);
     let databases: Vec<_> = card.databases.iter().zip(&anchors).collect();
-    render(card, &databases, trends, style)
+    render(card, &databases, trends, Markup::new(), style)
 }
 
-/// A page of one database of a card; nothing of the others is in it.
-pub fn page(card: &Scorecard, database: &DatabaseCard, trends: &Trends<'_>, style: &Style) -> Vec<u8> {
-    let mut alone = Scorecard { databases: vec![database.clone()], ..card.clone() };
-    alone.incomplete.retain(|gap| gap.database == database.id);
+/// A page of one database of a card; nothing of the others is in it. `index`: the page that lists all, beside it.
+pub fn page(
+    card: &Scorecard,
+    database: &DatabaseCard,
+    trends: &Trends<'_>,
+    index: Option<&str>,
+    style: &Style,
+) -> Vec<u8> {
+    let of_it = |gap: &&Incomplete| gap.database == database.id;
+    // Field by field: a copy of the whole card for each of hundreds of pages would take longer than the pages.
+    let alone = Scorecard {
+        schema: card.schema.clone(),
+        as_of: card.as_of.clone(),
+        engine: card.engine.clone(),
+        methodology: card.methodology.clone(),
+        profile: card.profile,
+        roll_up: RollUp::Run,
+        catalog: card.catalog.clone(),
+        complete: card.complete,
+        incomplete: card.incomplete.iter().filter(of_it).cloned().collect(),
+        databases: vec![database.clone()],
+        agencies: Vec::new(),
+        overall: card.overall.clone(),
+        provenance: card.provenance.clone(),
+    };
     let anchors = Anchors::of(&alone);
     let databases: Vec<_> = alone.databases.iter().zip(&anchors).collect();
-    render(&alone, &databases, trends, style)
+    let mut body = Markup::new();
+    if let Some(index) = index {
+        body.raw("<p class=up>").open("a", &[("href", index)]).raw("« ");
+        body.say(&say!("All databases", "Mọi CSDL")).raw("</a></p>");
+    }
+    render(&alone, &databases, trends, body, style)
 }
 
-/// A page of databases without any: grades, points and dimensions of each, with a link to the file that `href` names.
-pub fn index(card: &Scorecard, href: &dyn Fn(&DatabaseCard) -> String, style: &Style) -> Vec<u8> {
+/// A page that lists the databases of cards: grades, points and dimensions of each, with a link to the file that `href`
+/// names. Cards stand side by side; nothing is summed up over them.
+pub fn index(cards: &[&Scorecard], href: &dyn Fn(&DatabaseCard) -> String, style: &Style) -> Vec<u8> {
     let mut body = Markup::new();
-    overview::write(&mut body, card, href);
-    notes::incomplete(&mut body, card);
-    provenance::run(&mut body, card);
-    document::whole(card, None, body, style)
+    match cards {
+        [card] => overview::write(&mut body, card, href),
+        cards => overview::several(&mut body, cards, href),
+    }
+    for card in cards {
+        notes::incomplete(&mut body, card);
+    }
+    if let [first, ..] = cards {
+        footnotes::write(&mut body, first);
+        let title = document::title(first, None, style.lang);
+        if let [card] = cards {
+            provenance::run(&mut body, card);
+        }
+        return document::around(&title, Bar::Rows, body, style);
+    }
+    document::around("thuocdo", Bar::Rows, body, style)
 }
 
 fn render(
     card: &Scorecard,
     databases: &[(&DatabaseCard, &Anchors)],
     trends: &Trends<'_>,
+    mut body: Markup,
     style: &Style,
 ) -> Vec<u8> {
-    let mut body = Markup::new();
     let alone = match databases {
         [(database, _)] if card.roll_up.is_run() => Some(*database),
         _ => {
@@ -107,6 +151,7 @@ fn render(
     }
     notes::incomplete(&mut body, card);
     kinds::write(&mut body, card);
+    footnotes::write(&mut body, card);
     provenance::write(&mut body, card);
     document::whole(card, alone, body, style)
 }

@@ -1,6 +1,9 @@
 //! Above several databases: agencies, and each database with its grade, interval and dimensions.
 
+use std::collections::BTreeSet;
+
 use super::chart::{self, grade_class};
+use super::footnotes::{Note, mark};
 use super::heat;
 use super::markup::Markup;
 use super::shown::is_decimal;
@@ -27,9 +30,31 @@ pub fn write(page: &mut Markup, card: &Scorecard, href: &dyn Fn(&DatabaseCard) -
         page.raw("<p class=notice>").say(&local()).raw("</p>");
     }
     grade_line(page, &card.overall);
-    databases(page, card, href);
+    databases(page, &[card], href);
     agencies(page, card);
-    first(page, &card.overall);
+    first(page, card, href);
+    page.raw("</section>");
+}
+
+/// Databases of several cards, which are not summed up.
+pub fn several(page: &mut Markup, cards: &[&Scorecard], href: &dyn Fn(&DatabaseCard) -> String) {
+    page.raw("<section class=o id=overview><h1>").say(&say!("Data quality", "Chất lượng dữ liệu"));
+    page.raw("</h1><p class=dim>").each(|lang| {
+        let databases = cards.iter().map(|card| card.databases.len() as u64).sum();
+        let databases = number::counted(databases, ["database", "databases", "CSDL"], lang);
+        let cards = number::counted(cards.len() as u64, ["card", "cards", "bảng điểm"], lang);
+        say!("{databases} on {cards}", "{databases} trên {cards}").get(lang).to_owned()
+    });
+    page.raw("</p>");
+    let ways: BTreeSet<_> = cards.iter().map(|card| (&card.methodology, card.profile)).collect();
+    if ways.len() > 1 {
+        page.raw("<p class=notice>").say(&say!(
+            "The cards were scored in different ways (methodology, profile): their points are not to be compared.",
+            "Các bảng điểm được chấm theo những cách khác nhau (phương pháp, bộ tiêu chí): không so sánh điểm với nhau."
+        ));
+        page.raw("</p>");
+    }
+    databases(page, cards, href);
     page.raw("</section>");
 }
 
@@ -45,10 +70,13 @@ fn grade_line(page: &mut Markup, all: &AgencyCard) {
     page.raw("<div class=verdict>");
     tile(page, all.grade);
     page.raw("<div><p class=points><b>").points(&all.score.official).raw("</b> ");
-    page.say(&say!("points, all databases together", "điểm, chung mọi CSDL")).raw("</p>");
+    page.say(&say!("points, all databases together", "điểm, chung mọi CSDL"));
+    mark(page, Note::Agency);
+    page.raw("</p>");
     chart::interval(page, all.score.official_nano, all.score.ceiling_nano);
     page.raw("<p class=dim>");
     range(page, &all.score);
+    mark(page, Note::Interval);
     page.raw("</p><ul class=grades>");
     for (grade, n) in &all.grades {
         page.raw("<li>");
@@ -87,9 +115,10 @@ pub fn range(page: &mut Markup, score: &Score) {
     };
 }
 
-fn databases(page: &mut Markup, card: &Scorecard, href: &dyn Fn(&DatabaseCard) -> String) {
+fn databases(page: &mut Markup, cards: &[&Scorecard], href: &dyn Fn(&DatabaseCard) -> String) {
     page.raw("<h2>").say(&say!("Databases", "Cơ sở dữ liệu"));
-    page.raw("</h2><div class=wide tabindex=0><table class=sort><thead><tr>");
+    mark(page, Note::Official);
+    page.raw("</h2><div class=wide tabindex=0><table class=\"sort listed\"><thead><tr>");
     for head in [
         say!("Database", "CSDL"),
         say!("Agency", "Cơ quan"),
@@ -99,12 +128,15 @@ fn databases(page: &mut Markup, card: &Scorecard, href: &dyn Fn(&DatabaseCard) -
     ] {
         page.raw("<th scope=col>").say(&head).raw("</th>");
     }
-    let dimensions = shown_dimensions(card);
+    let dimensions = shown_dimensions(cards);
     for dimension in &dimensions {
         page.raw("<th scope=col>").say(&dimension.label()).raw("</th>");
     }
+    if cards.len() > 1 {
+        page.raw("<th scope=col>").say(&say!("As of", "Tính đến")).raw("</th>");
+    }
     page.raw("</tr></thead><tbody>");
-    for database in &card.databases {
+    for (card, database) in cards.iter().flat_map(|card| card.databases.iter().map(move |it| (card, it))) {
         page.raw("<tr><th scope=row>").open("a", &[("href", &href(database))]);
         match &database.title {
             Some(title) => page.title(title).raw("</a> <span class=where>").name(&database.id).raw("</span>"),
@@ -122,16 +154,19 @@ fn databases(page: &mut Markup, card: &Scorecard, href: &dyn Fn(&DatabaseCard) -
         for dimension in &dimensions {
             heat::cell(page, database.dimensions.get(dimension));
         }
+        if cards.len() > 1 {
+            page.raw("<td>").name(&card.as_of).raw("</td>");
+        }
         page.raw("</tr>");
     }
     page.raw("</tbody></table></div>");
 }
 
 /// The dimensions that count somewhere.
-fn shown_dimensions(card: &Scorecard) -> Vec<Dimension> {
+fn shown_dimensions(cards: &[&Scorecard]) -> Vec<Dimension> {
     let counts = |dimension: &Dimension| {
         let of = |database: &DatabaseCard| database.dimensions.get(dimension).is_some_and(|it| it.applicable);
-        card.databases.iter().any(of)
+        cards.iter().flat_map(|card| &card.databases).any(of)
     };
     Dimension::ALL.into_iter().filter(counts).collect()
 }
@@ -141,6 +176,7 @@ fn agencies(page: &mut Markup, card: &Scorecard) {
         return;
     }
     page.raw("<h2>").say(&say!("Agencies", "Cơ quan"));
+    mark(page, Note::Agency);
     page.raw("</h2><div class=wide tabindex=0><table class=sort><thead><tr>");
     for head in [
         say!("Agency", "Cơ quan"),
@@ -188,18 +224,24 @@ fn agencies(page: &mut Markup, card: &Scorecard) {
     }
 }
 
-fn first(page: &mut Markup, all: &AgencyCard) {
-    let scored: Vec<_> = all.fix_first.iter().filter(|fix| fix.scored).take(FIXES).collect();
+fn first(page: &mut Markup, card: &Scorecard, href: &dyn Fn(&DatabaseCard) -> String) {
+    let scored: Vec<_> = card.overall.fix_first.iter().filter(|fix| fix.scored).take(FIXES).collect();
     if scored.is_empty() {
         return;
     }
     page.raw("<h2>").say(&say!("Which database to fix first", "Sửa CSDL nào trước"));
+    mark(page, Note::Gain);
     page.raw("</h2><ol class=first>");
     for fix in scored {
         page.raw("<li><b class=gain>")
             .each(|lang: Lang| gain(&Nano::new(fix.gain_nano).six(), fix.gain_nano, lang))
             .raw("</b> ");
-        page.name(&fix.database).raw("</li>");
+        match card.databases.iter().find(|database| database.id == fix.database) {
+            Some(database) => {
+                page.open("a", &[("href", &href(database))]).name(&fix.database).raw("</a></li>")
+            }
+            None => page.name(&fix.database).raw("</li>"),
+        };
     }
     page.raw("</ol>");
 }

@@ -31,6 +31,21 @@ fn start(page: &mut Markup, card: &Scorecard) {
     fact(page, &say!("Program", "Chương trình"), &card.engine);
     fact(page, &say!("Methodology", "Phương pháp"), &card.methodology);
     fact(page, &say!("Profile", "Bộ tiêu chí"), card.profile.id());
+    // A page of one database sums nothing up.
+    if card.databases.len() > 1 || !card.agencies.is_empty() {
+        over(page, card);
+    }
+    if let Some(provenance) = &card.provenance {
+        fact(page, &say!("Root of the digests", "Dấu băm gốc"), &provenance.root);
+    }
+    page.raw("</dl><p class=dim>").say(&say!(
+        "The same inputs and the same moment give the same scorecard. To check it: ",
+        "Cùng đầu vào và cùng thời điểm thì cho cùng một bảng điểm. Để kiểm tra: "
+    ));
+    page.raw("<code>thuocdo verify scorecard.json --data DIR</code></p>");
+}
+
+fn over(page: &mut Markup, card: &Scorecard) {
     page.raw("<dt>").say(&say!("Summed up over", "Tổng hợp trên")).raw("</dt><dd>").say(
         &match card.roll_up {
             RollUp::Run => say!("the databases of this run", "các CSDL của lần chạy này"),
@@ -47,14 +62,6 @@ fn start(page: &mut Markup, card: &Scorecard) {
     if let Some(catalog) = &card.catalog {
         fact(page, &say!("Catalogue", "Danh mục"), catalog);
     }
-    if let Some(provenance) = &card.provenance {
-        fact(page, &say!("Root of the digests", "Dấu băm gốc"), &provenance.root);
-    }
-    page.raw("</dl><p class=dim>").say(&say!(
-        "The same inputs and the same moment give the same scorecard. To check it: ",
-        "Cùng đầu vào và cùng thời điểm thì cho cùng một bảng điểm. Để kiểm tra: "
-    ));
-    page.raw("<code>thuocdo verify scorecard.json --data DIR</code></p>");
 }
 
 fn fact(page: &mut Markup, name: &Text, value: &str) {

@@ -4,13 +4,14 @@ use indexmap::IndexMap;
 
 use super::chart::{grade_class, points_grade};
 use super::markup::{Markup, both};
-use super::{Context, anchor, kinds, shown, trend};
-use crate::base::{Lang, Nano, Status, Text};
+use super::{Context, anchor, fix_first, kinds, shown, trend};
+use crate::base::{Lang, Nano, Scale, Status, Text};
 use crate::report::number;
 use crate::report::term::words::{counted, figure_name, gain, pick, unit};
 use crate::say;
-use crate::score::scorecard::{RuleCard, TableCard};
-use crate::state::Example;
+use crate::score::rule_points::Counts;
+use crate::score::scorecard::{MassCard, RuleCard, TableCard};
+use crate::state::{Example, Mass, Tally};
 
 /// Examples and figures that are shown of a rule; all are on the card.
 const EXAMPLES: usize = 3;
@@ -32,7 +33,10 @@ fn outcome(rule: &RuleCard) -> &'static str {
 
 pub fn write(page: &mut Markup, context: &Context<'_>, table: &TableCard, rule: &RuleCard, anchor: &str) {
     let outcome = outcome(rule);
-    let class = format!("r {outcome}");
+    // On paper only those are unfolded that are to be fixed first.
+    let lead = fix_first::rules(context.database)
+        .any(|fix| fix.table == table.id && fix.rule.as_deref() == Some(&rule.id));
+    let class = format!("r {outcome}{}", if lead { " lead" } else { "" });
     // What the script filters and sorts by.
     let (dimension, severity) = (rule.dimension.id(), rule.severity.id());
     let (gain, fail, points) = (rule.gain_nano, rule.fail, rule.points_nano.unwrap_or(i64::MAX));
@@ -48,7 +52,11 @@ pub fn write(page: &mut Markup, context: &Context<'_>, table: &TableCard, rule: 
     match &rule.points {
         Some(points) => {
             let class = format!("n {}", grade_class(points_grade(rule.points_nano.unwrap_or_default())));
-            page.open("span", &[("class", &class)]).points(points)
+            match scaled(rule, Lang::En).filter(|_| shown::is_decimal(points)) {
+                Some(how) => page.open("span", &[("class", &class), ("title", &format!("{how} = {points}"))]),
+                None => page.open("span", &[("class", &class)]),
+            };
+            page.points(points)
         }
         None => page.raw("<span class=n>—"),
     };
@@ -123,14 +131,16 @@ fn facts(page: &mut Markup, rule: &RuleCard) {
     let words = both(|lang| {
         let mut facts: Vec<String> = Vec::new();
         let mut fact = |name: &str, value: String| facts.push(format!("{name} {value}"));
-        if let Some(rate) = &rule.rate {
+        // What is without defects has a rate of 1.
+        if let Some(rate) = rule.rate.as_ref().filter(|_| !perfect) {
             // Six decimals, as the card has them.
             fact(pick(lang, "tỷ lệ đạt", "pass rate"), exact(&rate.value, lang));
         }
         if let Some(points) = rule.points.as_ref().filter(|_| !perfect) {
             let best = rule.points_ceiling.as_ref().filter(|ceiling| *ceiling != points);
             let best = best.map_or_else(String::new, |ceiling| format!(" – {}", exact(ceiling, lang)));
-            fact(pick(lang, "điểm", "points"), exact(points, lang) + &best);
+            let how = scaled(rule, lang).map_or_else(String::new, |how| how + " = ");
+            fact(pick(lang, "điểm", "points"), how + &exact(points, lang) + &best);
         }
         if rule.gain_nano > 0 {
             let name = pick(lang, "lấy lại được", "to win back");
@@ -154,6 +164,28 @@ fn facts(page: &mut Markup, rule: &RuleCard) {
     if !words.en.is_empty() {
         page.raw("<div class=facts>").told(&words).raw("</div>");
     }
+}
+
+/// `f(17 + 0; 1,000)`: what the points of a rule with defects were computed from, see the notes.
+fn scaled(rule: &RuleCard, lang: Lang) -> Option<String> {
+    let mass = match &rule.mass {
+        None => None,
+        Some(MassCard { bad, units, per_unit }) => {
+            Some(Mass { bad: bad.parse().ok()?, units: *units, per_unit: *per_unit })
+        }
+    };
+    let counts = Counts::of(&Tally::new(rule.pass, rule.fail, rule.na, rule.unknown), mass.as_ref())?;
+    if rule.status != Status::Measured || counts.bad == 0 && counts.unknown == 0 {
+        return None;
+    }
+    let number = |n: u128| number::exact(&n.to_string(), lang);
+    let (_, all) = counts.official();
+    // Arguments are parted by what is no mark of numbers in either language.
+    let scale = match rule.scale {
+        Scale::Defect => "f",
+        Scale::Ratio => "g",
+    };
+    Some(format!("{scale}({} + {}; {})", number(counts.bad), number(counts.unknown), number(all)))
 }
 
 /// A number as the language writes it; of what is none, the beginning.

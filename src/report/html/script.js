@@ -22,6 +22,8 @@
 
   // Search and filters.
   const rules = all('details.r');
+  // An index has rows instead.
+  const items = rules.length ? rules : all('.listed tbody tr');
   const place = new Map(rules.map((rule, at) => [rule, at]));
   const texts = new Map();
   const textOf = rule => {
@@ -29,22 +31,23 @@
     return texts.get(rule);
   };
   // Dimension, severity, points to win back, defects, points.
-  const by = rule => rule.dataset.by.split(' ');
+  const by = rule => (rule.dataset.by ?? '').split(' ');
   const query = one('q');
   const chosen = name => new Set(all(`input[name=${name}]:checked`).map(input => input.value));
   const fits = (set, value) => set.size === 0 || set.has(value);
-  let found = rules.length;
+  let found = items.length;
   let filtered = false;
   function count() {
     const number = found.toLocaleString(root.lang === 'vi' ? 'vi-VN' : 'en-US');
-    one('found').textContent = !filtered ? '' : root.lang === 'vi' ? `${number} quy tắc` : `${number} ${found === 1 ? 'rule' : 'rules'}`;
+    const [vi, singular] = rules.length ? ['quy tắc', 'rule'] : ['CSDL', 'database'];
+    one('found').textContent = !filtered ? '' : root.lang === 'vi' ? `${number} ${vi}` : `${number} ${singular}${found === 1 ? '' : 's'}`;
   }
   function filter() {
     const words = fold(query.value).split(/\s+/).filter(Boolean);
     const [outcomes, dimensions, severities] = [chosen('s'), chosen('d'), chosen('w')];
     filtered = words.length + outcomes.size + dimensions.size + severities.size > 0;
     found = 0;
-    for (const rule of rules) {
+    for (const rule of items) {
       const shown = fits(outcomes, rule.classList[1]) && fits(dimensions, by(rule)[0]) && fits(severities, by(rule)[1])
         && words.every(word => textOf(rule).includes(word));
       rule.hidden = !shown;
@@ -52,7 +55,7 @@
     }
     for (const section of all('section.table')) section.hidden = filtered && !section.querySelector('details.r:not([hidden])');
     for (const section of all('section.database')) section.hidden = filtered && !section.querySelector('section.table:not([hidden])');
-    root.classList.toggle('finding', filtered);
+    root.classList.toggle('finding', filtered && rules.length > 0);
     count();
   }
   let waiting = 0;
@@ -64,7 +67,9 @@
     for (const box of boxes) box.checked = false;
     filter();
   };
-  one('clear').addEventListener('click', clear);
+  one('clear')?.addEventListener('click', clear);
+  // For paper, which has only what is open.
+  one('unfold')?.addEventListener('click', () => { for (const rule of rules) if (!rule.hidden) rule.open = true; });
 
   // Order of rules: points to win back, defects, points.
   const keys = { g: [2, -1], f: [3, -1], p: [4, 1] };
@@ -114,7 +119,8 @@
   addEventListener('hashchange', arrive);
   document.addEventListener('toggle', event => {
     const rule = event.target;
-    if (rule.open && rule.matches('details.r')) try { history.replaceState(null, '', '#' + encodeURIComponent(rule.id)); } catch { /* then not */ }
+    // Not of those that are opened all at once.
+    if (rule.open && rule.matches('details.r') && rule.contains(document.activeElement)) try { history.replaceState(null, '', '#' + encodeURIComponent(rule.id)); } catch { /* then not */ }
   }, true);
 
   // Keys: / searches, Escape shows all again, arrows go from rule to rule.

@@ -1,5 +1,6 @@
 //! One table: what was read, its columns, its rules.
 
+use super::footnotes::{Note, mark};
 use super::markup::{Markup, both};
 use super::{Context, columns, notes, rule};
 use crate::report::number;
@@ -49,6 +50,8 @@ pub fn write(page: &mut Markup, context: &Context<'_>, at: usize, table: &TableC
             .get(lang)
             .to_owned()
     }));
+    mark(page, Note::Rule);
+    mark(page, Note::Rate);
     page.raw("</h4><div class=rules>");
     for (card, anchor) in table.rules.iter().zip(&anchors.rules) {
         rule::write(page, context, table, card, anchor);

@@ -58,7 +58,7 @@ fn the_verdict_its_ground_and_both_languages_are_there() {
     card.databases.truncate(1);
     let html = html(&card);
     for text in [
-        "<h2 class=name><span lang=vi><bdi>CSDL quốc gia về dân cư</bdi></span>",
+        "<h2 class=name><i lang=vi><bdi>CSDL quốc gia về dân cư</bdi></i>",
         "Điểm liệt",
         "Caps on the grade",
         "1 lỗi / 1.000",
@@ -129,9 +129,9 @@ fn titles_in_one_language_serve_both_and_empty_cards_are_pages() {
 #[test]
 fn a_page_of_one_database_holds_nothing_of_others() {
     let card = sample::card(Profile::Vn4);
-    let one = String::from_utf8(page(&card, &card.databases[0], &Trends::default(), &VI)).unwrap();
+    let one = String::from_utf8(page(&card, &card.databases[0], &Trends::default(), None, &VI)).unwrap();
     assert!(one.contains("cong_dan") && !one.contains("hospital"));
-    let all = index(&card, &|database| format!("{}.html", database.id), &VI);
+    let all = index(&[&card], &|database| format!("{}.html", database.id), &VI);
     let all = String::from_utf8(all).unwrap();
     assert!(all.contains("href=\"bca_a13.html\"") && all.contains("href=\"byt_a02.html\""));
     assert!(!all.contains("id=\"t-"), "tables are in the files");
@@ -224,7 +224,7 @@ fn a_history_is_drawn() {
     let rule = Node::Rule { table: "cong_dan".to_owned(), rule: "not_null-ho_ten".to_owned() };
     let series = [trend(Node::Database), trend(rule)];
     let card = sample::card(Profile::Vn4);
-    let html = String::from_utf8(page(&card, &card.databases[0], &Trends::of(&series), &VI)).unwrap();
+    let html = String::from_utf8(page(&card, &card.databases[0], &Trends::of(&series), None, &VI)).unwrap();
     // Two stretches: the line is broken between the first run and the second.
     assert_eq!(html.matches("d=\"M6 34M18 20L30 6\"").count(), 2, "the database's and the rule's");
     assert!(

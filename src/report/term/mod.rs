@@ -5,6 +5,7 @@ pub mod catalog;
 mod database;
 mod fix_first;
 mod index;
+pub mod lines;
 mod overview;
 pub(super) mod page;
 pub(super) mod rule;

@@ -1,6 +1,7 @@
 //! The HTML scorecard in a real browser.
 
 mod browser;
+mod paper;
 
 use std::fs;
 use std::path::{Path, PathBuf};
