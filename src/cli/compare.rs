@@ -8,7 +8,6 @@ use clap::builder::PossibleValuesParser;
 use super::failure::{Exit, Failure};
 use super::output::{self, Console};
 use super::{cards, gate};
-use crate::base::Text;
 use crate::report::{Style, league as formats};
 use crate::rule::groups;
 use crate::say;
@@ -55,15 +54,11 @@ impl Compare {
             return Err(Failure::Given(found));
         }
         let mut given = Vec::new();
-        for (path, text) in cards::texts(&self.cards)? {
-            let (card, verdict) =
-                verify(&path.display().to_string(), &text).map_err(|error| cards::foreign(&path, &error))?;
-            let rejected = verdict.findings.iter().map(|finding| {
-                let (part, Text { en, vi }) = (&finding.part, &finding.text);
-                let colon = if part.is_empty() { "" } else { ": " };
-                say!("{part}{colon}{en}", "{part}{colon}{vi}")
-            });
-            given.push(Given { name: path.display().to_string(), rejected: rejected.collect(), card });
+        for card in cards::texts(&self.cards)? {
+            let (path, text) = card?;
+            let name = path.display().to_string();
+            let (card, verdict) = verify(&name, &text).map_err(|error| cards::foreign(&path, &error))?;
+            given.push(Given::of(name, card, &verdict));
         }
         let request = Request {
             roll_up: RollUp::ALL.into_iter().find(|scope| scope.id() == self.roll_up).unwrap_or_default(),

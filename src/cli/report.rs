@@ -116,7 +116,8 @@ impl Report {
         let mut all: Vec<Reported> = Vec::new();
         let mut paths = Vec::new();
         let mut roots = BTreeSet::new();
-        for (path, text) in cards::texts(&self.cards)? {
+        for card in cards::texts(&self.cards)? {
+            let (path, text) = card?;
             if self.out.as_ref().is_some_and(|out| real(out) == real(&path)) {
                 let path = path.display();
                 return Err(Failure::usage(

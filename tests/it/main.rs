@@ -15,6 +15,7 @@ mod house;
 mod html;
 mod laws;
 mod measure;
+mod nation;
 mod nightly;
 mod nightly_examples;
 mod packs;

@@ -8,10 +8,11 @@ use serde::{Deserialize, Serialize};
 use crate::base::{Dimension, Nano, Text};
 use crate::rule::Catalog;
 use crate::score::evidence::Confidence;
+use crate::score::fix_first::FixCard;
 use crate::score::methodology::Methodology;
 use crate::score::rank::{Contender, RankTable, RankedDatabase, rank};
 use crate::score::registry::{self, Slot};
-use crate::score::scorecard::{DatabaseCard, DimensionCard, Fraction, PeerGroup, Score};
+use crate::score::scorecard::{Cap, DatabaseCard, DimensionCard, Fraction, PeerGroup, Score};
 use crate::score::{Grade, Scorecard};
 
 /// Entries by rank, then by id.
@@ -45,9 +46,26 @@ pub struct Entry {
     /// Of a database: the share of rules, by weight, whose value is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub coverage: Option<Fraction>,
-    /// Of a database: how far its score can be relied on.
+    /// How far the score can be relied on; of an agency, that of the least reliable of its measured databases.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub confidence: Option<Confidence>,
+    /// Of a database: the file of the scorecard that it came on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub card: Option<String>,
+    /// Hard caps that apply ("điểm liệt").
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub caps: Vec<Cap>,
+    /// Of a database: the rules that would win back most points.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fix_first: Vec<FixCard>,
+    /// Of an agency: official points of the lowest and of the middle of its databases, those included that sent nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub minimum: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub median: Option<String>,
+    /// Of an agency: how many of its databases have each grade. What sent nothing has none.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub grades: BTreeMap<Grade, u64>,
     /// Of an agency: databases that are registered, and those that were measured.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub measured: Option<[u64; 2]>,
@@ -115,7 +133,7 @@ fn draw(contenders: &[Contender], methodology: &Methodology) -> RankTable {
     rank(contenders, &weights, &methodology.rank, methodology.lambda)
 }
 
-pub fn databases(card: &Scorecard, methodology: &Methodology) -> Table {
+pub fn databases(card: &Scorecard, files: &BTreeMap<String, String>, methodology: &Methodology) -> Table {
     let contenders: Vec<Contender> = card
         .databases
         .iter()
@@ -132,8 +150,9 @@ pub fn databases(card: &Scorecard, methodology: &Methodology) -> Table {
             agency: database.agency.clone(),
             coverage: Some(database.coverage),
             confidence: Some(database.confidence),
-            measured: None,
-            peer_group: None,
+            card: files.get(&database.id).cloned(),
+            caps: database.caps.clone(),
+            fix_first: database.fix_first.clone(),
             ..bare(&drawn, at, database.grade, &database.score, &database.dimensions)
         })
     };
@@ -157,9 +176,13 @@ pub fn agencies(card: &Scorecard, members: &Members, methodology: &Methodology) 
         let agency = card.agencies.iter().find(|agency| agency.id.as_deref() == Some(id))?;
         Some(Entry {
             title: Catalog::shipped().agency(id).map(|agency| agency.name.clone()),
-            agency: None,
-            coverage: None,
-            confidence: None,
+            confidence: members
+                .get(id)
+                .and_then(|of| of.iter().filter_map(|it| Some(card.databases[it.scored?].confidence)).max()),
+            caps: agency.caps.clone(),
+            minimum: agency.minimum.clone(),
+            median: agency.median.clone(),
+            grades: agency.grades.clone(),
             measured: Some([agency.registered, agency.measured]),
             peer_group: Some(agency.peer_group),
             ..bare(&drawn, at, agency.grade, &agency.score, &agency.dimensions)
@@ -190,6 +213,12 @@ fn bare(
         dimensions: dimensions.clone(),
         coverage: None,
         confidence: None,
+        card: None,
+        caps: Vec::new(),
+        fix_first: Vec::new(),
+        minimum: None,
+        median: None,
+        grades: BTreeMap::new(),
         measured: None,
         peer_group: None,
     }
