@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::failure::Failure;
+use super::output::real;
 use crate::base::Text;
 use crate::extract::system;
 use crate::say;
@@ -40,6 +41,28 @@ pub fn texts(
         Err(failure) => Some(Err(failure)),
     };
     Ok(files.into_iter().filter_map(read))
+}
+
+/// Folders without any scorecard.
+pub fn none(paths: &[PathBuf]) -> Failure {
+    let named: Vec<String> = paths.iter().map(|path| format!("`{}`", path.display())).collect();
+    let named = named.join(", ");
+    Failure::usage(
+        say!("there is no scorecard in {named}", "không có bảng điểm nào trong {named}"),
+        say!("`thuocdo score --out DIR` writes scorecards", "`thuocdo score --out DIR` ghi ra bảng điểm"),
+    )
+}
+
+/// A report never replaces what it is of.
+pub fn spared(card: &Path, out: Option<&Path>) -> Result<(), Failure> {
+    if out.is_some_and(|out| real(out) == real(card)) {
+        let path = card.display();
+        return Err(Failure::usage(
+            say!("`{path}` is a card of this report", "`{path}` chính là bảng điểm đang được báo cáo"),
+            say!("write the report to another file", "ghi báo cáo vào tệp khác"),
+        ));
+    }
+    Ok(())
 }
 
 /// Other JSON may lie beside. A card that is torn, or of another version, is not passed over.

@@ -47,9 +47,12 @@ pub struct RankTable {
 impl RankTable {
     /// Whether the order of two entries holds in at least 95 % of the draws.
     pub fn distinguishable(&self, a: usize, b: usize) -> bool {
-        let share = |wins: u32| u64::from(wins) * 100;
-        let draws = u64::from(self.draws);
-        share(self.wins[a][b]) >= 95 * draws || share(self.wins[b][a]) >= 95 * draws
+        self.above(a, b) || self.above(b, a)
+    }
+
+    /// Whether the first is above the second in at least 95 % of the draws.
+    pub fn above(&self, a: usize, b: usize) -> bool {
+        u64::from(self.wins[a][b]) * 100 >= 95 * u64::from(self.draws)
     }
 }
 

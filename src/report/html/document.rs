@@ -23,8 +23,13 @@ const SCRIPT: &str = include_str!("script.js");
 /// Characters of the title of the window.
 const TITLE: usize = 80;
 
-/// `alone`: the page is of this database.
-pub fn whole(card: &Scorecard, alone: Option<&DatabaseCard>, body: Markup, style: &Style) -> Vec<u8> {
+/// A page about a card, whose rules can be searched. `alone`: the page is of this database.
+pub fn of_card(card: &Scorecard, alone: Option<&DatabaseCard>, body: Markup, style: &Style) -> Vec<u8> {
+    whole(&title(card, alone, style.lang), Some(search), body, style)
+}
+
+/// A page of that title; `tools` stand in its bar.
+pub fn whole(title: &str, tools: Option<fn(&mut Markup)>, body: Markup, style: &Style) -> Vec<u8> {
     let (lang, other) = match style.lang {
         Lang::Vi => ("vi", Lang::En),
         Lang::En => ("en", Lang::Vi),
@@ -41,7 +46,7 @@ pub fn whole(card: &Scorecard, alone: Option<&DatabaseCard>, body: Markup, style
     page.raw("<meta name=viewport content=\"width=device-width, initial-scale=1\">");
     page.raw("<meta name=referrer content=no-referrer><meta name=color-scheme content=\"light dark\">");
     page.raw("<link rel=icon href=\"data:,\"><title>");
-    page.text(&title(card, alone, style.lang));
+    page.text(title);
     page.raw("</title><style>").raw(STYLE).raw("</style></head>\n<body>");
     page.raw("<a class=skip href=\"#main\">").say(&say!("To the content", "Tới nội dung")).raw("</a>");
     page.raw("<svg class=defs aria-hidden=true><defs>");
@@ -50,7 +55,7 @@ pub fn whole(card: &Scorecard, alone: Option<&DatabaseCard>, body: Markup, style
         "<rect class=hatch-ground width=8 height=8></rect><rect class=hatch-line width=3 height=8></rect>",
     );
     page.raw("</pattern></defs></svg>");
-    bar(&mut page, style.lang, other);
+    bar(&mut page, tools, style.lang, other);
     page.raw("<main id=main tabindex=-1>");
     let mut html = page.into_string();
     html += &body.into_string();
@@ -77,9 +82,27 @@ fn title(card: &Scorecard, alone: Option<&DatabaseCard>, lang: Lang) -> String {
     format!("{} · {date} · thuocdo", shown::short(&clean(name), TITLE))
 }
 
-/// Languages, which need no script; search and filters, which do.
-fn bar(page: &mut Markup, lang: Lang, other: Lang) {
+/// Languages, which need no script; tools, which may.
+fn bar(page: &mut Markup, tools: Option<fn(&mut Markup)>, lang: Lang, other: Lang) {
     page.raw("<header class=top><a class=brand href=\"#main\">thuocdo</a>");
+    if let Some(tools) = tools {
+        tools(page);
+    }
+    page.raw("<fieldset class=langs><legend class=sr>Ngôn ngữ / Language</legend>");
+    for each in [lang, other] {
+        let (id, name) = match each {
+            Lang::Vi => ("vi", "Tiếng Việt"),
+            Lang::En => ("en", "English"),
+        };
+        page.raw("<label lang=").text(id).raw("><input type=radio name=lang id=lang-").text(id);
+        page.raw(" value=").text(id).raw(if each == lang { " checked>" } else { ">" });
+        page.text(name).raw("</label>");
+    }
+    page.raw("</fieldset></header>");
+}
+
+/// Search and filters of rules.
+fn search(page: &mut Markup) {
     page.raw("<search class=js-only><label for=q>").say(&say!("Search rules", "Tìm quy tắc"));
     page.raw("</label><input id=q type=search autocomplete=off spellcheck=false maxlength=200 aria-keyshortcuts=\"/\">");
     page.raw("<details class=filters><summary>").say(&say!("Filter and sort", "Lọc và sắp xếp"));
@@ -106,17 +129,6 @@ fn bar(page: &mut Markup, lang: Lang, other: Lang) {
     }
     page.raw("</fieldset><p><button type=button id=clear>").say(&say!("Show all", "Hiện tất cả"));
     page.raw("</button></p></div></details><output id=found for=q></output></search>");
-    page.raw("<fieldset class=langs><legend class=sr>Ngôn ngữ / Language</legend>");
-    for each in [lang, other] {
-        let (id, name) = match each {
-            Lang::Vi => ("vi", "Tiếng Việt"),
-            Lang::En => ("en", "English"),
-        };
-        page.raw("<label lang=").text(id).raw("><input type=radio name=lang id=lang-").text(id);
-        page.raw(" value=").text(id).raw(if each == lang { " checked>" } else { ">" });
-        page.text(name).raw("</label>");
-    }
-    page.raw("</fieldset></header>");
 }
 
 fn outcomes() -> [(&'static str, Text); 4] {

@@ -1,22 +1,22 @@
 //! The scorecard as one page for a browser: a file that needs nothing else. It is complete without its script, which adds
 //! search, filters and sorting; both languages are in it.
 
-mod anchor;
-mod chart;
+pub mod anchor;
+pub(super) mod chart;
 mod columns;
 mod database;
-mod document;
+pub(super) mod document;
 mod fix_first;
 mod freshness;
-mod heat;
+pub(super) mod heat;
 mod index;
 mod kinds;
-mod markup;
+pub(super) mod markup;
 mod notes;
-mod overview;
+pub(super) mod overview;
 mod provenance;
 mod rule;
-mod shown;
+pub(super) mod shown;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -81,7 +81,7 @@ pub fn index(card: &Scorecard, href: &dyn Fn(&DatabaseCard) -> String, style: &S
     overview::write(&mut body, card, href);
     notes::incomplete(&mut body, card);
     provenance::run(&mut body, card);
-    document::whole(card, None, body, style)
+    document::of_card(card, None, body, style)
 }
 
 fn render(
@@ -108,5 +108,5 @@ fn render(
     notes::incomplete(&mut body, card);
     kinds::write(&mut body, card);
     provenance::write(&mut body, card);
-    document::whole(card, alone, body, style)
+    document::of_card(card, alone, body, style)
 }

@@ -36,6 +36,7 @@
   let found = rules.length;
   let filtered = false;
   function count() {
+    if (!query) return;
     const number = found.toLocaleString(root.lang === 'vi' ? 'vi-VN' : 'en-US');
     one('found').textContent = !filtered ? '' : root.lang === 'vi' ? `${number} quy tắc` : `${number} ${found === 1 ? 'rule' : 'rules'}`;
   }
@@ -56,7 +57,7 @@
     count();
   }
   let waiting = 0;
-  query.addEventListener('input', () => { cancelAnimationFrame(waiting); waiting = requestAnimationFrame(filter); });
+  query?.addEventListener('input', () => { cancelAnimationFrame(waiting); waiting = requestAnimationFrame(filter); });
   const boxes = all('.panel input[type=checkbox]');
   for (const box of boxes) box.addEventListener('change', filter);
   const clear = () => {
@@ -64,7 +65,7 @@
     for (const box of boxes) box.checked = false;
     filter();
   };
-  one('clear').addEventListener('click', clear);
+  one('clear')?.addEventListener('click', clear);
 
   // Order of rules: points to win back, defects, points.
   const keys = { g: [2, -1], f: [3, -1], p: [4, 1] };
@@ -120,7 +121,7 @@
   // Keys: / searches, Escape shows all again, arrows go from rule to rule.
   document.addEventListener('keydown', event => {
     const typing = event.target.matches('input[type=search]');
-    if (event.key === '/' && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
+    if (event.key === '/' && query && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
       event.preventDefault();
       query.focus();
     } else if (event.key === 'Escape') {

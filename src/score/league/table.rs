@@ -39,6 +39,8 @@ pub struct Entry {
     pub without_one: [u32; 2],
     /// Whom it cannot be told from: neither stands above the other in 95 % of the draws.
     pub not_told_from: Vec<String>,
+    /// Whom it is above in 95 % of the draws. It is below all that are in neither list.
+    pub clearly_above: Vec<String>,
     pub grade: Grade,
     pub score: Score,
     /// The dimensions that count, in order.
@@ -72,6 +74,13 @@ pub struct Entry {
     /// Agencies are compared within groups of like size.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub peer_group: Option<PeerGroup>,
+}
+
+impl Entry {
+    /// How many of so many entries are clearly above it.
+    pub fn clearly_below(&self, of: usize) -> usize {
+        of.saturating_sub(1 + self.not_told_from.len() + self.clearly_above.len())
+    }
 }
 
 /// A database's place in an agency.
@@ -199,7 +208,10 @@ fn bare(
     dimensions: &BTreeMap<Dimension, DimensionCard>,
 ) -> Entry {
     let ranked = &drawn.entries[at];
-    let others = (0..drawn.entries.len()).filter(|&other| other != at && !drawn.distinguishable(at, other));
+    let others = || (0..drawn.entries.len()).filter(|&other| other != at);
+    let ids = |of: &dyn Fn(usize) -> bool| -> Vec<String> {
+        others().filter(|&other| of(other)).map(|other| drawn.entries[other].id.clone()).collect()
+    };
     Entry {
         id: ranked.id.clone(),
         title: None,
@@ -207,7 +219,8 @@ fn bare(
         rank: ranked.rank,
         interval: [ranked.low, ranked.high],
         without_one: [ranked.without_one.0, ranked.without_one.1],
-        not_told_from: others.map(|other| drawn.entries[other].id.clone()).collect(),
+        not_told_from: ids(&|other| !drawn.distinguishable(at, other)),
+        clearly_above: ids(&|other| drawn.above(at, other)),
         grade,
         score: score.clone(),
         dimensions: dimensions.clone(),
