@@ -14,6 +14,7 @@ mod history;
 mod house;
 mod html;
 mod laws;
+mod league;
 mod measure;
 mod nation;
 mod nightly;

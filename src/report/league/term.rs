@@ -109,7 +109,7 @@ fn table(page: &mut Page, lang: Lang, table: &Table) {
         page.line(line.plain("  ").dim(&drawn(entry, last, page.unicode())));
         let facts = facts(entry, lang);
         if facts.columns() > 0 {
-            page.paragraph(Line::new(), 16, facts, 2);
+            page.paragraph(Line::new(), 16, facts, 3);
         }
     }
 }
