@@ -15,8 +15,7 @@ use crate::{nation, report};
 /// Of the catalogue's databases every ninth, each on a card of its own.
 fn cards() -> TempDir {
     let folder = TempDir::new().expect("a folder");
-    let some = nation::databases(12).into_iter().step_by(9).collect();
-    nation::write(&folder.path().join("cards"), some);
+    nation::write(&folder.path().join("cards"), nation::databases(12).step_by(9));
     folder
 }
 
@@ -157,7 +156,7 @@ fn axe_finds_nothing_in_a_comparison() {
 fn hostile_names_are_shown_harmlessly_and_written_as_texts() {
     let evil = "=1+1\"'><script>document.title='pwned'</script><img src=x onerror=\"document.title='pwned'\">\u{202e}😀`";
     let folder = TempDir::new().expect("a folder");
-    let mut databases: Vec<_> = nation::databases(4).into_iter().take(3).collect();
+    let mut databases: Vec<_> = nation::databases(4).take(3).collect();
     for (database, id) in databases.iter_mut().zip(["=x y", "x-y", "../x"]) {
         database.id = id.to_owned();
         database.agency = Some(format!("+{evil}"));

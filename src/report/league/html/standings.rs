@@ -29,7 +29,8 @@ pub fn agencies(page: &mut Markup, context: &Context<'_>) {
         say!("Size", "Quy mô"),
         say!("Without one", "Bỏ một CSDL"),
     ];
-    rows(page, table, &say!("Agency", "Cơ quan"), &more, |page, _, entry| {
+    // Their dimensions are a map of their own, below.
+    rows(page, table, &[], &say!("Agency", "Cơ quan"), &more, |page, _, entry| {
         name(page, entry, None);
         Box::new(move |page: &mut Markup| {
             let [all, measured] = entry.measured.unwrap_or_default();
@@ -63,7 +64,8 @@ pub fn databases(page: &mut Markup, context: &Context<'_>) {
         say!("Clearly below", "Kém rõ"),
     ];
     let all = table.entries.len();
-    rows(page, table, &say!("Database", "CSDL"), &more, |page, at, entry| {
+    let dimensions = dimensions(table);
+    rows(page, table, &dimensions, &say!("Database", "CSDL"), &more, |page, at, entry| {
         let href = context.anchors.get(at).map(|name| anchor::link(name));
         name(page, entry, href.as_deref());
         Box::new(move |page: &mut Markup| {
@@ -90,12 +92,12 @@ type End<'e> = Box<dyn Fn(&mut Markup) + 'e>;
 fn rows<'e>(
     page: &mut Markup,
     table: &'e Table,
+    dimensions: &[Dimension],
     first: &Text,
     more: &[Text],
     begin: impl Fn(&mut Markup, usize, &'e Entry) -> End<'e>,
 ) {
     let last = table.entries.iter().map(|entry| entry.interval[1].max(entry.rank)).max().unwrap_or(1);
-    let dimensions = dimensions(table);
     page.raw("<div class=wide tabindex=0><table class=sort><thead><tr>");
     let heads = [
         first.clone(),
@@ -121,7 +123,7 @@ fn rows<'e>(
         page.open("td", &[("class", "chart"), ("data-v", &entry.score.ceiling_nano.to_string())]);
         chart::interval(page, entry.score.official_nano, entry.score.ceiling_nano);
         page.points(&entry.score.official).raw(" – ").points(&entry.score.ceiling).raw("</td>");
-        for dimension in &dimensions {
+        for dimension in dimensions {
             heat::cell(page, entry.dimensions.get(dimension));
         }
         end(page);
