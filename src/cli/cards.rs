@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::failure::Failure;
+use super::output::real;
 use crate::base::Text;
 use crate::extract::system;
 use crate::say;
@@ -11,30 +12,57 @@ use crate::score::scorecard::CardError;
 
 /// Reads scorecards. Of directories, all `*.json` that are scorecards, recursively, in the order of their paths.
 pub fn read(paths: &[PathBuf]) -> Result<Vec<Scorecard>, Failure> {
-    let read =
-        |(path, text): (PathBuf, String)| Scorecard::from_json(&text).map_err(|error| foreign(&path, &error));
-    texts(paths)?.into_iter().map(read).collect()
+    texts(paths)?
+        .map(|card| {
+            let (path, text) = card?;
+            Scorecard::from_json(&text).map_err(|error| foreign(&path, &error))
+        })
+        .collect()
 }
 
-/// The scorecards as they are written, each with its file.
-pub fn texts(paths: &[PathBuf]) -> Result<Vec<(PathBuf, String)>, Failure> {
-    let mut cards = Vec::new();
+/// The scorecards as they are written, each with its file. They are read one by one as they are asked for, and many of
+/// them need not fit into memory.
+pub fn texts(
+    paths: &[PathBuf],
+) -> Result<impl Iterator<Item = Result<(PathBuf, String), Failure>> + use<>, Failure> {
+    let mut files = Vec::new();
     for path in paths {
         if path.is_dir() {
-            let mut files = Vec::new();
-            collect(path, &mut files)?;
-            files.sort();
-            for file in files {
-                let text = text(&file)?;
-                if is_meant_to_be_one(&text) {
-                    cards.push((file, text));
-                }
-            }
+            let mut found = Vec::new();
+            collect(path, &mut found)?;
+            found.sort();
+            files.extend(found.into_iter().map(|file| (file, false)));
         } else {
-            cards.push((path.clone(), text(path)?));
+            files.push((path.clone(), true));
         }
     }
-    Ok(cards)
+    let read = |(file, named): (PathBuf, bool)| match text(&file) {
+        Ok(text) => (named || is_meant_to_be_one(&text)).then_some(Ok((file, text))),
+        Err(failure) => Some(Err(failure)),
+    };
+    Ok(files.into_iter().filter_map(read))
+}
+
+/// Folders without any scorecard.
+pub fn none(paths: &[PathBuf]) -> Failure {
+    let named: Vec<String> = paths.iter().map(|path| format!("`{}`", path.display())).collect();
+    let named = named.join(", ");
+    Failure::usage(
+        say!("there is no scorecard in {named}", "không có bảng điểm nào trong {named}"),
+        say!("`thuocdo score --out DIR` writes scorecards", "`thuocdo score --out DIR` ghi ra bảng điểm"),
+    )
+}
+
+/// A report never replaces what it is of.
+pub fn spared(card: &Path, out: Option<&Path>) -> Result<(), Failure> {
+    if out.is_some_and(|out| real(out) == real(card)) {
+        let path = card.display();
+        return Err(Failure::usage(
+            say!("`{path}` is a card of this report", "`{path}` chính là bảng điểm đang được báo cáo"),
+            say!("write the report to another file", "ghi báo cáo vào tệp khác"),
+        ));
+    }
+    Ok(())
 }
 
 /// Other JSON may lie beside. A card that is torn, or of another version, is not passed over.

@@ -1,20 +1,21 @@
 //! `thuocdo compare`: databases and agencies side by side.
 
-use std::path::PathBuf;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 
 use super::failure::{Exit, Failure};
 use super::output::{self, Console};
+use super::pages::{self, Files, INDEX};
 use super::{cards, gate};
-use crate::base::Text;
-use crate::report::{Style, league as formats};
+use crate::report::{Style, html, league as formats, number};
 use crate::rule::groups;
 use crate::say;
-use crate::score::RollUp;
-use crate::score::league::{Given, Request, league};
+use crate::score::league::{Entry, Given, League, Request, league};
 use crate::score::verify::verify;
+use crate::score::{RollUp, Scorecard};
 
 /// Compare scorecards: rank databases and agencies, with the interval that each rank can be told from.
 ///
@@ -38,8 +39,9 @@ pub struct Compare {
     /// What to print.
     #[arg(long, value_name = "FORMAT", default_value = "term", value_parser = names())]
     format: String,
-    /// Write it into this file instead.
-    #[arg(long, value_name = "FILE")]
+    /// Write it into this file instead. With `html` it may be a folder (`DIR/`): then every database that is ranked has a
+    /// page of its own, which the comparison leads to.
+    #[arg(long, value_name = "PATH")]
     out: Option<PathBuf>,
 }
 
@@ -54,34 +56,104 @@ impl Compare {
         if !found.is_empty() {
             return Err(Failure::Given(found));
         }
-        let mut given = Vec::new();
-        for (path, text) in cards::texts(&self.cards)? {
-            let (card, verdict) =
-                verify(&path.display().to_string(), &text).map_err(|error| cards::foreign(&path, &error))?;
-            let rejected = verdict.findings.iter().map(|finding| {
-                let (part, Text { en, vi }) = (&finding.part, &finding.text);
-                let colon = if part.is_empty() { "" } else { ": " };
-                say!("{part}{colon}{en}", "{part}{colon}{vi}")
-            });
-            given.push(Given { name: path.display().to_string(), rejected: rejected.collect(), card });
+        // The command line takes no other names.
+        let Some(renderer) = formats::find(&self.format) else { return Ok(Exit::Usage) };
+        let out = self.out.as_deref();
+        output::has_a_place(renderer.name(), renderer.extension(), renderer.binary(), out)?;
+        let folder = self.folder()?;
+        let (mut given, mut whole) = (Vec::new(), BTreeMap::new());
+        for card in cards::texts(&self.cards)? {
+            let (path, text) = card?;
+            cards::spared(&path, out)?;
+            let name = path.display().to_string();
+            let (card, verdict) = verify(&name, &text).map_err(|error| cards::foreign(&path, &error))?;
+            if folder.is_some() && verdict.accepted {
+                whole.insert(name.clone(), card.clone());
+            }
+            given.push(Given::of(name, card, &verdict));
+        }
+        if given.is_empty() {
+            return Err(cards::none(&self.cards));
         }
         let request = Request {
             roll_up: RollUp::ALL.into_iter().find(|scope| scope.id() == self.roll_up).unwrap_or_default(),
             groups,
-            between: self.between.and_then(|pair| <[String; 2]>::try_from(pair).ok()),
+            between: self.between.clone().and_then(|pair| <[String; 2]>::try_from(pair).ok()),
         };
         let league = league(given, &request)
             .map_err(|what| Failure::usage(what, say!("name two of them", "nêu hai cơ quan trong số đó")))?;
-        let Some(renderer) = formats::find(&self.format) else { return Ok(Exit::Passed) };
-        match &self.out {
-            None => console.print(&renderer.render(&league, &console.style()))?,
+        if let Some(folder) = folder {
+            return folder_of_pages(folder, &league, &whole, console);
+        }
+        let scratch = tempfile::tempdir().map_err(|error| output::no_scratch(&error))?;
+        let render = |style: &Style| {
+            renderer.render(&league, style, scratch.path()).map_err(|error| output::no_scratch(&error))
+        };
+        match out {
+            None => console.print(&render(&console.style())?)?,
             Some(path) => {
-                let style = Style { lang: console.lang, ..Style::default() };
-                output::write_whole(path, &renderer.render(&league, &style))?;
+                output::write_whole(path, &render(&plain(console))?)?;
                 let path = path.display();
                 console.note(&say!("wrote {path}", "đã ghi {path}"));
             }
         }
         Ok(Exit::Passed)
     }
+
+    /// The folder that pages are to be written into, if one is meant.
+    fn folder(&self) -> Result<Option<&Path>, Failure> {
+        let Some(out) = self.out.as_deref() else { return Ok(None) };
+        if !pages::is_folder(out) {
+            return Ok(None);
+        }
+        if self.format == "html" {
+            return Ok(Some(out));
+        }
+        let (path, format) = (out.display(), &self.format);
+        Err(Failure::usage(
+            say!(
+                "`{path}` is a folder, and `{format}` is one file",
+                "`{path}` là thư mục, còn `{format}` là một tệp"
+            ),
+            say!("name a file; only `html` fills a folder", "hãy nêu tên tệp; chỉ `html` ghi ra thư mục"),
+        ))
+    }
+}
+
+/// As a file looks, whatever the terminal is like.
+fn plain(console: &Console) -> Style {
+    Style { lang: console.lang, ..Style::default() }
+}
+
+/// Where pages of databases are within the folder.
+const PAGES: &str = "databases";
+
+/// A page for the scorecard of each database that is ranked, and then the comparison, which leads to them.
+fn folder_of_pages(
+    folder: &Path,
+    league: &League,
+    cards: &BTreeMap<String, Scorecard>,
+    console: &Console,
+) -> Result<Exit, Failure> {
+    let style = plain(console);
+    let (mut files, mut names) = (Files::default(), BTreeMap::new());
+    let back = format!("../{INDEX}");
+    for entry in &league.databases.entries {
+        let card = entry.card.as_ref().and_then(|name| cards.get(name));
+        let Some(card) = card else { continue };
+        let Some(database) = card.databases.iter().find(|database| database.id == entry.id) else { continue };
+        let name = files.name(&entry.id);
+        let page = html::page(card, database, &html::Trends::default(), Some(&back), &style);
+        output::write_whole(&folder.join(PAGES).join(&name), &page)?;
+        names.insert(entry.id.as_str(), name);
+    }
+    let href = |entry: &Entry| names.get(entry.id.as_str()).map(|name| format!("{PAGES}/{name}"));
+    let index = folder.join(INDEX);
+    output::write_whole(&index, &formats::html::page(league, &href, &style))?;
+    let (path, pages) = (index.display(), number::count(names.len() as u64, console.lang));
+    console.note(&say!(
+        "wrote {path} and {pages} pages of databases",
+        "đã ghi {path} và {pages} trang của các CSDL"
+    ));
+    Ok(Exit::Passed)
 }

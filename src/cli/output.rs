@@ -215,3 +215,31 @@ pub fn check_the_folder() -> Text {
         "kiểm tra thư mục có tồn tại, có quyền ghi và còn chỗ trống"
     )
 }
+
+/// Bytes would garble a terminal.
+pub fn has_a_place(name: &str, extension: &str, binary: bool, out: Option<&Path>) -> Result<(), Failure> {
+    if binary && out.is_none() && io::stdout().is_terminal() {
+        return Err(Failure::usage(
+            say!("`{name}` is no text for a terminal", "`{name}` không phải văn bản để in ra màn hình"),
+            say!(
+                "write it to a file: `--out report.{extension}`",
+                "hãy ghi ra tệp: `--out report.{extension}`"
+            ),
+        ));
+    }
+    Ok(())
+}
+
+/// What does not fit into memory has no place.
+pub fn no_scratch(error: &io::Error) -> Failure {
+    let Text { en, vi } = system(error);
+    let folder = std::env::temp_dir();
+    let folder = folder.display();
+    Failure::Output(
+        say!(
+            "the report cannot be made in `{folder}`: {en}",
+            "không lập được báo cáo trong `{folder}`: {vi}"
+        ),
+        Some(check_the_folder()),
+    )
+}

@@ -14,7 +14,8 @@ use crate::report::html::{self, Trends};
 use crate::score::Scorecard;
 use crate::score::scorecard::DatabaseCard;
 
-const INDEX: &str = "index.html";
+/// The page that lists the others.
+pub const INDEX: &str = "index.html";
 
 /// Characters of the name of a file.
 const LONGEST: usize = 80;
@@ -62,30 +63,43 @@ fn series(card: &Scorecard, history: Option<&Path>) -> Result<Vec<Trend>, Failur
     series.map_err(unreadable)
 }
 
-/// The files of databases. Ids may be anything; names of files are plain and differ also where case does not count.
+/// The files of the databases of cards.
 struct Names<'c>(Vec<(&'c DatabaseCard, String)>);
 
 impl<'c> Names<'c> {
     fn of(cards: &[&'c Scorecard]) -> Self {
-        let mut taken = BTreeSet::from([INDEX.to_owned()]);
-        let mut names = Vec::new();
-        for database in cards.iter().flat_map(|card| &card.databases) {
-            let plain = |c: char| if c.is_ascii_alphanumeric() || c == '_' { c } else { '-' };
-            let stem: String = database.id.chars().take(LONGEST).map(plain).collect();
-            let stem = if stem.is_empty() { "database" } else { &stem };
-            let mut name = format!("{stem}.html");
-            let mut n = 1_u64;
-            while !taken.insert(name.to_ascii_lowercase()) {
-                n += 1;
-                name = format!("{stem}-{n}.html");
-            }
-            names.push((database, name));
-        }
-        Self(names)
+        let mut files = Files::default();
+        let databases = cards.iter().flat_map(|card| &card.databases);
+        Self(databases.map(|database| (database, files.name(&database.id))).collect())
     }
 
     fn find(&self, wanted: &DatabaseCard) -> &str {
         let found = self.0.iter().find(|(database, _)| std::ptr::eq(*database, wanted));
         found.map_or(INDEX, |(_, name)| name)
+    }
+}
+
+/// Names of files for ids of databases, which may be anything: plain, and different also where case does not count.
+pub struct Files(BTreeSet<String>);
+
+impl Default for Files {
+    fn default() -> Self {
+        Self(BTreeSet::from([INDEX.to_owned()]))
+    }
+}
+
+impl Files {
+    /// A name that none before it has.
+    pub fn name(&mut self, id: &str) -> String {
+        let plain = |c: char| if c.is_ascii_alphanumeric() || c == '_' { c } else { '-' };
+        let stem: String = id.chars().take(LONGEST).map(plain).collect();
+        let stem = if stem.is_empty() { "database" } else { &stem };
+        let mut name = format!("{stem}.html");
+        let mut n = 1_u64;
+        while !self.0.insert(name.to_ascii_lowercase()) {
+            n += 1;
+            name = format!("{stem}-{n}.html");
+        }
+        name
     }
 }

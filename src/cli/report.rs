@@ -1,7 +1,7 @@
 //! `thuocdo report`: reports from scorecards alone, without the data.
 
 use std::collections::BTreeSet;
-use std::io::{self, IsTerminal};
+
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -9,7 +9,7 @@ use clap::builder::PossibleValuesParser;
 use jiff::Timestamp;
 
 use super::failure::{Exit, Failure};
-use super::output::{self, Console, real};
+use super::output::{self, Console};
 use super::{cards, pages};
 use crate::base::{Diagnostic, Text};
 use crate::report::collection::{self, CollectionRenderer, Proof, Reported};
@@ -60,7 +60,7 @@ impl Report {
             return Ok(Exit::Usage);
         };
         if let Format::Many(format) = &format {
-            self.has_a_place(*format)?;
+            output::has_a_place(format.name(), format.extension(), format.binary(), self.out.as_deref())?;
         }
         if self.history.is_some() && self.format != html::NAME {
             return Err(Failure::usage(
@@ -78,9 +78,11 @@ impl Report {
         }
         let bytes = match format {
             Format::Many(format) => {
-                let scratch = tempfile::tempdir().map_err(|error| no_scratch(&error))?;
+                let scratch = tempfile::tempdir().map_err(|error| output::no_scratch(&error))?;
                 warn(&cards, console);
-                format.render(&cards, &console.style(), scratch.path()).map_err(|error| no_scratch(&error))?
+                format
+                    .render(&cards, &console.style(), scratch.path())
+                    .map_err(|error| output::no_scratch(&error))?
             }
             Format::One(format) => match cards.as_slice() {
                 [card] => {
@@ -115,21 +117,6 @@ impl Report {
         Ok(Exit::Passed)
     }
 
-    /// Bytes would garble a terminal; and a report never replaces what it is of.
-    fn has_a_place(&self, format: &dyn CollectionRenderer) -> Result<(), Failure> {
-        if format.binary() && self.out.is_none() && io::stdout().is_terminal() {
-            let (name, extension) = (format.name(), format.extension());
-            return Err(Failure::usage(
-                say!("`{name}` is no text for a terminal", "`{name}` không phải văn bản để in ra màn hình"),
-                say!(
-                    "write it to a file: `--out report.{extension}`",
-                    "hãy ghi ra tệp: `--out report.{extension}`"
-                ),
-            ));
-        }
-        Ok(())
-    }
-
     fn one_at_a_time(&self, cards: usize) -> Failure {
         let format = &self.format;
         let many: Vec<&str> = collection::FORMATS.iter().map(|format| format.name()).collect();
@@ -156,17 +143,9 @@ impl Report {
         let mut all: Vec<Reported> = Vec::new();
         let mut paths = Vec::new();
         let mut roots = BTreeSet::new();
-        for (path, text) in cards::texts(&self.cards)? {
-            if self.out.as_ref().is_some_and(|out| real(out) == real(&path)) {
-                let path = path.display();
-                return Err(Failure::usage(
-                    say!(
-                        "`{path}` is a card of this report",
-                        "`{path}` chính là bảng điểm đang được báo cáo"
-                    ),
-                    say!("write the report to another file", "ghi báo cáo vào tệp khác"),
-                ));
-            }
+        for card in cards::texts(&self.cards)? {
+            let (path, text) = card?;
+            cards::spared(&path, self.out.as_deref())?;
             let (card, verdict) =
                 verify(&path.display().to_string(), &text).map_err(|error| cards::foreign(&path, &error))?;
             if card.as_of.parse::<Timestamp>().is_err() {
@@ -201,15 +180,7 @@ impl Report {
             }
         }
         if all.is_empty() {
-            let named: Vec<String> = self.cards.iter().map(|path| format!("`{}`", path.display())).collect();
-            let named = named.join(", ");
-            return Err(Failure::usage(
-                say!("there is no scorecard in {named}", "không có bảng điểm nào trong {named}"),
-                say!(
-                    "`thuocdo score --out DIR` writes scorecards",
-                    "`thuocdo score --out DIR` ghi ra bảng điểm"
-                ),
-            ));
+            return Err(cards::none(&self.cards));
         }
         Ok(all)
     }
@@ -296,17 +267,4 @@ fn warn(cards: &[Reported], console: &Console) {
     if !console.quiet && !warnings.is_empty() {
         console.diagnostics(&warnings.into_iter().map(Diagnostic::warning).collect::<Vec<_>>());
     }
-}
-
-fn no_scratch(error: &io::Error) -> Failure {
-    let Text { en, vi } = crate::extract::system(error);
-    let folder = std::env::temp_dir();
-    let folder = folder.display();
-    Failure::Output(
-        say!(
-            "the report cannot be made in `{folder}`: {en}",
-            "không lập được báo cáo trong `{folder}`: {vi}"
-        ),
-        Some(output::check_the_folder()),
-    )
 }

@@ -46,11 +46,20 @@ pub struct ScoreOptions {
 
 /// Scores databases under the published methodology.
 pub fn assemble(databases: Vec<MeasuredDatabase>, opts: &ScoreOptions) -> Scorecard {
+    let mut card = unsealed(databases, opts);
+    if !opts.points_only {
+        card.seal();
+    }
+    card
+}
+
+/// As [`assemble`], without digests.
+pub fn unsealed(databases: Vec<MeasuredDatabase>, opts: &ScoreOptions) -> Scorecard {
     let methodology = Methodology::new(opts.profile);
     let mut databases = databases;
     databases.sort_by(|a, b| a.id.cmp(&b.id));
     let incomplete: Vec<Incomplete> = databases.iter().flat_map(gaps).collect();
-    let mut scored: Vec<ScoredDatabase> = databases
+    let scored = databases
         .into_iter()
         .map(|database| {
             // Beside ours, from the same measures; nothing of it enters our score.
@@ -60,7 +69,24 @@ pub fn assemble(databases: Vec<MeasuredDatabase>, opts: &ScoreOptions) -> Scorec
             scored
         })
         .collect();
+    summed_up(scored, incomplete, &methodology, opts)
+}
 
+/// Sums up databases that were scored before, by this methodology. Their points are taken as they are; what cleaning would
+/// win is left as it was told.
+pub fn together(mut databases: Vec<DatabaseCard>, opts: &ScoreOptions) -> Scorecard {
+    databases.sort_by(|a, b| a.id.cmp(&b.id));
+    let scored = databases.into_iter().map(ScoredDatabase::stated).collect();
+    summed_up(scored, Vec::new(), &Methodology::new(opts.profile), opts)
+}
+
+/// The whole card, without its seal.
+fn summed_up(
+    mut scored: Vec<ScoredDatabase>,
+    incomplete: Vec<Incomplete>,
+    methodology: &Methodology,
+    opts: &ScoreOptions,
+) -> Scorecard {
     let unlisted = Catalog::default();
     let catalog = if opts.roll_up.is_run() { &unlisted } else { Catalog::shipped() };
     let registered: Vec<registry::Scored<'_>> = scored.iter().map(ScoredDatabase::registered).collect();
@@ -72,15 +98,15 @@ pub fn assemble(databases: Vec<MeasuredDatabase>, opts: &ScoreOptions) -> Scorec
         }
     }
     let agencies =
-        groups.iter().map(|(id, slots)| agency_card(Some(id), slots, &scored, &methodology)).collect();
+        groups.iter().map(|(id, slots)| agency_card(Some(id), slots, &scored, methodology)).collect();
     let everything: Vec<&Slot<'_>> = slots.iter().collect();
     let officials: Vec<Nano> = scored.iter().map(|database| database.points.official).collect();
-    let overall = agency_card(None, &everything, &scored, &methodology);
+    let overall = agency_card(None, &everything, &scored, methodology);
     let reach = Reach::of(&groups, &everything, &officials);
     for (database, reach) in scored.iter_mut().zip(&reach) {
         database.card.fix_first.iter_mut().for_each(|fix| reach.tell(fix));
     }
-    let mut card = Scorecard {
+    Scorecard {
         schema: SCHEMA.to_owned(),
         as_of: opts.as_of.clone(),
         engine: opts.engine.clone(),
@@ -94,11 +120,7 @@ pub fn assemble(databases: Vec<MeasuredDatabase>, opts: &ScoreOptions) -> Scorec
         overall,
         databases: scored.into_iter().map(|database| database.card).collect(),
         provenance: None,
-    };
-    if !opts.points_only {
-        card.seal();
     }
-    card
 }
 
 /// A card with the exact numbers behind it.
@@ -111,6 +133,28 @@ struct ScoredDatabase {
 }
 
 impl ScoredDatabase {
+    /// As its card says.
+    fn stated(card: DatabaseCard) -> Self {
+        let triple = |score: &Score| Triple {
+            official: Nano::new(score.official_nano),
+            measured: score.measured_nano.map(Nano::new),
+            ceiling: Nano::new(score.ceiling_nano),
+        };
+        let ratio = |fraction: Fraction| Ratio::new(fraction.num.into(), fraction.den.into());
+        let node = |card: &DimensionCard| Node {
+            points: triple(&card.score),
+            coverage: card.coverage.and_then(ratio).unwrap_or(Ratio::ZERO),
+        };
+        let counting = card.dimensions.iter().filter(|(_, card)| card.applicable);
+        Self {
+            points: triple(&card.score),
+            dimensions: counting.map(|(dimension, card)| (*dimension, node(card))).collect(),
+            // Of what it would gain the card has parts, and not the whole.
+            clean_gain: 0,
+            card,
+        }
+    }
+
     fn registered(&self) -> registry::Scored<'_> {
         let DatabaseCard { id, agency, weight, .. } = &self.card;
         registry::Scored { id, agency: agency.as_deref(), weight: *weight }

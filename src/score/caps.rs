@@ -67,51 +67,68 @@ pub struct CapInputs<'a> {
 pub fn database(policy: &CapPolicy, inputs: &CapInputs<'_>) -> Vec<Found> {
     let mut found = Findings::default();
     for rule in &inputs.rules {
-        let (table, id) = (rule.table, rule.id);
-        let (en, vi) = (rule.official.decimal(2, '.'), rule.official.decimal(2, ','));
-        let main = rule.tier >= Methodology::MAIN;
-        let subject = || format!("{table}/{id}");
-        let lost = limit(&policy.identity, |below| rule.official < Nano::points(below));
-        if let Some(grade) = lost.filter(|_| rule.identity && main) {
-            found.add(
-                "K1",
-                grade,
-                subject(),
-                say!(
-                    "identity key of main table `{table}`: rule `{id}` has {en} points",
-                    "khóa định danh của bảng chính `{table}`: quy tắc `{id}` được {vi} điểm"
-                ),
-            );
-        }
-        if rule.severity == Severity::Critical && rule.official < Nano::points(policy.critical.below) {
-            let evidence = match rule.status {
-                Status::Measured | Status::Na => say!(
-                    "critical rule `{id}` of `{table}` has {en} points",
-                    "quy tắc nghiêm trọng `{id}` của `{table}` được {vi} điểm"
-                ),
-                _ => say!(
-                    "critical rule `{id}` of `{table}` could not be evaluated",
-                    "không đánh giá được quy tắc nghiêm trọng `{id}` của `{table}`"
-                ),
-            };
-            found.add("K2", policy.critical.grade, subject(), evidence);
-        }
-        // Worth nothing means at least three cycles without an update, or nothing known about the last one.
-        if rule.kind == "heartbeat" && main && rule.official == Nano::ZERO {
-            let evidence = if rule.status == Status::Measured {
-                say!(
-                    "main table `{table}` was not updated for three cycles or more",
-                    "bảng chính `{table}` không được cập nhật từ ba nhịp trở lên"
-                )
-            } else {
-                say!(
-                    "main table `{table}`: it is not known when it was last updated",
-                    "bảng chính `{table}`: không rõ lần cập nhật gần nhất"
-                )
-            };
-            found.add("K5", policy.dead, subject(), evidence);
-        }
+        of_rule(policy, rule, &mut found);
     }
+    beside_rules(policy, inputs, &mut found);
+    found.finish()
+}
+
+/// The caps that a rule leads to by itself, whatever becomes of others.
+pub fn by_rule(policy: &CapPolicy, rule: &CapRule<'_>) -> Vec<(&'static str, Grade)> {
+    let mut found = Findings::default();
+    of_rule(policy, rule, &mut found);
+    found.0.into_iter().map(|(id, grade, ..)| (id, grade)).collect()
+}
+
+fn of_rule(policy: &CapPolicy, rule: &CapRule<'_>, found: &mut Findings) {
+    let (table, id) = (rule.table, rule.id);
+    let (en, vi) = (rule.official.decimal(2, '.'), rule.official.decimal(2, ','));
+    let main = rule.tier >= Methodology::MAIN;
+    let subject = || format!("{table}/{id}");
+    let lost = limit(&policy.identity, |below| rule.official < Nano::points(below));
+    if let Some(grade) = lost.filter(|_| rule.identity && main) {
+        found.add(
+            "K1",
+            grade,
+            subject(),
+            say!(
+                "identity key of main table `{table}`: rule `{id}` has {en} points",
+                "khóa định danh của bảng chính `{table}`: quy tắc `{id}` được {vi} điểm"
+            ),
+        );
+    }
+    if rule.severity == Severity::Critical && rule.official < Nano::points(policy.critical.below) {
+        let evidence = match rule.status {
+            Status::Measured | Status::Na => say!(
+                "critical rule `{id}` of `{table}` has {en} points",
+                "quy tắc nghiêm trọng `{id}` của `{table}` được {vi} điểm"
+            ),
+            _ => say!(
+                "critical rule `{id}` of `{table}` could not be evaluated",
+                "không đánh giá được quy tắc nghiêm trọng `{id}` của `{table}`"
+            ),
+        };
+        found.add("K2", policy.critical.grade, subject(), evidence);
+    }
+    // Worth nothing means at least three cycles without an update, or nothing known about the last one.
+    if rule.kind == "heartbeat" && main && rule.official == Nano::ZERO {
+        let evidence = if rule.status == Status::Measured {
+            say!(
+                "main table `{table}` was not updated for three cycles or more",
+                "bảng chính `{table}` không được cập nhật từ ba nhịp trở lên"
+            )
+        } else {
+            say!(
+                "main table `{table}`: it is not known when it was last updated",
+                "bảng chính `{table}`: không rõ lần cập nhật gần nhất"
+            )
+        };
+        found.add("K5", policy.dead, subject(), evidence);
+    }
+}
+
+/// What caps are found by dimensions, clean records, evidence and missing tables.
+fn beside_rules(policy: &CapPolicy, inputs: &CapInputs<'_>, found: &mut Findings) {
     for &(dimension, official) in &inputs.dimensions {
         if let Some(grade) = limit(&policy.dimension, |below| official < Nano::points(below)) {
             let Text { en: name_en, vi: name_vi } = dimension.label();
@@ -124,8 +141,8 @@ pub fn database(policy: &CapPolicy, inputs: &CapInputs<'_>) -> Vec<Found> {
             );
         }
     }
-    clean_records(policy, &inputs.clean, &mut found);
-    evidence(policy, inputs, &mut found);
+    clean_records(policy, &inputs.clean, found);
+    evidence(policy, inputs, found);
     for &table in &inputs.missing_tables {
         found.add(
             "K8",
@@ -134,7 +151,6 @@ pub fn database(policy: &CapPolicy, inputs: &CapInputs<'_>) -> Vec<Found> {
             say!("required table `{table}` is missing", "thiếu bảng bắt buộc `{table}`"),
         );
     }
-    found.finish()
 }
 
 fn clean_records(policy: &CapPolicy, rate: &CleanRate, found: &mut Findings) {

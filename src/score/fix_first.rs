@@ -11,11 +11,11 @@ use serde::{Deserialize, Serialize};
 
 use super::caps::{self, CapInputs, CleanRate, Found};
 use super::composite::Lambda;
+use super::grade::Grade;
 use super::methodology::{CapPolicy, Methodology};
 use super::registry::Slot;
 use super::rollup::{Cleaning, Rollup, Scored};
-use super::rule_points::Triple;
-use crate::base::{Nano, Severity, Status};
+use crate::base::{Nano, Severity};
 use crate::engine::measured::{MeasuredRule, MeasuredTable, Presence};
 
 /// What is cleaned together.
@@ -105,6 +105,7 @@ struct Flawed<'a> {
 /// Everything that would win points, by gain, severity and id; and what cleaning all of it would win.
 pub fn of_database(judged: &Judged<'_>) -> (Vec<FixCard>, i64) {
     let cleaning = judged.rollup.cleaning(judged.lambda);
+    let held = Held::of(judged.policy, judged.inputs);
     let mut counted = 0;
     let mut all: Vec<Flawed<'_>> = Vec::new();
     let mut found: Vec<(Severity, FixCard)> = Vec::new();
@@ -127,12 +128,12 @@ pub fn of_database(judged: &Judged<'_>) -> (Vec<FixCard>, i64) {
             }
         }
         for it in &flawed {
-            found.extend(judged.card(&cleaning, FixLevel::Rule, table, Some(&it.rule.id), &[*it]));
+            found.extend(judged.card(&cleaning, &held, FixLevel::Rule, table, Some(&it.rule.id), &[*it]));
         }
         for (column, of) in &columns {
-            found.extend(judged.card(&cleaning, FixLevel::Column, table, Some(column), of));
+            found.extend(judged.card(&cleaning, &held, FixLevel::Column, table, Some(column), of));
         }
-        found.extend(judged.card(&cleaning, FixLevel::Table, table, None, &flawed));
+        found.extend(judged.card(&cleaning, &held, FixLevel::Table, table, None, &flawed));
         all.extend(flawed);
     }
     let name = |card: &FixCard| card.rule.clone().or_else(|| card.column.clone());
@@ -148,6 +149,7 @@ impl Judged<'_> {
     fn card(
         &self,
         cleaning: &Cleaning<'_>,
+        held: &Held,
         level: FixLevel,
         table: &MeasuredTable,
         name: Option<&str>,
@@ -176,49 +178,79 @@ impl Judged<'_> {
             rules: of.len() as u64,
             defects: sum(of, |it| it.rule.measure.tally.fail),
             unknown: sum(of, |it| it.rule.measure.tally.unknown),
-            lifts: self.lifts(&cleaned.dimensions, of, whole),
+            lifts: self.lifts(held, &cleaned.dimensions, of, whole),
         };
         Some((severity, card))
     }
 
-    /// The caps that become milder or vanish.
-    fn lifts(&self, dimensions: &[Nano], of: &[Flawed<'_>], whole: Option<&MeasuredTable>) -> Vec<String> {
+    /// The caps that become milder or vanish. What other rules lead to is counted beforehand (`held`), so that the cost is
+    /// that of the rules which are asked about.
+    fn lifts(
+        &self,
+        held: &Held,
+        dimensions: &[Nano],
+        of: &[Flawed<'_>],
+        whole: Option<&MeasuredTable>,
+    ) -> Vec<String> {
         if self.caps.is_empty() {
             return Vec::new();
         }
-        let mut inputs = self.inputs.clone();
-        for it in of {
-            if let Some(rule) = inputs.rules.get_mut(it.at) {
-                (rule.official, rule.status) = (Nano::FULL, Status::Measured);
-            }
-        }
+        let before = self.inputs;
+        let mut inputs = CapInputs {
+            rules: Vec::new(),
+            dimensions: before.dimensions.clone(),
+            coverage: before.coverage,
+            clean: before.clean.clone(),
+            missing_tables: before.missing_tables.clone(),
+            evidence: before.evidence.clone(),
+        };
         for ((_, official), after) in inputs.dimensions.iter_mut().zip(dimensions) {
             *official = *after;
         }
         if of.iter().any(|it| it.scored.points.measured.is_none()) {
-            inputs.coverage = self.coverage_with(of);
+            inputs.coverage = self.rollup.coverage_with(of.iter().map(|it| it.scored), self.lambda);
         }
         if let Some(table) = whole {
             inputs.missing_tables.retain(|missing| *missing != table.id);
             clean_whole(&mut inputs.clean, table);
         }
         let after = caps::database(self.policy, &inputs);
+        // A rule without defects leads to no cap.
+        let places: Vec<usize> = of.iter().map(|it| it.at).collect();
         let milder = |cap: &&Found| {
-            after.iter().find(|left| left.id == cap.id).is_none_or(|left| left.max_grade < cap.max_grade)
+            let left = after.iter().find(|left| left.id == cap.id).map(|left| left.max_grade);
+            left.max(held.without(cap.id, &places)).is_none_or(|left| left < cap.max_grade)
         };
         self.caps.iter().filter(milder).map(|cap| cap.id.to_owned()).collect()
     }
+}
 
-    /// What is known once these rules are.
-    fn coverage_with(&self, of: &[Flawed<'_>]) -> crate::base::Ratio {
-        let counted = self.scored.iter().flatten().flatten().enumerate().map(|(at, scored)| {
-            let cleaned = of.iter().any(|it| it.at == at);
-            let points = if cleaned { Triple::exactly(Nano::FULL) } else { scored.points };
-            Scored { points, ..*scored }
-        });
-        let tiers = self.tables.iter().map(|table| table.tier).collect();
-        let rules: Vec<Scored> = counted.collect();
-        Rollup::new(&rules, tiers, Some(self.rollup.dimensions())).database(self.lambda).coverage
+/// Caps by the rules that lead to them.
+struct Held {
+    /// Of every rule that counts.
+    rules: Vec<Vec<(&'static str, Grade)>>,
+    /// How many rules lead to each.
+    all: BTreeMap<(&'static str, Grade), usize>,
+}
+
+impl Held {
+    fn of(policy: &CapPolicy, inputs: &CapInputs<'_>) -> Self {
+        let rules: Vec<_> = inputs.rules.iter().map(|rule| caps::by_rule(policy, rule)).collect();
+        let mut all = BTreeMap::new();
+        for cap in rules.iter().flatten() {
+            *all.entry(*cap).or_default() += 1;
+        }
+        Self { rules, all }
+    }
+
+    /// The worst grade that rules other than these lead to under this cap.
+    fn without(&self, id: &str, places: &[usize]) -> Option<Grade> {
+        let theirs = |cap: &(&str, Grade)| {
+            let of = places.iter().filter_map(|at| self.rules.get(*at)).flatten();
+            of.filter(|other| *other == cap).count()
+        };
+        let left = self.all.iter().filter(|(cap, count)| cap.0 == id && **count > theirs(cap));
+        left.map(|((_, grade), _)| *grade).max()
     }
 }
 

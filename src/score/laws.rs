@@ -506,7 +506,9 @@ proptest! {
         let mut other = other;
         other.id = "e".to_owned();
         let card = score(vec![it, other], profile);
-        prop_assert_eq!(&rescored(&card).unwrap(), &card);
+        let mut again = rescored(&card).unwrap();
+        again.seal();
+        prop_assert_eq!(&again, &card);
         let (_, verdict) = verify("card", &card.to_json()).unwrap();
         prop_assert!(verdict.accepted, "{:?}", verdict.findings);
     }

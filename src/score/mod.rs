@@ -25,6 +25,7 @@ pub mod rollup;
 pub mod rule_points;
 pub mod scorecard;
 pub mod significance;
+pub mod stated;
 pub mod verify;
 pub mod working;
 

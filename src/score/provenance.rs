@@ -5,7 +5,7 @@
 //! matter, and a field that a later version adds is covered by itself. A node is the hash of the names and digests of its
 //! parts, in order. Leaves and nodes are hashed under different keys: no leaf can pass for a node.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -13,6 +13,7 @@ use serde_json::{Map, Value};
 
 use super::methodology::write_canonical;
 use super::scorecard::Scorecard;
+use super::stated::DATABASES;
 
 /// The version of this scheme.
 pub const SCHEME: &str = "thuocdo.provenance/1";
@@ -52,22 +53,42 @@ pub struct Part {
 impl Provenance {
     /// Of a scorecard as JSON.
     pub fn of(card: &Value) -> Self {
-        let mut parts = Vec::new();
+        let mut digests = Digests::default();
         for (field, value) in card.as_object().into_iter().flatten() {
             match (field.as_str(), value) {
-                (FIELD, _) => {}
-                ("databases", Value::Array(databases)) => {
-                    parts.extend(databases.iter().map(|it| whole("databases", it, &INPUTS, "tables", table)));
-                }
-                ("agencies", Value::Array(agencies)) => {
-                    parts.extend(agencies.iter().map(|it| leaf(named("agencies", it), it)));
-                }
-                _ => parts.push(leaf(field.clone(), value)),
+                (DATABASES, Value::Array(databases)) => databases.iter().for_each(|it| digests.database(it)),
+                _ => digests.field(field, value),
             }
         }
+        digests.finish()
+    }
+}
+
+/// Digests of a scorecard as its parts come.
+#[derive(Default)]
+pub struct Digests(Vec<Part>);
+
+impl Digests {
+    /// A field other than the list of databases.
+    pub fn field(&mut self, field: &str, value: &Value) {
+        match (field, value) {
+            (FIELD, _) => {}
+            ("agencies", Value::Array(agencies)) => {
+                self.0.extend(agencies.iter().map(|it| leaf(named("agencies", it), it)));
+            }
+            _ => self.0.push(leaf(field.to_owned(), value)),
+        }
+    }
+
+    pub fn database(&mut self, database: &Value) {
+        self.0.push(whole(DATABASES, database, &INPUTS, "tables", table));
+    }
+
+    pub fn finish(self) -> Provenance {
+        let Self(mut parts) = self;
         // The order of fields is layout, too. It keeps the order of databases, which are an array.
         parts.sort_by(|a, b| place(&a.part).cmp(place(&b.part)));
-        Self { scheme: SCHEME.to_owned(), root: node(&parts), parts }
+        Provenance { scheme: SCHEME.to_owned(), root: node(&parts), parts }
     }
 }
 
@@ -75,9 +96,19 @@ impl Scorecard {
     /// Computes the digests. To be called again whenever the card was changed.
     pub fn seal(&mut self) {
         self.provenance = None;
+        let mut digests = Digests::default();
+        let databases = std::mem::take(&mut self.databases);
         // Only strings, integers, arrays and maps with string keys: nothing that serialisation can refuse.
-        let value = serde_json::to_value(&*self).unwrap_or_default();
-        self.provenance = Some(Provenance::of(&value));
+        let rest = serde_json::to_value(&*self).unwrap_or_default();
+        for (field, value) in rest.as_object().into_iter().flatten().filter(|(field, _)| *field != DATABASES)
+        {
+            digests.field(field, value);
+        }
+        for database in &databases {
+            digests.database(&serde_json::to_value(database).unwrap_or_default());
+        }
+        self.databases = databases;
+        self.provenance = Some(digests.finish());
     }
 }
 
@@ -176,7 +207,7 @@ fn compare(path: &str, stated: &[Part], found: &[Part], changes: &mut Vec<(Strin
             }
         }
     }
-    let names: Vec<&str> = found.iter().map(|part| part.part.as_str()).collect();
-    let gone = stated.iter().filter(|part| !names.contains(&part.part.as_str()));
+    let names: BTreeSet<&str> = found.iter().map(|part| part.part.as_str()).collect();
+    let gone = stated.iter().filter(|part| !names.contains(part.part.as_str()));
     changes.extend(gone.map(|part| (at(part), Change::Removed)));
 }

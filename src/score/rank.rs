@@ -50,10 +50,12 @@ impl RankTable {
 
     /// Whether the order of two entries holds in at least [`Self::CERTAIN`] % of the draws.
     pub fn distinguishable(&self, a: usize, b: usize) -> bool {
-        let share = |wins: u32| u64::from(wins) * 100;
-        let draws = u64::from(self.draws);
-        let enough = Self::CERTAIN * draws;
-        share(self.wins[a][b]) >= enough || share(self.wins[b][a]) >= enough
+        self.above(a, b) || self.above(b, a)
+    }
+
+    /// Whether the first is above the second in at least [`Self::CERTAIN`] % of the draws.
+    pub fn above(&self, a: usize, b: usize) -> bool {
+        u64::from(self.wins[a][b]) * 100 >= Self::CERTAIN * u64::from(self.draws)
     }
 }
 
@@ -94,10 +96,12 @@ pub fn rank(
         let weighing = [Weighing::Registry, Weighing::Equal, Weighing::Rows][(random.next() % 3) as usize];
         // Nobody is ranked by a difference that is not shown.
         let centis: Vec<i64> = scores(&weights, lambda, weighing).into_iter().map(centi).collect();
-        for (a, &mine) in centis.iter().enumerate() {
-            drawn[a].push(place(mine, &centis));
-            for (b, &theirs) in centis.iter().enumerate() {
-                wins[a][b] += u32::from(mine > theirs);
+        for (drawn, place) in drawn.iter_mut().zip(places(&centis)) {
+            drawn.push(place);
+        }
+        for (wins, &mine) in wins.iter_mut().zip(&centis) {
+            for (win, &theirs) in wins.iter_mut().zip(&centis) {
+                *win += u32::from(mine > theirs);
             }
         }
     }
@@ -145,6 +149,13 @@ const fn centi(score: Nano) -> i64 {
 
 fn place(mine: i64, all: &[i64]) -> u32 {
     1 + all.iter().filter(|&&theirs| theirs > mine).count() as u32
+}
+
+/// The place of each among all.
+fn places(all: &[i64]) -> Vec<u32> {
+    let mut sorted = all.to_vec();
+    sorted.sort_unstable();
+    all.iter().map(|mine| 1 + (all.len() - sorted.partition_point(|theirs| theirs <= mine)) as u32).collect()
 }
 
 fn without_one(

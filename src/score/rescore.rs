@@ -7,9 +7,8 @@
 
 use serde_json::Value;
 
-use super::assemble::{ScoreOptions, assemble};
+use super::assemble::{ScoreOptions, unsealed};
 use super::methodology::Methodology;
-use super::provenance;
 use super::scorecard::{
     CodeListCard, DatabaseCard, FileCard, MassCard, PackCard, RuleCard, RuleFileCard, Scorecard, TableCard,
     TablePresence,
@@ -24,7 +23,7 @@ use crate::rule::catalog::listed;
 use crate::say;
 use crate::state::{Mass, Measure, Tally};
 
-/// The card as its counts have it.
+/// The card as its counts have it, without digests.
 ///
 /// # Errors
 /// Why this program cannot say: another methodology, a kind of rule that it does not know.
@@ -46,7 +45,7 @@ pub fn rescored(card: &Scorecard) -> Result<Scorecard, Text> {
         roll_up: card.roll_up,
         points_only: false,
     };
-    let mut computed = assemble(measured, &options);
+    let mut computed = unsealed(measured, &options);
     for computed in &mut computed.databases {
         let Some(stated) = card.databases.iter().find(|stated| stated.id == computed.id) else { continue };
         computed.column_coverage = stated.column_coverage;
@@ -203,10 +202,10 @@ pub struct Difference {
     pub computed: Option<Value>,
 }
 
-/// Where two cards as JSON differ, in the order of their fields. What is said of provenance is left out.
-pub fn differences(stated: &Value, computed: &Value) -> Vec<Difference> {
+/// Where two parts of cards as JSON differ, in the order of their fields. `path` is where they stand.
+pub fn differences(path: &str, stated: Option<&Value>, computed: Option<&Value>) -> Vec<Difference> {
     let mut found = Vec::new();
-    walk("", Some(stated), Some(computed), &mut found);
+    walk(path, stated, computed, &mut found);
     found
 }
 
@@ -217,9 +216,8 @@ fn walk(path: &str, stated: Option<&Value>, computed: Option<&Value>, found: &mu
     match (stated, computed) {
         (Some(Value::Object(a)), Some(Value::Object(b))) => {
             let fields = b.keys().chain(a.keys().filter(|key| !b.contains_key(*key)));
-            for field in fields.filter(|field| !path.is_empty() || *field != provenance::FIELD) {
-                let inner = if path.is_empty() { field.clone() } else { format!("{path}.{field}") };
-                walk(&inner, a.get(field), b.get(field), found);
+            for field in fields {
+                walk(&format!("{path}.{field}"), a.get(field), b.get(field), found);
             }
         }
         (Some(Value::Array(a)), Some(Value::Array(b))) => {

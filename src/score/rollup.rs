@@ -170,6 +170,17 @@ impl Rollup {
         Ratio::new(part, tiers * cell.weight).unwrap_or(Ratio::ZERO)
     }
 
+    /// The coverage of the database once these rules are known.
+    pub fn coverage_with<'s>(&self, rules: impl IntoIterator<Item = &'s Scored>, lambda: Lambda) -> Ratio {
+        let mut after = self.clone();
+        for rule in rules.into_iter().filter(|rule| rule.points.measured.is_none()) {
+            if let Some(cell) = after.cells.get_mut(&(rule.dimension, rule.table)) {
+                cell.known += u128::from(rule.weight);
+            }
+        }
+        after.database(lambda).coverage
+    }
+
     /// To ask what cleaning some of the rules would do to the official points.
     pub fn cleaning(&self, lambda: Lambda) -> Cleaning<'_> {
         let sum = |&dimension: &Dimension| {

@@ -520,10 +520,15 @@ impl Scorecard {
         struct Version {
             schema: String,
         }
-        let version: Version = serde_json::from_str(text)?;
-        if version.schema != SCHEMA {
-            return Err(CardError::Schema(version.schema));
+        let foreign = |schema: String| Err(CardError::Schema(schema));
+        match serde_json::from_str::<Self>(text) {
+            Ok(card) if card.schema == SCHEMA => Ok(card),
+            Ok(card) => foreign(card.schema),
+            // What another version wrote need not have our fields.
+            Err(error) => match serde_json::from_str::<Version>(text)? {
+                Version { schema } if schema != SCHEMA => foreign(schema),
+                Version { .. } => Err(error.into()),
+            },
         }
-        Ok(serde_json::from_str(text)?)
     }
 }

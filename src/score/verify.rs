@@ -2,11 +2,12 @@
 
 use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use super::provenance::{self, Change, Provenance, SCHEME};
+use super::provenance::{self, Change, Digests, Provenance, SCHEME};
 use super::rescore::{self, Difference};
 use super::scorecard::{CardError, Scorecard};
+use super::stated::{self, DATABASES, Part};
 use crate::base::Text;
 use crate::say;
 
@@ -106,22 +107,73 @@ impl Verification {
 /// The text is no scorecard that this program reads.
 pub fn verify(name: &str, text: &str) -> Result<(Scorecard, Verification), CardError> {
     let card = Scorecard::from_json(text)?;
-    // As it was written, with fields that this program does not know.
-    let stated: Value = serde_json::from_str(text)?;
-    let found = Provenance::of(&stated);
     let mut verdict = Verification {
         card: name.to_owned(),
         accepted: true,
-        root: found.root.clone(),
+        root: String::new(),
         as_of: card.as_of.clone(),
         databases: card.databases.iter().map(|database| database.id.clone()).collect(),
         signature: None,
         files: None,
         findings: Vec::new(),
     };
+    let (found, computed) = beside(&card, text)?;
+    verdict.root = found.root.clone();
     digests(&card, &found, &mut verdict);
-    arithmetic(&card, &stated, &mut verdict);
+    arithmetic(computed, &mut verdict);
     Ok((card, verdict))
+}
+
+/// The digests of a card, and where its points do not follow from its counts, or why that cannot be said.
+type Beside = (Provenance, Result<Vec<Difference>, Text>);
+
+/// Holds the card as it was written, with fields that this program does not know, beside what follows from its counts.
+/// Databases one by one, and each is dropped when it was compared: cards may be large.
+fn beside(card: &Scorecard, text: &str) -> Result<Beside, CardError> {
+    let mut computed = rescore::rescored(card);
+    let databases = computed.as_mut().map(|card| std::mem::take(&mut card.databases)).unwrap_or_default();
+    let mut databases = databases.into_iter();
+    let mut rest: Map<String, Value> = match &computed {
+        Ok(card) => as_json(card).as_object_mut().map(std::mem::take).unwrap_or_default(),
+        Err(_) => Map::new(),
+    };
+    rest.remove(DATABASES);
+    let mut digests = Digests::default();
+    let mut differences = Vec::new();
+    let known = computed.is_ok();
+    let mut compare = |path: &str, stated: Option<&Value>, computed: Option<&Value>| {
+        if known {
+            differences.extend(rescore::differences(path, stated, computed));
+        }
+    };
+    let mut at = 0_usize;
+    stated::parts(text, &mut |part| match part {
+        Part::Field(field, value) => {
+            digests.field(&field, &value);
+            if field != provenance::FIELD {
+                compare(&field, Some(&value), rest.shift_remove(&field).as_ref());
+            }
+        }
+        Part::Database(value) => {
+            digests.database(&value);
+            let computed = databases.next().map(|database| as_json(&database));
+            let path = match value.get("id").and_then(Value::as_str) {
+                Some(id) => format!("{DATABASES}[{id}]"),
+                None => format!("{DATABASES}[{at}]"),
+            };
+            compare(&path, Some(&value), computed.as_ref());
+            at += 1;
+        }
+    })?;
+    for (field, value) in &rest {
+        compare(field, None, Some(value));
+    }
+    Ok((digests.finish(), computed.map(|_| differences)))
+}
+
+/// Only strings, integers, arrays and maps with string keys: nothing that serialisation can refuse.
+fn as_json(part: &impl Serialize) -> Value {
+    serde_json::to_value(part).unwrap_or_default()
 }
 
 fn digests(card: &Scorecard, found: &Provenance, verdict: &mut Verification) {
@@ -159,16 +211,15 @@ fn digests(card: &Scorecard, found: &Provenance, verdict: &mut Verification) {
     }
 }
 
-fn arithmetic(card: &Scorecard, stated: &Value, verdict: &mut Verification) {
-    let computed = match rescore::rescored(card) {
-        Ok(computed) => computed,
+fn arithmetic(computed: Result<Vec<Difference>, Text>, verdict: &mut Verification) {
+    let differences = match computed {
+        Ok(differences) => differences,
         Err(Text { en, vi }) => {
             let text = say!("points cannot be computed again: {en}", "không tính lại được điểm: {vi}");
             return verdict.add(Code::NotComputed, "", text);
         }
     };
-    let computed = serde_json::to_value(&computed).unwrap_or_default();
-    for Difference { path, stated, computed } in rescore::differences(stated, &computed) {
+    for Difference { path, stated, computed } in differences {
         let (stated, computed) = (shown(stated), shown(computed));
         let text = say!(
             "is {stated}; from the card's own counts follows {computed}",

@@ -266,7 +266,7 @@ fn reports_are_the_same_every_time() {
 }
 
 /// The sheets of a workbook as LibreOffice reads them, by name.
-fn opened(book: &Path, into: &Path) -> BTreeMap<String, Vec<BTreeMap<String, String>>> {
+pub fn opened(book: &Path, into: &Path) -> BTreeMap<String, Vec<BTreeMap<String, String>>> {
     // Comma, quotes, UTF-8, from the first line; numbers as they are and not as they are shown; every sheet.
     let filter = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,false,false,false,false,-1";
     let output = Command::new("soffice")

@@ -65,7 +65,8 @@ pub fn slug(text: &str) -> String {
     text.chars().take(LONGEST).map(plain).collect()
 }
 
-fn free(name: String, taken: &mut BTreeSet<String>) -> String {
+/// The name, or where it is taken already with a number behind it.
+pub fn free(name: String, taken: &mut BTreeSet<String>) -> String {
     let mut found = name.clone();
     let mut n = 1_u64;
     while !taken.insert(found.clone()) {

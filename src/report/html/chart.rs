@@ -74,6 +74,34 @@ pub fn parts(page: &mut Markup, parts: &[(&'static str, u64)]) {
     page.raw("</svg>");
 }
 
+/// Ranks from the first to the last: where an entry stands, and where it may stand as well.
+pub fn ranks(page: &mut Markup, rank: u32, [low, high]: [u32; 2], last: u32) {
+    let last = i64::from(last.max(1));
+    // Each rank has a field of its own, wide enough to be seen.
+    let left = |rank: u32| (i64::from(rank).clamp(1, last) - 1) * FULL / last;
+    let right = |rank: u32| (i64::from(rank).clamp(1, last) * FULL / last).max(left(rank) + 12);
+    drawing(page, "bar line", (FULL, 28));
+    rectangle(page, "track", (0, FULL), (12, 4));
+    rectangle(page, "range", (left(low), right(high) - left(low)), (8, 12));
+    rectangle(page, "here", (left(rank), right(rank) - left(rank)), (2, 24));
+    page.raw("</svg>");
+}
+
+/// A step of a waterfall, between two heights of a scale.
+pub fn step(page: &mut Markup, class: &'static str, (from, to): (i64, i64), (low, high): (i64, i64)) {
+    let span = i128::from((high - low).max(1));
+    let at = |nano: i64| {
+        let share = i128::from(nano.clamp(low, high) - low) * i128::from(FULL) / span;
+        i64::try_from(share).unwrap_or(FULL)
+    };
+    let (left, right) = (at(from.min(to)), at(from.max(to)));
+    drawing(page, "bar", (FULL, 20));
+    rectangle(page, "track", (0, FULL), (0, 20));
+    // What is there is never drawn as nothing.
+    rectangle(page, class, (left.min(FULL - 4), (right - left).max(4)), (0, 20));
+    page.raw("</svg>");
+}
+
 /// How long ago the last update was, in cycles: the line ends today, on the right, and goes back to where an age is worth
 /// nothing any more.
 pub fn timeline(page: &mut Markup, age: u64, cycle: u64, cycles: u64) {

@@ -23,8 +23,8 @@ const SCRIPT: &str = include_str!("script.js");
 /// Characters of the title of the window.
 const TITLE: usize = 80;
 
-/// `alone`: the page is of this database.
-pub fn whole(card: &Scorecard, alone: Option<&DatabaseCard>, body: Markup, style: &Style) -> Vec<u8> {
+/// A page about a card, whose rules can be searched. `alone`: the page is of this database.
+pub fn of_card(card: &Scorecard, alone: Option<&DatabaseCard>, body: Markup, style: &Style) -> Vec<u8> {
     around(&title(card, alone, style.lang), Bar::Rules, body, style)
 }
 
@@ -33,6 +33,8 @@ pub fn whole(card: &Scorecard, alone: Option<&DatabaseCard>, body: Markup, style
 pub enum Bar {
     /// Nothing: the page has no script.
     Plain,
+    /// Nothing either; the script orders tables and opens what a link points at.
+    Tables,
     /// To search the rows of an index.
     Rows,
     /// To search, filter and order rules.
@@ -102,7 +104,7 @@ pub fn title(card: &Scorecard, alone: Option<&DatabaseCard>, lang: Lang) -> Stri
 fn bar(page: &mut Markup, offers: Bar, lang: Lang, other: Lang) {
     page.raw("<header class=top><a class=brand href=\"#main\">thuocdo</a>");
     match offers {
-        Bar::Plain => {}
+        Bar::Plain | Bar::Tables => {}
         Bar::Rows => {
             search(page, &say!("Search databases", "Tìm CSDL"));
             page.raw("<output id=found for=q></output></search>");

@@ -9,7 +9,7 @@ use crate::base::Dimension;
 use crate::say;
 use crate::score::scorecard::DimensionCard;
 
-pub fn write(page: &mut Markup, context: &Context<'_>) {
+pub(super) fn write(page: &mut Markup, context: &Context<'_>) {
     let tables = &context.database.tables;
     let counts = |dimension: &Dimension| {
         tables.iter().any(|table| table.dimensions.get(dimension).is_some_and(|card| card.applicable))

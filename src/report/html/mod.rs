@@ -1,23 +1,23 @@
 //! The scorecard as one page for a browser: a file that needs nothing else. It is complete without its script, which adds
 //! search, filters and sorting; both languages are in it.
 
-mod anchor;
-mod chart;
+pub mod anchor;
+pub(super) mod chart;
 mod columns;
 mod database;
-pub mod document;
+pub(super) mod document;
 mod fix_first;
 mod footnotes;
 mod freshness;
-mod heat;
+pub(super) mod heat;
 mod index;
 mod kinds;
-mod markup;
+pub(super) mod markup;
 mod notes;
-mod overview;
+pub(super) mod overview;
 mod provenance;
 mod rule;
-mod shown;
+pub(super) mod shown;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -153,5 +153,5 @@ fn render(
     kinds::write(&mut body, card);
     footnotes::write(&mut body, card);
     provenance::write(&mut body, card);
-    document::whole(card, alone, body, style)
+    document::of_card(card, alone, body, style)
 }

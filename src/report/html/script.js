@@ -38,6 +38,7 @@
   let found = items.length;
   let filtered = false;
   function count() {
+    if (!query) return;
     const number = found.toLocaleString(root.lang === 'vi' ? 'vi-VN' : 'en-US');
     const [vi, singular] = rules.length ? ['quy tắc', 'rule'] : ['CSDL', 'database'];
     one('found').textContent = !filtered ? '' : root.lang === 'vi' ? `${number} ${vi}` : `${number} ${singular}${found === 1 ? '' : 's'}`;
@@ -59,7 +60,7 @@
     count();
   }
   let waiting = 0;
-  query.addEventListener('input', () => { cancelAnimationFrame(waiting); waiting = requestAnimationFrame(filter); });
+  query?.addEventListener('input', () => { cancelAnimationFrame(waiting); waiting = requestAnimationFrame(filter); });
   const boxes = all('.panel input[type=checkbox]');
   for (const box of boxes) box.addEventListener('change', filter);
   const clear = () => {
@@ -126,7 +127,7 @@
   // Keys: / searches, Escape shows all again, arrows go from rule to rule.
   document.addEventListener('keydown', event => {
     const typing = event.target.matches('input[type=search]');
-    if (event.key === '/' && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
+    if (event.key === '/' && query && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
       event.preventDefault();
       query.focus();
     } else if (event.key === 'Escape') {

@@ -1,5 +1,8 @@
 //! The comparison as it is, for programs.
 
+use std::io;
+use std::path::Path;
+
 use super::LeagueRenderer;
 use crate::base::Text;
 use crate::report::Style;
@@ -17,7 +20,11 @@ impl LeagueRenderer for Json {
         say!("all of it, for programs", "toàn bộ, cho chương trình khác đọc")
     }
 
-    fn render(&self, league: &League, _: &Style) -> Vec<u8> {
-        league.to_json().into_bytes()
+    fn extension(&self) -> &'static str {
+        "json"
+    }
+
+    fn render(&self, league: &League, _: &Style, _: &Path) -> io::Result<Vec<u8>> {
+        Ok(league.to_json().into_bytes())
     }
 }

@@ -1,19 +1,26 @@
 //! A comparison as a page: rankings with their intervals drawn, never a bare rank.
 
-use super::LeagueRenderer;
+use std::collections::BTreeMap;
+use std::io;
+use std::path::Path;
+
+use super::{LeagueRenderer, words};
 use crate::base::{Lang, Text};
 use crate::report::term::page::{BAD, BOLD, GOOD, Line, PLAIN, Page, WEAK, right};
 use crate::report::term::safe::middle;
 use crate::report::term::words::{grade_ink, own, pick, points, points_ink};
 use crate::report::{Style, number};
 use crate::say;
+use crate::score::Grade;
 use crate::score::league::{Apart, Difference, Entry, League, Table};
-use crate::score::scorecard::PeerGroup;
 
 /// Columns of an entry's id.
 const IDS: usize = 20;
 /// Columns in which intervals of ranks are drawn.
 const DRAWN: usize = 20;
+
+/// Lines of agencies whose databases sent nothing.
+const AGENCIES: usize = 20;
 
 pub struct Term;
 
@@ -26,7 +33,11 @@ impl LeagueRenderer for Term {
         say!("a page to read in the terminal", "trang để đọc trên màn hình dòng lệnh")
     }
 
-    fn render(&self, league: &League, style: &Style) -> Vec<u8> {
+    fn extension(&self) -> &'static str {
+        "txt"
+    }
+
+    fn render(&self, league: &League, style: &Style, _: &Path) -> io::Result<Vec<u8>> {
         let (mut page, lang) = (Page::new(style), style.lang);
         head(&mut page, lang, league);
         if !league.agencies.entries.is_empty() {
@@ -42,6 +53,7 @@ impl LeagueRenderer for Term {
         if let Some(of) = &league.difference {
             difference(&mut page, lang, of);
         }
+        silent(&mut page, lang, league);
         if !league.apart.is_empty() {
             page.blank();
             page.heading('─', pick(lang, "Không xếp hạng", "Not ranked"));
@@ -49,7 +61,7 @@ impl LeagueRenderer for Term {
                 apart(&mut page, lang, it);
             }
         }
-        page.into_bytes()
+        Ok(page.into_bytes())
     }
 }
 
@@ -78,13 +90,7 @@ fn head(page: &mut Page, lang: Lang, league: &League) {
         .plain("  ")
         .dim(counted.get(lang));
     page.line(line);
-    let draws = number::count(league.draws.into(), lang);
-    let text = say!(
-        "Intervals hold 90 % of {draws} draws in which weights and ways of summing up are varied. Where they overlap the order may be \
-         chance.",
-        "Khoảng hạng chứa 90 % của {draws} lần thử với trọng số và cách tổng hợp thay đổi. Các khoảng chồng nhau thì thứ tự có thể do \
-         ngẫu nhiên."
-    );
+    let text = words::what_intervals_hold(league.draws, lang);
     page.paragraph(Line::new(), 0, Line::new().dim(text.get(lang)), 3);
 }
 
@@ -95,8 +101,7 @@ fn table(page: &mut Page, lang: Lang, table: &Table) {
     let head = head.then(right(Line::of(BOLD, pick(lang, "Điểm", "Points")), 7)).plain("  ");
     page.line(head);
     for entry in &table.entries {
-        let [low, high] = entry.interval;
-        let interval = if low == high { format!("{low}") } else { format!("{low}–{high}") };
+        let interval = words::ranks(entry.interval);
         let line = right(Line::of(PLAIN, &entry.rank.to_string()), 4).pad(6).plain(&interval);
         let line = line.pad(16).plain(&middle(&entry.id, IDS)).pad(16 + IDS + 2);
         let score = Line::of(points_ink(entry.score.official_nano), &points(&entry.score.official, lang));
@@ -104,7 +109,7 @@ fn table(page: &mut Page, lang: Lang, table: &Table) {
         page.line(line.plain("  ").dim(&drawn(entry, last, page.unicode())));
         let facts = facts(entry, lang);
         if facts.columns() > 0 {
-            page.paragraph(Line::new(), 16, facts, 2);
+            page.paragraph(Line::new(), 16, facts, 3);
         }
     }
 }
@@ -136,16 +141,22 @@ fn facts(entry: &Entry, lang: Lang) -> Line {
         parts.push(Line::new().dim(text.get(lang)).glued());
     }
     if let Some(group) = entry.peer_group {
-        let text = match group {
-            PeerGroup::Large => say!("15 databases or more", "từ 15 CSDL"),
-            PeerGroup::Medium => say!("5 to 14 databases", "5–14 CSDL"),
-            PeerGroup::Small => say!("fewer than 5 databases", "dưới 5 CSDL"),
-        };
-        parts.push(Line::new().dim(text.get(lang)).glued());
+        parts.push(Line::new().dim(words::peer_group(group).get(lang)).glued());
     }
-    let [best, worst] = entry.without_one;
-    if (best, worst) != (entry.rank, entry.rank) {
-        let text = say!("without one of them {best}–{worst}", "bỏ một CSDL: hạng {best}–{worst}");
+    if let (Some(lowest), Some(median)) = (&entry.minimum, &entry.median) {
+        let (lowest, median) = (points(lowest, lang), points(median, lang));
+        let text = say!("lowest {lowest}, median {median}", "thấp nhất {lowest}, trung vị {median}");
+        parts.push(Line::new().dim(text.get(lang)).glued());
+        let of = |grade| entry.grades.get(&grade).copied().unwrap_or_default();
+        let (d, none) = (of(Grade::D), of(Grade::Ungraded));
+        if d + none > 0 {
+            let text = say!("{d} graded D, {none} —", "{d} hạng D, {none} hạng —");
+            parts.push(Line::of(WEAK, text.get(lang)).glued());
+        }
+    }
+    if words::hangs_on_one(entry) {
+        let ranks = words::ranks(entry.without_one);
+        let text = say!("without one of them {ranks}", "bỏ một CSDL: hạng {ranks}");
         parts.push(Line::of(WEAK, text.get(lang)).glued());
     }
     Line::dotted(parts)
@@ -165,6 +176,23 @@ fn difference(page: &mut Page, lang: Lang, of: &Difference) {
         let brings = part.brings_nano.map(|nano| points(&crate::base::Nano::new(nano).six(), lang));
         page.line(figure.plain("  ").plain(label.get(lang)).pad(26).dim(&brings.join(" · ")));
     }
+}
+
+/// How many databases of each agency sent nothing.
+fn silent(page: &mut Page, lang: Lang, league: &League) {
+    if league.silent.is_empty() {
+        return;
+    }
+    page.blank();
+    page.heading('─', pick(lang, "Không gửi gì, tính 0", "Sent nothing, counts 0"));
+    let mut agencies: BTreeMap<&str, u64> = BTreeMap::new();
+    for silent in &league.silent {
+        *agencies.entry(silent.agency.as_deref().unwrap_or("—")).or_default() += 1;
+    }
+    let counted = agencies
+        .iter()
+        .map(|(id, n)| Line::of(PLAIN, id).dim(&format!(" {}", number::count(*n, lang))).glued());
+    page.paragraph(Line::new(), 0, Line::dotted(counted), AGENCIES);
 }
 
 fn signed(nano: i64, lang: Lang) -> String {

@@ -2,31 +2,24 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Apart, Request};
+use super::{Apart, Given, Request};
 use crate::base::Text;
-use crate::engine::MeasuredDatabase;
 use crate::kernel::date_format::default_timestamps;
 use crate::say;
+use crate::score::assemble::together;
 use crate::score::comparable::{self, Basis, Comparison, Reason, RunBasis};
 use crate::score::scorecard::{DatabaseCard, Fraction, PackCard};
-use crate::score::{Profile, ScoreOptions, Scorecard, assemble, rescore};
+use crate::score::{Profile, ScoreOptions, Scorecard};
 
 /// Scores of one reporting period: their moments lie no further apart.
 const PERIOD: Comparison = Comparison { same_database: false, days: Some(31) };
 const PERIOD_MICROS: i64 = 31 * 86_400_000_000;
 
-/// A scorecard that was handed in.
-pub struct Given {
-    /// Its file.
-    pub name: String,
-    pub card: Scorecard,
-    /// Why it is not believed; nothing if it is.
-    pub rejected: Vec<Text>,
-}
-
 pub struct Joined {
-    /// The scorecard of all that may be compared; none if nothing may.
+    /// The scorecard of all that may be compared; none if nothing may. Its databases have no rules.
     pub card: Option<Scorecard>,
+    /// Of each of its databases the file of the card that it came on.
+    pub files: BTreeMap<String, String>,
     /// The earliest and the latest of their moments.
     pub moments: Option<[String; 2]>,
     pub apart: Vec<Apart>,
@@ -63,7 +56,7 @@ pub fn join(given: Vec<Given>, request: &Request) -> Joined {
     let (able, unable): (Vec<_>, Vec<_>) = candidates.into_iter().partition(|it| database(it).comparable);
     apart.extend(unable.iter().map(|it| set_apart(it, database(it).not_comparable_because.clone())));
     let Some(common) = Common::of(&able, &given) else {
-        return Joined { card: None, moments: None, apart };
+        return Joined { card: None, files: BTreeMap::new(), moments: None, apart };
     };
     let reference = common.basis();
     let mut chosen: BTreeMap<&str, &Candidate> = BTreeMap::new();
@@ -90,37 +83,22 @@ pub fn join(given: Vec<Given>, request: &Request) -> Joined {
     let moment =
         |it: Option<&&Candidate>| it.map(|it| given[it.given].card.as_of.clone()).unwrap_or_default();
     let range = [moment(moments.first()), moment(moments.last())];
-    let mut measured = Vec::new();
-    for it in chosen.values() {
-        match rescore::measured(database(it)) {
-            Ok(database) => measured.push(grouped(database, request)),
-            Err(text) => apart.push(set_apart(it, vec![text])),
-        }
-    }
     apart.sort_by(|a, b| (&a.database, &a.card).cmp(&(&b.database, &b.card)));
     let options = ScoreOptions {
         profile: common.profile,
         as_of: range[1].clone(),
         engine: concat!("thuocdo ", env!("CARGO_PKG_VERSION")).to_owned(),
         roll_up: request.roll_up,
-        indices: Vec::new(),
-        points_only: false,
+        ..ScoreOptions::default()
     };
-    let card = (!measured.is_empty()).then(|| {
-        let mut card = assemble(measured, &options);
-        for database in &mut card.databases {
-            // Coverage of columns is not among what a card's counts tell.
-            let card = chosen.get(database.id.as_str()).map(|it| stated(&given, it));
-            database.column_coverage = card.and_then(|card| card.column_coverage);
-        }
-        card
-    });
+    let files = chosen.iter().map(|(id, it)| ((*id).to_owned(), given[it.given].name.clone())).collect();
+    let databases: Vec<DatabaseCard> =
+        chosen.values().map(|it| grouped(database(it).clone(), request)).collect();
+    // What a card says of a database follows from its counts, or the card would be among the rejected: there is nothing to
+    // be scored again, only to be summed up.
+    let card = (!databases.is_empty()).then(|| together(databases, &options));
     let moments = card.is_some().then_some(range);
-    Joined { card, moments, apart }
-}
-
-fn stated<'g>(given: &'g [Given], it: &Candidate) -> &'g DatabaseCard {
-    &given[it.given].card.databases[it.at]
+    Joined { card, files, moments, apart }
 }
 
 /// What most have in common: others are measured by it, so that no two of those that are left differ.
@@ -181,7 +159,7 @@ fn most<T: Ord + Copy>(all: impl Iterator<Item = T>) -> Option<T> {
 }
 
 /// With its group in the place of its agency, if groups were named.
-fn grouped(mut database: MeasuredDatabase, request: &Request) -> MeasuredDatabase {
+fn grouped(mut database: DatabaseCard, request: &Request) -> DatabaseCard {
     if let Some(groups) = &request.groups {
         let group = groups.iter().find(|(_, members)| members.contains(&database.id));
         database.agency = group.map(|(id, _)| id.clone());

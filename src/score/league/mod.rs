@@ -2,6 +2,7 @@
 //! not stands apart, with every reason.
 
 mod difference;
+mod given;
 mod join;
 pub mod table;
 
@@ -11,7 +12,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use difference::{Difference, DimensionPart, difference};
-pub use join::{Given, Joined, join};
+pub use given::Given;
+pub use join::{Joined, join};
 pub use table::{Entry, Table};
 
 use super::Scorecard;
@@ -91,7 +93,7 @@ pub struct Request {
 /// # Errors
 /// An agency that is to be explained is not among those compared.
 pub fn league(given: Vec<Given>, request: &Request) -> Result<League, Text> {
-    let Joined { card, moments, apart } = join(given, request);
+    let Joined { card, files, moments, apart } = join(given, request);
     let Some(card) = card else {
         return Ok(empty(request, apart));
     };
@@ -108,7 +110,7 @@ pub fn league(given: Vec<Given>, request: &Request) -> Result<League, Text> {
         as_of: moments,
         roll_up: request.roll_up,
         draws: methodology.rank.draws,
-        databases: table::databases(&card, &methodology),
+        databases: table::databases(&card, &files, &methodology),
         agencies: table::agencies(&card, &members, &methodology),
         silent: silent(&card, &members),
         overall: Some(AgencyCard { fix_first: Vec::new(), ..card.overall }),

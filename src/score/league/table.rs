@@ -8,10 +8,11 @@ use serde::{Deserialize, Serialize};
 use crate::base::{Dimension, Nano, Text};
 use crate::rule::Catalog;
 use crate::score::evidence::Confidence;
+use crate::score::fix_first::FixCard;
 use crate::score::methodology::Methodology;
 use crate::score::rank::{Contender, RankTable, RankedDatabase, rank};
 use crate::score::registry::{self, Slot};
-use crate::score::scorecard::{DatabaseCard, DimensionCard, Fraction, PeerGroup, Score};
+use crate::score::scorecard::{Cap, DatabaseCard, DimensionCard, Fraction, PeerGroup, Score};
 use crate::score::{Grade, Scorecard};
 
 /// Entries by rank, then by id.
@@ -38,6 +39,8 @@ pub struct Entry {
     pub without_one: [u32; 2],
     /// Whom it cannot be told from: neither stands above the other in 95 % of the draws.
     pub not_told_from: Vec<String>,
+    /// Whom it is above in 95 % of the draws. It is below all that are in neither list.
+    pub clearly_above: Vec<String>,
     pub grade: Grade,
     pub score: Score,
     /// The dimensions that count, in order.
@@ -45,15 +48,39 @@ pub struct Entry {
     /// Of a database: the share of rules, by weight, whose value is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub coverage: Option<Fraction>,
-    /// Of a database: how far its score can be relied on.
+    /// How far the score can be relied on; of an agency, that of the least reliable of its measured databases.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub confidence: Option<Confidence>,
+    /// Of a database: the file of the scorecard that it came on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub card: Option<String>,
+    /// Hard caps that apply ("điểm liệt").
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub caps: Vec<Cap>,
+    /// Of a database: the rules that would win back most points.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fix_first: Vec<FixCard>,
+    /// Of an agency: official points of the lowest and of the middle of its databases, those included that sent nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub minimum: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub median: Option<String>,
+    /// Of an agency: how many of its databases have each grade. What sent nothing has none.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub grades: BTreeMap<Grade, u64>,
     /// Of an agency: databases that are registered, and those that were measured.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub measured: Option<[u64; 2]>,
     /// Agencies are compared within groups of like size.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub peer_group: Option<PeerGroup>,
+}
+
+impl Entry {
+    /// How many of so many entries are clearly above it.
+    pub fn clearly_below(&self, of: usize) -> usize {
+        of.saturating_sub(1 + self.not_told_from.len() + self.clearly_above.len())
+    }
 }
 
 /// A database's place in an agency.
@@ -115,7 +142,7 @@ fn draw(contenders: &[Contender], methodology: &Methodology) -> RankTable {
     rank(contenders, &weights, &methodology.rank, methodology.lambda)
 }
 
-pub fn databases(card: &Scorecard, methodology: &Methodology) -> Table {
+pub fn databases(card: &Scorecard, files: &BTreeMap<String, String>, methodology: &Methodology) -> Table {
     let contenders: Vec<Contender> = card
         .databases
         .iter()
@@ -132,8 +159,9 @@ pub fn databases(card: &Scorecard, methodology: &Methodology) -> Table {
             agency: database.agency.clone(),
             coverage: Some(database.coverage),
             confidence: Some(database.confidence),
-            measured: None,
-            peer_group: None,
+            card: files.get(&database.id).cloned(),
+            caps: database.caps.clone(),
+            fix_first: database.fix_first.clone(),
             ..bare(&drawn, at, database.grade, &database.score, &database.dimensions)
         })
     };
@@ -157,9 +185,13 @@ pub fn agencies(card: &Scorecard, members: &Members, methodology: &Methodology) 
         let agency = card.agencies.iter().find(|agency| agency.id.as_deref() == Some(id))?;
         Some(Entry {
             title: Catalog::shipped().agency(id).map(|agency| agency.name.clone()),
-            agency: None,
-            coverage: None,
-            confidence: None,
+            confidence: members
+                .get(id)
+                .and_then(|of| of.iter().filter_map(|it| Some(card.databases[it.scored?].confidence)).max()),
+            caps: agency.caps.clone(),
+            minimum: agency.minimum.clone(),
+            median: agency.median.clone(),
+            grades: agency.grades.clone(),
             measured: Some([agency.registered, agency.measured]),
             peer_group: Some(agency.peer_group),
             ..bare(&drawn, at, agency.grade, &agency.score, &agency.dimensions)
@@ -176,7 +208,10 @@ fn bare(
     dimensions: &BTreeMap<Dimension, DimensionCard>,
 ) -> Entry {
     let ranked = &drawn.entries[at];
-    let others = (0..drawn.entries.len()).filter(|&other| other != at && !drawn.distinguishable(at, other));
+    let others = || (0..drawn.entries.len()).filter(|&other| other != at);
+    let ids = |of: &dyn Fn(usize) -> bool| -> Vec<String> {
+        others().filter(|&other| of(other)).map(|other| drawn.entries[other].id.clone()).collect()
+    };
     Entry {
         id: ranked.id.clone(),
         title: None,
@@ -184,12 +219,19 @@ fn bare(
         rank: ranked.rank,
         interval: [ranked.low, ranked.high],
         without_one: [ranked.without_one.0, ranked.without_one.1],
-        not_told_from: others.map(|other| drawn.entries[other].id.clone()).collect(),
+        not_told_from: ids(&|other| !drawn.distinguishable(at, other)),
+        clearly_above: ids(&|other| drawn.above(at, other)),
         grade,
         score: score.clone(),
         dimensions: dimensions.clone(),
         coverage: None,
         confidence: None,
+        card: None,
+        caps: Vec::new(),
+        fix_first: Vec::new(),
+        minimum: None,
+        median: None,
+        grades: BTreeMap::new(),
         measured: None,
         peer_group: None,
     }

@@ -1,6 +1,6 @@
 //! The HTML scorecard in a real browser.
 
-mod browser;
+pub mod browser;
 mod paper;
 
 use std::fs;

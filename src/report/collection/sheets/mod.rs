@@ -24,26 +24,26 @@ pub enum Value {
 }
 
 impl Value {
-    fn text(text: &str) -> Self {
+    pub(in crate::report) fn text(text: &str) -> Self {
         if text.is_empty() { Self::Nothing } else { Self::Text(text.to_owned()) }
     }
 
-    fn decimal(text: Option<&str>) -> Self {
+    pub(in crate::report) fn decimal(text: Option<&str>) -> Self {
         text.map_or(Self::Nothing, |text| Self::Decimal(text.to_owned()))
     }
 
     /// Billionths, digit by digit: as a number a spreadsheet would round them.
-    fn nano(nano: Option<i64>) -> Self {
+    pub(in crate::report) fn nano(nano: Option<i64>) -> Self {
         nano.map_or(Self::Nothing, |nano| Self::Text(nano.to_string()))
     }
 
     /// A text of the card's author.
-    fn own(text: Option<&Text>, lang: Lang) -> Self {
+    pub(in crate::report) fn own(text: Option<&Text>, lang: Lang) -> Self {
         text.map_or(Self::Nothing, |text| Self::text(own(text, lang).trim()))
     }
 
     /// A word of ours.
-    fn said(text: &Text, lang: Lang) -> Self {
+    pub(in crate::report) fn said(text: &Text, lang: Lang) -> Self {
         Self::text(text.get(lang))
     }
 
@@ -52,7 +52,7 @@ impl Value {
     }
 
     /// A share of 1, six decimals, cut off.
-    fn share(fraction: Option<Fraction>) -> Self {
+    pub(in crate::report) fn share(fraction: Option<Fraction>) -> Self {
         let six = |Fraction { num, den }| {
             let millionths = (u128::from(num) * 1_000_000).checked_div(u128::from(den))?;
             Some(format!("{}.{:06}", millionths / 1_000_000, millionths % 1_000_000))
@@ -79,7 +79,7 @@ pub enum Ink {
 type Read<'r, T> = Box<dyn Fn(&T, Lang) -> Value + 'r>;
 
 /// A column: its title, how wide and in what colours it is shown, and what stands in it.
-struct Column<'r, T> {
+pub(in crate::report) struct Column<'r, T> {
     title: Text,
     width: u16,
     ink: Ink,
@@ -87,20 +87,25 @@ struct Column<'r, T> {
 }
 
 /// The columns of a sheet, from left to right.
-struct Columns<'r, T>(Vec<Column<'r, T>>);
+pub(in crate::report) struct Columns<'r, T>(Vec<Column<'r, T>>);
 
 impl<'r, T: 'r> Columns<'r, T> {
-    fn new() -> Self {
+    pub(in crate::report) fn new() -> Self {
         Self(Vec::new())
     }
 
-    fn column(mut self, title: Text, width: u16, read: impl Fn(&T, Lang) -> Value + 'r) -> Self {
+    pub(in crate::report) fn column(
+        mut self,
+        title: Text,
+        width: u16,
+        read: impl Fn(&T, Lang) -> Value + 'r,
+    ) -> Self {
         self.0.push(Column { title, width, ink: Ink::Plain, read: Box::new(read) });
         self
     }
 
     /// Of the column before.
-    fn ink(mut self, ink: Ink) -> Self {
+    pub(in crate::report) fn ink(mut self, ink: Ink) -> Self {
         if let Some(last) = self.0.last_mut() {
             last.ink = ink;
         }
@@ -138,7 +143,7 @@ pub struct Head {
     pub ink: Ink,
 }
 
-fn sheet<'r, T: 'r>(
+pub(in crate::report) fn sheet<'r, T: 'r>(
     name: Text,
     Columns(columns): Columns<'r, T>,
     rows: impl Iterator<Item = T> + 'r,
