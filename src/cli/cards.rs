@@ -7,13 +7,30 @@ use crate::base::Text;
 use crate::extract::system;
 use crate::say;
 use crate::score::Scorecard;
+use crate::score::league::Given;
 use crate::score::scorecard::CardError;
+use crate::score::verify::verify;
 
 /// Reads scorecards. Of directories, all `*.json` that are scorecards, recursively, in the order of their paths.
 pub fn read(paths: &[PathBuf]) -> Result<Vec<Scorecard>, Failure> {
     let read =
         |(path, text): (PathBuf, String)| Scorecard::from_json(&text).map_err(|error| foreign(&path, &error));
     texts(paths)?.into_iter().map(read).collect()
+}
+
+/// Scorecards, each with every reason not to believe it.
+pub fn given(paths: &[PathBuf]) -> Result<Vec<Given>, Failure> {
+    let given = |(path, text): (PathBuf, String)| {
+        let name = path.display().to_string();
+        let (card, verdict) = verify(&name, &text).map_err(|error| foreign(&path, &error))?;
+        let rejected = verdict.findings.iter().map(|finding| {
+            let (part, Text { en, vi }) = (&finding.part, &finding.text);
+            let colon = if part.is_empty() { "" } else { ": " };
+            say!("{part}{colon}{en}", "{part}{colon}{vi}")
+        });
+        Ok(Given { rejected: rejected.collect(), name, card })
+    };
+    texts(paths)?.into_iter().map(given).collect()
 }
 
 /// The scorecards as they are written, each with its file.

@@ -8,13 +8,11 @@ use clap::builder::PossibleValuesParser;
 use super::failure::{Exit, Failure};
 use super::output::{self, Console};
 use super::{cards, gate};
-use crate::base::Text;
 use crate::report::{Style, league as formats};
 use crate::rule::groups;
 use crate::say;
 use crate::score::RollUp;
-use crate::score::league::{Given, Request, league};
-use crate::score::verify::verify;
+use crate::score::league::{Request, league};
 
 /// Compare scorecards: rank databases and agencies, with the interval that each rank can be told from.
 ///
@@ -54,17 +52,7 @@ impl Compare {
         if !found.is_empty() {
             return Err(Failure::Given(found));
         }
-        let mut given = Vec::new();
-        for (path, text) in cards::texts(&self.cards)? {
-            let (card, verdict) =
-                verify(&path.display().to_string(), &text).map_err(|error| cards::foreign(&path, &error))?;
-            let rejected = verdict.findings.iter().map(|finding| {
-                let (part, Text { en, vi }) = (&finding.part, &finding.text);
-                let colon = if part.is_empty() { "" } else { ": " };
-                say!("{part}{colon}{en}", "{part}{colon}{vi}")
-            });
-            given.push(Given { name: path.display().to_string(), rejected: rejected.collect(), card });
-        }
+        let given = cards::given(&self.cards)?;
         let request = Request {
             roll_up: RollUp::ALL.into_iter().find(|scope| scope.id() == self.roll_up).unwrap_or_default(),
             groups,

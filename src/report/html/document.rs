@@ -25,6 +25,11 @@ const TITLE: usize = 80;
 
 /// `alone`: the page is of this database.
 pub fn whole(card: &Scorecard, alone: Option<&DatabaseCard>, body: Markup, style: &Style) -> Vec<u8> {
+    shell(&title(card, alone, style.lang), true, body, style)
+}
+
+/// A page of that title. `rules`: it has rules to search among.
+pub fn shell(title: &str, rules: bool, body: Markup, style: &Style) -> Vec<u8> {
     let (lang, other) = match style.lang {
         Lang::Vi => ("vi", Lang::En),
         Lang::En => ("en", Lang::Vi),
@@ -41,7 +46,7 @@ pub fn whole(card: &Scorecard, alone: Option<&DatabaseCard>, body: Markup, style
     page.raw("<meta name=viewport content=\"width=device-width, initial-scale=1\">");
     page.raw("<meta name=referrer content=no-referrer><meta name=color-scheme content=\"light dark\">");
     page.raw("<link rel=icon href=\"data:,\"><title>");
-    page.text(&title(card, alone, style.lang));
+    page.text(title);
     page.raw("</title><style>").raw(STYLE).raw("</style></head>\n<body>");
     page.raw("<a class=skip href=\"#main\">").say(&say!("To the content", "Tới nội dung")).raw("</a>");
     page.raw("<svg class=defs aria-hidden=true><defs>");
@@ -50,7 +55,7 @@ pub fn whole(card: &Scorecard, alone: Option<&DatabaseCard>, body: Markup, style
         "<rect class=hatch-ground width=8 height=8></rect><rect class=hatch-line width=3 height=8></rect>",
     );
     page.raw("</pattern></defs></svg>");
-    bar(&mut page, style.lang, other);
+    bar(&mut page, rules, style.lang, other);
     page.raw("<main id=main tabindex=-1>");
     let mut html = page.into_string();
     html += &body.into_string();
@@ -78,9 +83,11 @@ fn title(card: &Scorecard, alone: Option<&DatabaseCard>, lang: Lang) -> String {
 }
 
 /// Languages, which need no script; search and filters, which do.
-fn bar(page: &mut Markup, lang: Lang, other: Lang) {
+fn bar(page: &mut Markup, rules: bool, lang: Lang, other: Lang) {
     page.raw("<header class=top><a class=brand href=\"#main\">thuocdo</a>");
-    page.raw("<search class=js-only><label for=q>").say(&say!("Search rules", "Tìm quy tắc"));
+    page.raw(if rules { "<search class=js-only>" } else { "<search hidden>" })
+        .raw("<label for=q>")
+        .say(&say!("Search rules", "Tìm quy tắc"));
     page.raw("</label><input id=q type=search autocomplete=off spellcheck=false maxlength=200 aria-keyshortcuts=\"/\">");
     page.raw("<details class=filters><summary>").say(&say!("Filter and sort", "Lọc và sắp xếp"));
     page.raw("</summary><div class=panel>");
