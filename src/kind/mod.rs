@@ -58,6 +58,7 @@ mod value_set;
 
 mod vocabulary;
 
+pub use value_set::named_missing;
 pub use vocabulary::{Answer, VOCABULARY};
 
 use crate::rule::Kind;

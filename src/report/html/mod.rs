@@ -14,7 +14,9 @@ mod kinds;
 mod markup;
 mod notes;
 mod overview;
+mod paper;
 mod provenance;
+mod public;
 mod rule;
 mod shown;
 mod table;
@@ -24,6 +26,8 @@ mod trend;
 
 use self::anchor::Anchors;
 use self::markup::Markup;
+pub use self::paper::paper;
+pub use self::public::public;
 pub use self::trend::Trends;
 use super::{Renderer, Style};
 use crate::base::Text;
