@@ -10,7 +10,7 @@ use super::paper::PaperArguments;
 use super::{cards, gate, run};
 use crate::report::progress::paper;
 use crate::rule::Catalog;
-use crate::rule::groups::{self, Groups};
+use crate::rule::groups;
 use crate::score::progress::progress;
 
 /// Show how much of the catalogue has been scored: by agency and list, the priority databases with their deadlines, and
@@ -45,7 +45,7 @@ impl Against {
         let given = cards::given(&self.cards)?;
         let cards = given.iter().map(|given| Path::new(&given.name));
         self.paper.spares(cards.chain(self.groups.as_deref()))?;
-        let progress = progress(&given, Catalog::shipped(), &groups.unwrap_or_else(Groups::new), as_of);
+        let progress = progress(&given, Catalog::shipped(), &groups.unwrap_or_default(), as_of);
         self.paper.write(&paper(&progress), || progress.to_json(), console)?;
         Ok(Exit::Passed)
     }

@@ -288,7 +288,9 @@ fn axe_finds_nothing_at_any_width_in_any_light() {
         ("phone", 390, "light"),
         ("phone-dark", 390, "dark"),
     ];
-    for ((of, path), (name, width, light)) in pages.iter().flat_map(|page| windows.map(|window| (page, window))) {
+    for ((of, path), (name, width, light)) in
+        pages.iter().flat_map(|page| windows.map(|window| (page, window)))
+    {
         let name = format!("{of}{name}");
         browser.size(width, 1_600);
         browser.media(&[("prefers-color-scheme", light), ("prefers-reduced-motion", "reduce")]);
