@@ -3,12 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use super::failure::Failure;
-use super::output::real;
+use super::output;
 use crate::base::Text;
 use crate::extract::system;
 use crate::say;
 use crate::score::Scorecard;
+use crate::score::league::Given;
 use crate::score::scorecard::CardError;
+use crate::score::verify::verify;
 
 /// Reads scorecards. Of directories, all `*.json` that are scorecards, recursively, in the order of their paths.
 pub fn read(paths: &[PathBuf]) -> Result<Vec<Scorecard>, Failure> {
@@ -18,6 +20,20 @@ pub fn read(paths: &[PathBuf]) -> Result<Vec<Scorecard>, Failure> {
             Scorecard::from_json(&text).map_err(|error| foreign(&path, &error))
         })
         .collect()
+}
+
+/// Scorecards, each with every reason not to believe it; one by one, as they are asked for. `out` must be none of them.
+pub fn given<'o>(
+    paths: &[PathBuf],
+    out: Option<&'o Path>,
+) -> Result<impl Iterator<Item = Result<Given, Failure>> + use<'o>, Failure> {
+    Ok(texts(paths)?.map(move |card| {
+        let (path, text) = card?;
+        output::spares(out, [path.as_path()])?;
+        let name = path.display().to_string();
+        let (card, verdict) = verify(&name, &text).map_err(|error| foreign(&path, &error))?;
+        Ok(Given::of(name, card, &verdict))
+    }))
 }
 
 /// The scorecards as they are written, each with its file. They are read one by one as they are asked for, and many of
@@ -51,18 +67,6 @@ pub fn none(paths: &[PathBuf]) -> Failure {
         say!("there is no scorecard in {named}", "không có bảng điểm nào trong {named}"),
         say!("`thuocdo score --out DIR` writes scorecards", "`thuocdo score --out DIR` ghi ra bảng điểm"),
     )
-}
-
-/// A report never replaces what it is of.
-pub fn spared(card: &Path, out: Option<&Path>) -> Result<(), Failure> {
-    if out.is_some_and(|out| real(out) == real(card)) {
-        let path = card.display();
-        return Err(Failure::usage(
-            say!("`{path}` is a card of this report", "`{path}` chính là bảng điểm đang được báo cáo"),
-            say!("write the report to another file", "ghi báo cáo vào tệp khác"),
-        ));
-    }
-    Ok(())
 }
 
 /// Other JSON may lie beside. A card that is torn, or of another version, is not passed over.

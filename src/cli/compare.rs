@@ -13,8 +13,7 @@ use super::{cards, gate};
 use crate::report::{Style, html, league as formats, number};
 use crate::rule::groups;
 use crate::say;
-use crate::score::league::{Entry, Given, League, Request, league};
-use crate::score::verify::verify;
+use crate::score::league::{Entry, League, Request, league};
 use crate::score::{RollUp, Scorecard};
 
 /// Compare scorecards: rank databases and agencies, with the interval that each rank can be told from.
@@ -60,17 +59,15 @@ impl Compare {
         let Some(renderer) = formats::find(&self.format) else { return Ok(Exit::Usage) };
         let out = self.out.as_deref();
         output::has_a_place(renderer.name(), renderer.extension(), renderer.binary(), out)?;
+        output::spares(out, self.groups.as_deref())?;
         let folder = self.folder()?;
         let (mut given, mut whole) = (Vec::new(), BTreeMap::new());
-        for card in cards::texts(&self.cards)? {
-            let (path, text) = card?;
-            cards::spared(&path, out)?;
-            let name = path.display().to_string();
-            let (card, verdict) = verify(&name, &text).map_err(|error| cards::foreign(&path, &error))?;
-            if folder.is_some() && verdict.accepted {
-                whole.insert(name.clone(), card.clone());
+        for card in cards::given(&self.cards, out)? {
+            let card = card?;
+            if folder.is_some() && card.rejected.is_empty() {
+                whole.insert(card.name.clone(), card.card.clone());
             }
-            given.push(Given::of(name, card, &verdict));
+            given.push(card.to_compare());
         }
         if given.is_empty() {
             return Err(cards::none(&self.cards));

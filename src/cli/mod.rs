@@ -1,5 +1,6 @@
 //! Floor 10: the commands, one file each. The only place that prints, colours, or reads the clock and the environment.
 
+mod against;
 mod arguments;
 mod arithmetic;
 mod baseline;
@@ -23,7 +24,9 @@ mod nightly;
 mod notify;
 mod output;
 mod pages;
+mod paper;
 mod progress;
+mod propose;
 mod recorded;
 mod report;
 mod rows;
@@ -62,6 +65,8 @@ enum Command {
     Lint(lint::Lint),
     Explain(explain::Explain),
     Catalog(catalog::CatalogCommand),
+    Progress(against::Against),
+    Propose(propose::Propose),
     Init(init::Init),
     Generate(generate::Generate),
     Trend(Box<trend::TrendCommand>),
@@ -106,6 +111,8 @@ fn command() -> Exit {
         Command::Lint(command) => command.run(&console),
         Command::Explain(command) => command.run(&console),
         Command::Catalog(command) => command.run(&console),
+        Command::Progress(command) => command.run(&console),
+        Command::Propose(command) => command.run(&console),
         Command::Init(command) => command.run(&console),
         Command::Generate(command) => command.run(&console),
         Command::Trend(command) => command.run(&console),

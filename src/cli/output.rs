@@ -230,6 +230,19 @@ pub fn has_a_place(name: &str, extension: &str, binary: bool, out: Option<&Path>
     Ok(())
 }
 
+/// A report never replaces what it is of.
+pub fn spares<'p>(out: Option<&Path>, inputs: impl IntoIterator<Item = &'p Path>) -> Result<(), Failure> {
+    let Some(out) = out else { return Ok(()) };
+    if inputs.into_iter().any(|input| real(input) == real(out)) {
+        let path = out.display();
+        return Err(Failure::usage(
+            say!("`{path}` is what the report is made of", "`{path}` chính là đầu vào của báo cáo"),
+            say!("write the report to another file", "ghi báo cáo vào tệp khác"),
+        ));
+    }
+    Ok(())
+}
+
 /// What does not fit into memory has no place.
 pub fn no_scratch(error: &io::Error) -> Failure {
     let Text { en, vi } = system(error);

@@ -13,6 +13,7 @@ use super::output::{self, Console};
 use super::{cards, pages};
 use crate::base::{Diagnostic, Text};
 use crate::report::collection::{self, CollectionRenderer, Proof, Reported};
+use crate::report::public::{PublicCard, Smallest, public};
 use crate::report::{self, RENDERERS, Renderer, html};
 use crate::say;
 use crate::score::verify::{Code, Verification, verify};
@@ -39,22 +40,43 @@ pub struct Report {
     /// Report on cards that are not what they claim to be as well; every report says so.
     #[arg(long)]
     accept_unverified: bool,
+    /// With `--format public`: the smallest count of records that is shown [default: 10].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(Smallest::LEAST..=1_000_000))]
+    smallest: Option<u64>,
 }
+
+/// The name of the page for the public.
+const PUBLIC: &str = "public";
 
 fn formats() -> PossibleValuesParser {
     let collections = collection::FORMATS.iter().map(|format| format.name());
-    PossibleValuesParser::new(RENDERERS.iter().map(|format| format.name()).chain(collections))
+    let own = RENDERERS.iter().map(|format| format.name());
+    PossibleValuesParser::new(own.chain(collections).chain([PUBLIC]))
 }
 
 /// A format of one card, or of any number.
 enum Format {
     One(&'static dyn Renderer),
     Many(&'static dyn CollectionRenderer),
+    /// Of any number, for the public.
+    Public,
 }
 
 impl Report {
     pub fn run(self, console: &Console) -> Result<Exit, Failure> {
-        let one = report::find(&self.format).map(Format::One);
+        let one = match self.format.as_str() {
+            PUBLIC => Some(Format::Public),
+            format => report::find(format).map(Format::One),
+        };
+        if self.smallest.is_some() && self.format != PUBLIC {
+            return Err(Failure::usage(
+                say!(
+                    "`--smallest` belongs to `--format public`",
+                    "`--smallest` chỉ dùng với `--format public`"
+                ),
+                say!("leave it out, or choose that format", "bỏ tùy chọn này, hoặc chọn định dạng đó"),
+            ));
+        }
         // The command line takes no other names.
         let Some(format) = one.or_else(|| collection::find(&self.format).map(Format::Many)) else {
             return Ok(Exit::Usage);
@@ -83,6 +105,13 @@ impl Report {
                 format
                     .render(&cards, &console.style(), scratch.path())
                     .map_err(|error| output::no_scratch(&error))?
+            }
+            Format::Public => {
+                warn(&cards, console);
+                let smallest = Smallest::new(self.smallest.unwrap_or(Smallest::USUAL));
+                let cards = cards.iter().map(|card| for_the_public(card, smallest));
+                let cards = cards.collect::<Result<Vec<_>, _>>()?;
+                html::public(&cards, smallest, &console.style())
             }
             Format::One(format) => match cards.as_slice() {
                 [card] => {
@@ -145,7 +174,7 @@ impl Report {
         let mut roots = BTreeSet::new();
         for card in cards::texts(&self.cards)? {
             let (path, text) = card?;
-            cards::spared(&path, self.out.as_deref())?;
+            output::spares(self.out.as_deref(), [path.as_path()])?;
             let (card, verdict) =
                 verify(&path.display().to_string(), &text).map_err(|error| cards::foreign(&path, &error))?;
             if card.as_of.parse::<Timestamp>().is_err() {
@@ -201,6 +230,21 @@ impl Report {
         );
         Err(rejected(path, verdict, hint))
     }
+}
+
+/// What the public may know of a card. Its counts must be what they claim to be: everything is computed from them.
+fn for_the_public(card: &Reported, smallest: Smallest) -> Result<PublicCard, Failure> {
+    let name = &card.name;
+    let refused = |Text { en, vi }: Text| {
+        Failure::usage(
+            say!("`{name}` cannot be made public: {en}", "không công bố được `{name}`: {vi}"),
+            say!("score again with this program", "hãy chấm lại bằng chương trình này"),
+        )
+    };
+    if card.proof == Proof::No {
+        return Err(refused(say!("it is not verified", "bảng điểm chưa được kiểm chứng")));
+    }
+    public(&card.card, smallest).map_err(refused)
 }
 
 fn name(path: &Path) -> String {

@@ -10,6 +10,8 @@ use crate::report::notice::Notice;
 use crate::score::Scorecard;
 use crate::score::gate::GateReport;
 use crate::score::league::League;
+use crate::score::progress::Progress;
+use crate::score::rebuild::Proposals;
 use crate::{kind, rule};
 
 /// Print a JSON Schema.
@@ -36,6 +38,10 @@ enum Of {
     Trend,
     /// A comparison as JSON.
     League,
+    /// Progress against the catalogue as JSON.
+    Progress,
+    /// Proposals to keep, clean, restructure or rebuild as JSON.
+    Proposals,
 }
 
 impl Schema {
@@ -47,6 +53,8 @@ impl Schema {
             Of::Notice => schemars::schema_for!(Notice).to_value(),
             Of::Catalog => schemars::schema_for!(Listing).to_value(),
             Of::League => schemars::schema_for!(League).to_value(),
+            Of::Progress => schemars::schema_for!(Progress).to_value(),
+            Of::Proposals => schemars::schema_for!(Proposals).to_value(),
             Of::Trend => schemars::schema_for!(Trend).to_value(),
         };
         console.print(format!("{schema:#}\n").as_bytes())?;

@@ -9,6 +9,7 @@ pub mod chain;
 pub mod definition;
 pub mod error;
 pub mod export;
+pub mod months;
 pub mod of_card;
 mod open;
 pub mod record;

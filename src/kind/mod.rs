@@ -62,6 +62,7 @@ mod window;
 
 mod vocabulary;
 
+pub use value_set::named_missing;
 pub use vocabulary::{Answer, VOCABULARY};
 
 use crate::rule::Kind;

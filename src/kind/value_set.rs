@@ -220,8 +220,8 @@ impl State for Values {
     }
 }
 
-/// How many missing entries of the list are named.
-const NAMED: usize = 10;
+/// How many missing entries of the list are named: as many communes as somebody can ask after one by one.
+const NAMED: usize = 40;
 
 impl Check for Compared {
     type State = Values;
@@ -297,15 +297,46 @@ impl Compared {
     }
 }
 
+/// What stands before the names, and between the last of them and how many more there are.
+const NEVER_USED: &str = "never used: ";
+const AND_MORE: &str = " and ";
+
 /// The entries of the list, which are no data, that no row has.
 fn named(missing: &[&String]) -> Option<Text> {
     let first: Vec<&str> = missing.iter().take(NAMED).map(|entry| entry.as_str()).collect();
     let (names, more) = (first.join(", "), missing.len() - first.len());
     match more {
         _ if missing.is_empty() => None,
-        0 => Some(say!("never used: {names}", "không được dùng: {names}")),
-        more => {
-            Some(say!("never used: {names} and {more} more", "không được dùng: {names} và {more} mục khác"))
+        0 => Some(say!("{NEVER_USED}{names}", "không được dùng: {names}")),
+        more => Some(say!(
+            "{NEVER_USED}{names}{AND_MORE}{more} more",
+            "không được dùng: {names} và {more} mục khác"
+        )),
+    }
+}
+
+/// The entries that a note of this kind names.
+pub fn named_missing(note: &Text) -> Vec<&str> {
+    let Some(names) = note.en.strip_prefix(NEVER_USED) else { return Vec::new() };
+    let end =
+        names.strip_suffix(" more").and_then(|names| names.rsplit_once(AND_MORE)).map(|(names, _)| names);
+    end.unwrap_or(names).split(", ").collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_note_is_read_back_as_it_was_written() {
+        let entries: Vec<String> = (0..NAMED + 3).map(|code| format!("{code:05}")).collect();
+        for n in [1, 2, NAMED, NAMED + 3] {
+            let missing: Vec<&String> = entries.iter().take(n).collect();
+            let note = named(&missing).unwrap();
+            let first: Vec<&str> = missing.iter().take(NAMED).map(|entry| entry.as_str()).collect();
+            assert_eq!(named_missing(&note), first, "{n}");
         }
+        assert!(named(&[]).is_none());
+        assert!(named_missing(&Text::same("something else")).is_empty());
     }
 }

@@ -12,6 +12,10 @@ pub mod methodology;
 pub mod metrics;
 pub mod notice;
 pub mod number;
+pub mod paper;
+pub mod progress;
+pub mod proposals;
+pub mod public;
 pub mod rows;
 #[cfg(test)]
 mod sample;

@@ -192,7 +192,7 @@ fn what_is_no_card_is_told() {
 
     let own = card.display().to_string();
     let run = report(&[&card], &["--format", "md", "--out", &own]);
-    assert!(run.code == Some(2) && run.err.contains("is a card of this report"), "{}", run.err);
+    assert!(run.code == Some(2) && run.err.contains("is what the report is made of"), "{}", run.err);
     assert_eq!(fs::read_to_string(&card).expect("the card"), text);
     let run = report(&[&card], &["--format", "csv", "--out", "/proc/none/r.csv"]);
     assert_eq!(run.code, Some(3), "{}", run.err);
@@ -469,4 +469,28 @@ fn a_workbook_holds_what_the_card_says() {
             ],
         );
     }
+}
+
+#[test]
+fn the_page_for_the_public_holds_no_small_count_and_no_value() {
+    let stage = stage();
+    let card = scored(&stage, "public", &["--reveal"]);
+    let page = report(&[&card], &["--format", "public"]);
+    assert_eq!(page.code, Some(0), "{}", page.err);
+    assert!(fs::read_to_string(&card).expect("the card").contains("Chin"), "the card holds values");
+    for hidden in ["Chin", "nguoi.csv", "data/"] {
+        assert!(!page.out.contains(hidden), "{hidden}");
+    }
+    assert!(page.out.contains("too few records") && page.out.contains("Content-Security-Policy"));
+    let again = report(&[&card], &["--format", "public", "--smallest", "3"]);
+    assert!(again.code == Some(0) && again.out.contains("withheld"), "{}", again.err);
+    let wrong = report(&[&card], &["--format", "public", "--smallest", "2"]);
+    assert_eq!(wrong.code, Some(2));
+    let wrong = report(&[&card], &["--format", "md", "--smallest", "3"]);
+    assert!(wrong.code == Some(2) && wrong.err.contains("belongs to `--format public`"), "{}", wrong.err);
+    let edited = stage.path().join("edited.json");
+    changed(&card, &edited, false, |card| card["databases"][0]["tables"][0]["rows"] = 40.into());
+    assert_eq!(report(&[&edited], &["--format", "public"]).code, Some(5));
+    let run = report(&[&edited], &["--format", "public", "--accept-unverified"]);
+    assert!(run.code == Some(2) && run.err.contains("cannot be made public"), "{}", run.err);
 }

@@ -10,7 +10,7 @@ mod odcs;
 mod openlineage;
 mod relation;
 pub mod sheets;
-pub(in crate::report) mod workbook;
+pub(super) mod workbook;
 
 use std::io;
 use std::path::Path;

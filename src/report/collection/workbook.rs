@@ -57,21 +57,21 @@ impl CollectionRenderer for Xlsx {
 
 fn written(cards: &[Reported], lang: Lang, scratch: &Path, most: u32) -> Result<Vec<u8>, XlsxError> {
     let moment = cards.iter().filter_map(|card| card.card.as_of.parse::<Timestamp>().ok()).max();
-    bound(sheets::all(cards, lang), moment, lang, scratch, most)
+    book(sheets::all(cards, lang), moment.map_or(0, Timestamp::as_second), lang, scratch, most)
 }
 
-/// A workbook of these sheets, which say that they are of that moment.
-pub(in crate::report) fn bound(
+/// A workbook of these sheets, as of a moment (seconds since 1970): the library would write down the present one, and no
+/// two workbooks of the same sheets would be equal.
+pub(in crate::report) fn book(
     sheets: Vec<Sheet<'_>>,
-    moment: Option<Timestamp>,
+    moment: i64,
     lang: Lang,
     scratch: &Path,
     most: u32,
 ) -> Result<Vec<u8>, XlsxError> {
     let mut book = Workbook::new();
     book.set_tempdir(scratch)?;
-    // The library would write down the present moment, and no two reports of one card would be equal.
-    let created = ExcelDateTime::from_timestamp(moment.map_or(0, Timestamp::as_second).max(0))?;
+    let created = ExcelDateTime::from_timestamp(moment.max(0))?;
     book.set_properties(&DocProperties::new().set_creation_datetime(&created));
     for sheet in sheets {
         write(&mut book, sheet, lang, most)?;

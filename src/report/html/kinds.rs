@@ -14,7 +14,11 @@ pub fn anchor(name: &str) -> Option<String> {
 
 pub fn write(page: &mut Markup, card: &Scorecard) {
     let tables = card.databases.iter().flat_map(|database| &database.tables);
-    let used: BTreeSet<&str> = tables.flat_map(|table| &table.rules).map(|rule| rule.kind.as_str()).collect();
+    of(page, &tables.flat_map(|table| &table.rules).map(|rule| rule.kind.as_str()).collect());
+}
+
+/// Of the kinds that are used.
+pub fn of(page: &mut Markup, used: &BTreeSet<&str>) {
     let kinds: Vec<_> =
         KINDS.iter().map(|kind| kind.about()).filter(|about| used.contains(about.name)).collect();
     if kinds.is_empty() {

@@ -1,7 +1,7 @@
 //! The catalogue's own words, with the ids that files and JSON use.
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::base::Text;
 use crate::say;
@@ -9,7 +9,7 @@ use crate::say;
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($variant:ident: $id:literal, $en:literal, $vi:literal;)+ }) => {
         $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
         pub enum $name {
             $(#[doc = $en] #[serde(rename = $id)] $variant,)+
         }

@@ -19,14 +19,19 @@ pub struct Given {
 }
 
 impl Given {
-    /// What a comparison needs of a card that was verified: no rules, files or digests.
-    pub fn of(name: String, mut card: Scorecard, verdict: &Verification) -> Self {
+    /// A card that was verified.
+    pub fn of(name: String, card: Scorecard, verdict: &Verification) -> Self {
         let rejected = verdict.findings.iter().map(|finding| {
             let (part, Text { en, vi }) = (&finding.part, &finding.text);
             let colon = if part.is_empty() { "" } else { ": " };
             say!("{part}{colon}{en}", "{part}{colon}{vi}")
         });
-        let rejected = rejected.collect();
+        Self { name, card, rejected: rejected.collect() }
+    }
+
+    /// What a comparison needs of it: no rules, files or digests.
+    pub fn to_compare(mut self) -> Self {
+        let card = &mut self.card;
         card.provenance = None;
         card.incomplete = Vec::new();
         card.agencies = Vec::new();
@@ -39,6 +44,6 @@ impl Given {
                 (table.rules, table.files, table.problems) = (Vec::new(), Vec::new(), Vec::new());
             }
         }
-        Self { name, card, rejected }
+        self
     }
 }

@@ -11,7 +11,7 @@ use thuocdo::report::{self, Style};
 use thuocdo::score::Scorecard;
 
 use self::browser::Browser;
-use crate::stage::{Stage, root};
+use crate::stage::{Stage, root, thuocdo};
 
 const RULES: &str = "thuocdo: 1\ndatabase: dan_cu\nagency: bca\ntitle: { vi: Dân cư, en: Population }\ntables:\n  nguoi:\n    title: { vi: Người, en: People }\n    files: nguoi.csv\n    key: [so]\n    update_cycle: 1d\n    \
                      columns:\n      so: { required: true }\n      ten: { required: true }\n      dia_chi: {}\n      luc: { type: timestamp }\n    rules:\n      \
@@ -254,6 +254,25 @@ fn hostile_values_are_shown_harmlessly() {
     assert!(!browser.complaints().is_empty(), "the policy says so");
 }
 
+/// The page for the public, and reports that are papers.
+fn papers(stage: &Stage) -> Vec<(&'static str, PathBuf)> {
+    let cards = stage.path().join("cards").display().to_string();
+    let scored = stage.run(&["--quiet", "--as-of", "2026-11-21", "--out", &cards]);
+    assert_eq!(scored.code, Some(3), "a table is missing: {}", scored.err);
+    let commands: [(&str, &[&str]); 3] = [
+        ("public-", &["report", &cards, "--format", "public", "--smallest", "3"]),
+        ("progress-", &["progress", &cards, "--format", "html", "--as-of", "2026-11-21"]),
+        ("proposals-", &["propose", &cards, "--format", "html"]),
+    ];
+    let made = commands.map(|(name, command)| {
+        let path = stage.path().join(format!("{name}.html"));
+        let run = thuocdo(&[command, &["--out", &path.display().to_string()]].concat());
+        assert_eq!(run.code, Some(0), "{}", run.err);
+        (name, path)
+    });
+    made.into()
+}
+
 #[test]
 fn axe_finds_nothing_at_any_width_in_any_light() {
     let axe = root().join("target/tools/axe-core-4.14.1.js");
@@ -261,17 +280,22 @@ fn axe_finds_nothing_at_any_width_in_any_light() {
     let shots = Path::new(env!("CARGO_TARGET_TMPDIR")).join("html");
     fs::create_dir_all(&shots).expect("a folder");
     let stage = stage();
-    let path = page(&stage, |_| {});
+    let mut pages = vec![("", page(&stage, |_| {}))];
+    pages.extend(papers(&stage));
     let mut browser = Browser::start();
-    for (name, width, light) in [
+    let windows = [
         ("desktop", 1280, "light"),
         ("desktop-dark", 1280, "dark"),
         ("phone", 390, "light"),
         ("phone-dark", 390, "dark"),
-    ] {
+    ];
+    for ((of, path), (name, width, light)) in
+        pages.iter().flat_map(|page| windows.map(|window| (page, window)))
+    {
+        let name = format!("{of}{name}");
         browser.size(width, 1_600);
         browser.media(&[("prefers-color-scheme", light), ("prefers-reduced-motion", "reduce")]);
-        browser.open(&path, "");
+        browser.open(path, "");
         browser.value("for (const d of document.querySelectorAll('details:not(.filters)')) d.open = true");
         assert_eq!(
             browser.value("document.documentElement.scrollWidth <= innerWidth"),

@@ -1,0 +1,193 @@
+//! Proposals by reports that say no more than it takes.
+
+use super::*;
+use crate::base::{Dimension, Nano, Severity, Status};
+use crate::engine::MeasuredDatabase;
+use crate::engine::measured::MeasuredRule;
+use crate::score::laws::{database, rule, table};
+use crate::score::{Profile, ScoreOptions, assemble};
+use crate::state::{Figure, Measure, Tally};
+
+fn of_kind(kind: &str, dimension: Dimension, tally: Tally) -> MeasuredRule {
+    MeasuredRule { kind: kind.to_owned(), ..rule(kind, dimension, Severity::Critical, tally) }
+}
+
+fn sound() -> MeasuredDatabase {
+    let rules = vec![
+        of_kind("schema", Dimension::Consistency, Tally::new(10, 0, 0, 0)),
+        MeasuredRule {
+            identity: true,
+            ..of_kind("unique", Dimension::Cleanliness, Tally::new(1_000, 0, 0, 0))
+        },
+        heartbeat(1_000),
+    ];
+    let mut table = table("t", 3, rules);
+    (table.rows, table.clean) = (1_000, Some(1_000));
+    database("d", vec![table])
+}
+
+fn heartbeat(age: u64) -> MeasuredRule {
+    let mut rule = of_kind(
+        "heartbeat",
+        Dimension::Freshness,
+        if age < 3_000 { Tally::new(1, 0, 0, 0) } else { Tally::new(0, 1, 0, 0) },
+    );
+    rule.measure.figures = vec![Figure::new("age_seconds", age), Figure::new("cycle_seconds", 1_000)];
+    rule
+}
+
+/// Schema broken, keys not unique, nothing updated for five cycles.
+fn broken() -> MeasuredDatabase {
+    let mut database = sound();
+    let table = &mut database.tables[0];
+    table.rules[0].measure = Measure::of(Tally::new(1, 9, 0, 0));
+    table.rules[1].measure = Measure::of(Tally::new(900, 100, 0, 0));
+    table.rules[2] = heartbeat(5_000);
+    table.clean = Some(100);
+    database
+}
+
+fn report(database: MeasuredDatabase, as_of: &str) -> Report {
+    let options =
+        ScoreOptions { profile: Profile::Local, as_of: as_of.to_owned(), ..ScoreOptions::default() };
+    let mut card = assemble(vec![database], &options);
+    Report {
+        from: format!("{as_of}.json"),
+        as_of: as_of.to_owned(),
+        methodology: card.methodology,
+        card: card.databases.remove(0),
+        figures: true,
+    }
+}
+
+const MONTHS: [&str; 3] =
+    ["2026-09-30T00:00:00+07:00", "2026-10-31T00:00:00+07:00", "2026-11-21T00:00:00+07:00"];
+
+fn of(databases: [MeasuredDatabase; 3]) -> Proposal {
+    let reports: Vec<Report> =
+        databases.into_iter().zip(MONTHS).map(|(it, as_of)| report(it, as_of)).collect();
+    propose(&reports, Criteria::shipped(), Vec::new()).databases.remove(0)
+}
+
+fn truths(proposal: &Proposal) -> Vec<Truth> {
+    proposal.reports.last().unwrap().criteria.iter().map(|criterion| criterion.truth).collect()
+}
+
+#[test]
+fn what_is_sound_is_kept() {
+    let proposal = of([sound(), sound(), sound()]);
+    assert_eq!((proposal.proposed, proposal.held.as_deref()), (Proposed::Keep, Some(&[][..])));
+    use Truth::{False, NotKnown};
+    assert_eq!(truths(&proposal), [False, False, NotKnown, False, False, NotKnown]);
+}
+
+#[test]
+fn what_is_broken_for_three_months_is_to_be_rebuilt() {
+    let proposal = of([broken(), broken(), broken()]);
+    use CriterionId::{R1, R2, R4, R5};
+    assert_eq!(proposal.held.as_deref(), Some(&[R1, R2, R4, R5][..]), "{proposal:?}");
+    assert_eq!(proposal.proposed, Proposed::Rebuild);
+    assert!(proposal.because.en.contains("R1, R2, R4, R5") && proposal.because.vi != proposal.because.en);
+}
+
+#[test]
+fn a_criterion_that_was_not_true_in_one_month_does_not_count() {
+    let proposal = of([broken(), sound(), broken()]);
+    assert_eq!((proposal.proposed, proposal.held.as_deref()), (Proposed::Clean, Some(&[][..])));
+    let mut half = sound();
+    half.tables[0].rules[0].measure = Measure::of(Tally::new(1, 9, 0, 0));
+    half.tables[0].rules[1].measure = Measure::of(Tally::new(900, 100, 0, 0));
+    let proposal = of([half.clone(), half.clone(), half]);
+    assert_eq!((proposal.proposed, proposal.held.map(|it| it.len())), (Proposed::Restructure, Some(2)));
+}
+
+#[test]
+fn three_consecutive_months_with_enough_measured_are_asked_for() {
+    let two = [report(sound(), MONTHS[0]), report(sound(), MONTHS[2])];
+    let proposal = propose(&two, Criteria::shipped(), Vec::new()).databases.remove(0);
+    assert_eq!((proposal.proposed, proposal.held), (Proposed::Insufficient, None));
+    assert_eq!(proposal.because.en, "no report of 2026-10");
+    let mut unmeasured = sound();
+    unmeasured.tables[0].rules[0].measure = Measure::not_run(Status::Error, Text::same("x"));
+    let proposal = of([sound(), unmeasured, sound()]);
+    assert_eq!(proposal.proposed, Proposed::Insufficient);
+    assert_eq!(proposal.because.en, "less than 90 % of rule weight measured in 2026-10");
+}
+
+#[test]
+fn of_a_month_the_last_report_counts() {
+    let mut reports: Vec<Report> = MONTHS.into_iter().map(|as_of| report(sound(), as_of)).collect();
+    reports.insert(0, report(broken(), "2026-11-20T00:00:00+07:00"));
+    let proposal = propose(&reports, Criteria::shipped(), Vec::new()).databases.remove(0);
+    assert_eq!(proposal.proposed, Proposed::Keep);
+    assert_eq!(proposal.reports.last().unwrap().as_of, MONTHS[2]);
+}
+
+#[test]
+fn without_figures_what_they_tell_is_not_known() {
+    let mut last = report(broken(), MONTHS[2]);
+    last.figures = false;
+    last.card.tables[0].rules.iter_mut().for_each(|rule| rule.figures.clear());
+    let proposal = propose(&[last], Criteria::shipped(), Vec::new()).databases.remove(0);
+    assert_eq!(truths(&proposal)[3], Truth::NotKnown);
+    // Fresh is fresh, whatever the age.
+    let mut last = report(sound(), MONTHS[2]);
+    last.card.tables[0].rules.iter_mut().for_each(|rule| rule.figures.clear());
+    let proposal = propose(&[last], Criteria::shipped(), Vec::new()).databases.remove(0);
+    assert_eq!(truths(&proposal)[3], Truth::False);
+}
+
+#[test]
+fn a_missing_key_column_identifies_nothing_and_an_error_says_nothing() {
+    let with = |status| {
+        let mut it = sound();
+        it.tables[0].rules[1].measure = Measure::not_run(status, Text::same("x"));
+        truths(&propose(&[report(it, MONTHS[2])], Criteria::shipped(), Vec::new()).databases[0])[1]
+    };
+    assert_eq!(with(Status::MissingInput), Truth::True);
+    assert_eq!(with(Status::Error), Truth::NotKnown);
+}
+
+#[test]
+fn five_per_cent_is_not_above_five() {
+    let with = |bad| {
+        let mut it = sound();
+        it.tables[0].rules[1].measure = Measure::of(Tally::new(1_000 - bad, bad, 0, 0));
+        truths(&propose(&[report(it, MONTHS[2])], Criteria::shipped(), Vec::new()).databases[0])[1]
+    };
+    assert_eq!((with(50), with(51)), (Truth::False, Truth::True));
+}
+
+#[test]
+fn kinds_that_do_not_exist_yet_are_read_by_their_names() {
+    let mut last = report(sound(), MONTHS[2]);
+    let mut link = last.card.tables[0].rules[1].clone();
+    (link.kind, link.identity, link.pass, link.fail) = ("reconcile.link".to_owned(), false, 49, 51);
+    let mut connection = link.clone();
+    (connection.kind, connection.pass) = ("connection_established".to_owned(), 0);
+    last.card.tables[0].rules.extend([link, connection]);
+    let proposal = propose(&[last], Criteria::shipped(), Vec::new()).databases.remove(0);
+    assert_eq!([truths(&proposal)[2], truths(&proposal)[5]], [Truth::True, Truth::True]);
+}
+
+#[test]
+fn rules_that_together_ask_for_rebuilding_do() {
+    use CriterionId::{R1, R2, R3, R4};
+    let decided = |held: &[CriterionId], grade| decided(held, grade, Criteria::shipped()).0;
+    assert_eq!(decided(&[R1, R2, R3], Grade::A), Proposed::Rebuild);
+    assert_eq!(decided(&[R1, R2, R4], Grade::A), Proposed::Restructure);
+    assert_eq!(decided(&[R1], Grade::A), Proposed::Clean);
+    assert_eq!(decided(&[], Grade::B), Proposed::Keep);
+    assert_eq!(decided(&[], Grade::C), Proposed::Clean);
+    assert_eq!(decided(&[], Grade::Ungraded), Proposed::Clean);
+}
+
+#[test]
+fn reports_say_that_they_are_proposals_and_print_the_thresholds() {
+    let proposals = propose(&[report(sound(), MONTHS[2])], Criteria::shipped(), Vec::new());
+    assert!(proposals.notice.en.contains("proposals") && proposals.notice.vi.contains("đề xuất"));
+    assert_eq!(proposals.criteria.thresholds.len(), 8);
+    assert!(proposals.criteria.shipped);
+    assert_eq!(proposals.databases[0].reports[0].official_nano, Nano::FULL.get());
+    assert!(proposals.to_json().starts_with("{\n  \"schema\": \"thuocdo.proposals/1\""));
+}
