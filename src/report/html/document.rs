@@ -25,6 +25,11 @@ const TITLE: usize = 80;
 
 /// `alone`: the page is of this database.
 pub fn whole(card: &Scorecard, alone: Option<&DatabaseCard>, body: Markup, style: &Style) -> Vec<u8> {
+    around(&title(card, alone, style.lang), true, body, style)
+}
+
+/// `rules`: there are rules on the page, which the script searches. The others need no script.
+pub fn around(title: &str, rules: bool, body: Markup, style: &Style) -> Vec<u8> {
     let (lang, other) = match style.lang {
         Lang::Vi => ("vi", Lang::En),
         Lang::En => ("en", Lang::Vi),
@@ -33,15 +38,15 @@ pub fn whole(card: &Scorecard, alone: Option<&DatabaseCard>, body: Markup, style
     page.raw("<!doctype html>\n").open("html", &[("lang", lang)]);
     page.raw("<head><meta charset=utf-8>");
     let policy = format!(
-        "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}'; img-src data:; base-uri 'none'; form-action 'none'",
+        "default-src 'none'; style-src 'sha256-{}'; script-src {}; img-src data:; base-uri 'none'; form-action 'none'",
         digest(STYLE),
-        digest(SCRIPT)
+        if rules { format!("'sha256-{}'", digest(SCRIPT)) } else { "'none'".to_owned() }
     );
     page.open("meta", &[("http-equiv", "Content-Security-Policy"), ("content", &policy)]);
     page.raw("<meta name=viewport content=\"width=device-width, initial-scale=1\">");
     page.raw("<meta name=referrer content=no-referrer><meta name=color-scheme content=\"light dark\">");
     page.raw("<link rel=icon href=\"data:,\"><title>");
-    page.text(&title(card, alone, style.lang));
+    page.text(title);
     page.raw("</title><style>").raw(STYLE).raw("</style></head>\n<body>");
     page.raw("<a class=skip href=\"#main\">").say(&say!("To the content", "Tới nội dung")).raw("</a>");
     page.raw("<svg class=defs aria-hidden=true><defs>");
@@ -50,13 +55,17 @@ pub fn whole(card: &Scorecard, alone: Option<&DatabaseCard>, body: Markup, style
         "<rect class=hatch-ground width=8 height=8></rect><rect class=hatch-line width=3 height=8></rect>",
     );
     page.raw("</pattern></defs></svg>");
-    bar(&mut page, style.lang, other);
+    bar(&mut page, rules, style.lang, other);
     page.raw("<main id=main tabindex=-1>");
     let mut html = page.into_string();
     html += &body.into_string();
-    html += "</main>\n<script>";
-    html += SCRIPT;
-    html += "</script></body></html>\n";
+    html += "</main>\n";
+    if rules {
+        html += "<script>";
+        html += SCRIPT;
+        html += "</script>";
+    }
+    html += "</body></html>\n";
     html.into_bytes()
 }
 
@@ -78,8 +87,16 @@ fn title(card: &Scorecard, alone: Option<&DatabaseCard>, lang: Lang) -> String {
 }
 
 /// Languages, which need no script; search and filters, which do.
-fn bar(page: &mut Markup, lang: Lang, other: Lang) {
+fn bar(page: &mut Markup, rules: bool, lang: Lang, other: Lang) {
     page.raw("<header class=top><a class=brand href=\"#main\">thuocdo</a>");
+    if rules {
+        searching(page);
+    }
+    languages(page, lang, other);
+    page.raw("</header>");
+}
+
+fn searching(page: &mut Markup) {
     page.raw("<search class=js-only><label for=q>").say(&say!("Search rules", "Tìm quy tắc"));
     page.raw("</label><input id=q type=search autocomplete=off spellcheck=false maxlength=200 aria-keyshortcuts=\"/\">");
     page.raw("<details class=filters><summary>").say(&say!("Filter and sort", "Lọc và sắp xếp"));
@@ -106,6 +123,9 @@ fn bar(page: &mut Markup, lang: Lang, other: Lang) {
     }
     page.raw("</fieldset><p><button type=button id=clear>").say(&say!("Show all", "Hiện tất cả"));
     page.raw("</button></p></div></details><output id=found for=q></output></search>");
+}
+
+fn languages(page: &mut Markup, lang: Lang, other: Lang) {
     page.raw("<fieldset class=langs><legend class=sr>Ngôn ngữ / Language</legend>");
     for each in [lang, other] {
         let (id, name) = match each {
@@ -116,7 +136,7 @@ fn bar(page: &mut Markup, lang: Lang, other: Lang) {
         page.raw(" value=").text(id).raw(if each == lang { " checked>" } else { ">" });
         page.text(name).raw("</label>");
     }
-    page.raw("</fieldset></header>");
+    page.raw("</fieldset>");
 }
 
 fn outcomes() -> [(&'static str, Text); 4] {

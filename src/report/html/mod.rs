@@ -5,7 +5,7 @@ mod anchor;
 mod chart;
 mod columns;
 mod database;
-mod document;
+pub mod document;
 mod fix_first;
 mod freshness;
 mod heat;
@@ -23,7 +23,7 @@ mod tests;
 mod trend;
 
 use self::anchor::Anchors;
-use self::markup::Markup;
+pub use self::markup::Markup;
 pub use self::trend::Trends;
 use super::{Renderer, Style};
 use crate::base::Text;
