@@ -21,6 +21,7 @@ mod man;
 mod nightly;
 mod notify;
 mod output;
+mod periodic;
 mod progress;
 mod recorded;
 mod report;
@@ -55,6 +56,8 @@ enum Command {
     #[command(name = "run")]
     Nightly(nightly::Nightly),
     Compare(compare::Compare),
+    #[command(name = "periodic")]
+    Periodic(Box<periodic::PeriodicReport>),
     #[command(hide = true)]
     Worker(nightly::Worker),
     Lint(lint::Lint),
@@ -100,6 +103,7 @@ fn command() -> Exit {
         Command::Gate(command) => command.run(&console),
         Command::Nightly(command) => command.run(&console),
         Command::Compare(command) => command.run(&console),
+        Command::Periodic(command) => command.run(&console),
         Command::Worker(command) => command.run(),
         Command::Lint(command) => command.run(&console),
         Command::Explain(command) => command.run(&console),

@@ -10,6 +10,7 @@ use crate::report::notice::Notice;
 use crate::score::Scorecard;
 use crate::score::gate::GateReport;
 use crate::score::league::League;
+use crate::score::periodic::Periodic;
 use crate::{kind, rule};
 
 /// Print a JSON Schema.
@@ -36,6 +37,8 @@ enum Of {
     Trend,
     /// A comparison as JSON.
     League,
+    /// A periodic report as JSON.
+    Periodic,
 }
 
 impl Schema {
@@ -47,6 +50,7 @@ impl Schema {
             Of::Notice => schemars::schema_for!(Notice).to_value(),
             Of::Catalog => schemars::schema_for!(Listing).to_value(),
             Of::League => schemars::schema_for!(League).to_value(),
+            Of::Periodic => schemars::schema_for!(Periodic).to_value(),
             Of::Trend => schemars::schema_for!(Trend).to_value(),
         };
         console.print(format!("{schema:#}\n").as_bytes())?;

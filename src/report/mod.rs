@@ -10,6 +10,7 @@ pub mod league;
 pub mod metrics;
 pub mod notice;
 pub mod number;
+pub mod periodic;
 pub mod rows;
 #[cfg(test)]
 mod sample;

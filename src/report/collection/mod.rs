@@ -10,7 +10,7 @@ mod odcs;
 mod openlineage;
 mod relation;
 pub mod sheets;
-mod workbook;
+pub mod workbook;
 
 use std::io;
 use std::path::Path;

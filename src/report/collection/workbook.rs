@@ -56,13 +56,36 @@ impl CollectionRenderer for Xlsx {
 }
 
 fn written(cards: &[Reported], lang: Lang, scratch: &Path, most: u32) -> Result<Vec<u8>, XlsxError> {
+    let moments = cards.iter().map(|card| card.card.as_of.as_str());
+    saved(sheets::all(cards, lang), latest(moments), lang, scratch, most)
+}
+
+/// A workbook of any sheets, made at the moment `as_of`.
+///
+/// # Errors
+/// The scratch folder cannot be written.
+pub fn book(sheets: Vec<Sheet<'_>>, as_of: Option<&str>, lang: Lang, scratch: &Path) -> io::Result<Vec<u8>> {
+    guarded(|| saved(sheets, latest(as_of.into_iter()), lang, scratch, ROWS))
+}
+
+/// Seconds; the library would write down the present moment, and no two reports of one card would be equal.
+fn latest<'m>(moments: impl Iterator<Item = &'m str>) -> i64 {
+    let moment = moments.filter_map(|moment| moment.parse::<Timestamp>().ok()).max();
+    moment.map_or(0, Timestamp::as_second).max(0)
+}
+
+fn saved(
+    sheets: Vec<Sheet<'_>>,
+    made: i64,
+    lang: Lang,
+    scratch: &Path,
+    most: u32,
+) -> Result<Vec<u8>, XlsxError> {
     let mut book = Workbook::new();
     book.set_tempdir(scratch)?;
-    // The library would write down the present moment, and no two reports of one card would be equal.
-    let moment = cards.iter().filter_map(|card| card.card.as_of.parse::<Timestamp>().ok()).max();
-    let created = ExcelDateTime::from_timestamp(moment.map_or(0, Timestamp::as_second).max(0))?;
+    let created = ExcelDateTime::from_timestamp(made)?;
     book.set_properties(&DocProperties::new().set_creation_datetime(&created));
-    for sheet in sheets::all(cards, lang) {
+    for sheet in sheets {
         write(&mut book, sheet, lang, most)?;
     }
     book.save_to_buffer()

@@ -24,26 +24,26 @@ pub enum Value {
 }
 
 impl Value {
-    fn text(text: &str) -> Self {
+    pub fn text(text: &str) -> Self {
         if text.is_empty() { Self::Nothing } else { Self::Text(text.to_owned()) }
     }
 
-    fn decimal(text: Option<&str>) -> Self {
+    pub fn decimal(text: Option<&str>) -> Self {
         text.map_or(Self::Nothing, |text| Self::Decimal(text.to_owned()))
     }
 
     /// Billionths, digit by digit: as a number a spreadsheet would round them.
-    fn nano(nano: Option<i64>) -> Self {
+    pub fn nano(nano: Option<i64>) -> Self {
         nano.map_or(Self::Nothing, |nano| Self::Text(nano.to_string()))
     }
 
     /// A text of the card's author.
-    fn own(text: Option<&Text>, lang: Lang) -> Self {
+    pub fn own(text: Option<&Text>, lang: Lang) -> Self {
         text.map_or(Self::Nothing, |text| Self::text(own(text, lang).trim()))
     }
 
     /// A word of ours.
-    fn said(text: &Text, lang: Lang) -> Self {
+    pub fn said(text: &Text, lang: Lang) -> Self {
         Self::text(text.get(lang))
     }
 
@@ -87,20 +87,20 @@ struct Column<'r, T> {
 }
 
 /// The columns of a sheet, from left to right.
-struct Columns<'r, T>(Vec<Column<'r, T>>);
+pub struct Columns<'r, T>(Vec<Column<'r, T>>);
 
 impl<'r, T: 'r> Columns<'r, T> {
-    fn new() -> Self {
+    pub fn new() -> Self {
         Self(Vec::new())
     }
 
-    fn column(mut self, title: Text, width: u16, read: impl Fn(&T, Lang) -> Value + 'r) -> Self {
+    pub fn column(mut self, title: Text, width: u16, read: impl Fn(&T, Lang) -> Value + 'r) -> Self {
         self.0.push(Column { title, width, ink: Ink::Plain, read: Box::new(read) });
         self
     }
 
     /// Of the column before.
-    fn ink(mut self, ink: Ink) -> Self {
+    pub fn ink(mut self, ink: Ink) -> Self {
         if let Some(last) = self.0.last_mut() {
             last.ink = ink;
         }
@@ -138,7 +138,7 @@ pub struct Head {
     pub ink: Ink,
 }
 
-fn sheet<'r, T: 'r>(
+pub fn sheet<'r, T: 'r>(
     name: Text,
     Columns(columns): Columns<'r, T>,
     rows: impl Iterator<Item = T> + 'r,
