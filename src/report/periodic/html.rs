@@ -271,8 +271,9 @@ fn changes(page: &mut Markup, report: &Periodic) {
                     page.raw("<li><b>").each(|lang| words::signed(reason.nano, lang)).raw("</b>: ");
                     page.told(&words::reason(reason)).raw("</li>");
                 }
-                if let Some(rest) = rest {
-                    page.raw("<li>").each(|lang| words::others(rest, lang)).raw("</li>");
+                if let Some((count, nano)) = rest {
+                    page.raw("<li><b>").each(|lang| words::signed(nano, lang)).raw("</b>: ");
+                    page.each(|lang| words::others(count, lang)).raw("</li>");
                 }
                 page.raw("</ul>");
             }

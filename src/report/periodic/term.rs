@@ -124,8 +124,9 @@ fn quality(page: &mut Page, report: &Periodic, part: &Part, lang: Lang) {
                 let figure = right(Line::of(ink, &words::signed(reason.nano, lang)), 9);
                 page.paragraph(figure, 11, Line::new().plain(words::reason(reason).get(lang)), 4);
             }
-            if let Some(rest) = rest {
-                page.paragraph(Line::new(), 11, Line::new().dim(&words::others(rest, lang)), 2);
+            if let Some((count, nano)) = rest {
+                let figure = right(Line::new().dim(&words::signed(nano, lang)), 9);
+                page.paragraph(figure, 11, Line::new().dim(&words::others(count, lang)), 2);
             }
         }
         Since::NotComparable { because } => {

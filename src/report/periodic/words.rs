@@ -193,13 +193,20 @@ fn listed(databases: &[String]) -> String {
     shown
 }
 
+/// What a reader looks for first: where it is; a rule's id says it for rules that look at no column.
 fn rule(reason: &Reason, databases: &str, lang: Lang) -> String {
-    let (table, id) =
-        (reason.table.as_deref().unwrap_or_default(), reason.rule.as_deref().unwrap_or_default());
-    let mut text = format!("{databases}/{table}: {id}");
-    if let Some(title) = reason.title.as_ref().map(|title| own(title, lang)).filter(|title| !title.is_empty())
-    {
-        text += &format!(" ({title})");
+    let table = reason.table.as_deref().unwrap_or_default();
+    let title = reason.title.as_ref().map(|title| own(title, lang)).filter(|title| !title.is_empty());
+    let mut text = match (title, reason.columns.as_slice()) {
+        (Some(title), _) => format!("{databases}, {title}"),
+        (None, []) => format!("{databases}/{table}, {}", reason.rule.as_deref().unwrap_or_default()),
+        (None, columns) => {
+            let (place, columns) = (format!("{databases}/{table}"), columns.join(" + "));
+            say!("{place}, column {columns}", "{place}, cột {columns}").get(lang).to_owned()
+        }
+    };
+    if let Some(dimension) = reason.dimension {
+        text += &format!(" ({})", dimension.label().get(lang));
     }
     if let Some([[was, of_was], [is, of_is]]) = reason.defects {
         let (was, is) = (pair([was, of_was], lang), pair([is, of_is], lang));
@@ -261,9 +268,7 @@ pub fn named(reasons: &[Reason]) -> (&[Reason], Option<(usize, i64)>) {
     (named, (!rest.is_empty()).then(|| (rest.len(), rest.iter().map(|reason| reason.nano).sum())))
 }
 
-pub fn others((count, nano): (usize, i64), lang: Lang) -> String {
-    let (count, moved) = (number::count(count as u64, lang), signed(nano, lang));
-    say!("{moved}: {count} other reasons together", "{moved}: {count} nguyên nhân khác cộng lại")
-        .get(lang)
-        .to_owned()
+pub fn others(count: usize, lang: Lang) -> String {
+    let count = number::count(count as u64, lang);
+    say!("{count} other reasons together", "{count} nguyên nhân khác cộng lại").get(lang).to_owned()
 }

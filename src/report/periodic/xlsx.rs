@@ -175,6 +175,13 @@ fn reasons(report: &Periodic, lang: Lang) -> Sheet<'_> {
         .column(say!("Dimension", "Chiều"), 12, |(_, reason), lang| {
             reason.dimension.map_or(Value::Nothing, |dimension| Value::said(&dimension.label(), lang))
         })
+        .column(say!("Databases", "CSDL"), 18, |(_, reason), _| Value::text(&reason.databases.join(" ")))
+        .column(say!("Table", "Bảng"), 20, |(_, reason), _| {
+            Value::text(reason.table.as_deref().unwrap_or_default())
+        })
+        .column(say!("Rule", "Quy tắc"), 34, |(_, reason), _| {
+            Value::text(reason.rule.as_deref().unwrap_or_default())
+        })
         .column(say!("Columns", "Cột"), 24, |(_, reason), _| Value::text(&reason.columns.join(" ")))
         .column(say!("Reason", "Nguyên nhân"), 80, |(_, reason), lang| {
             Value::said(&words::reason(reason), lang)

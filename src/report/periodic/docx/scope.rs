@@ -7,6 +7,7 @@ use crate::base::{Dimension, Lang, Text};
 use crate::report::number;
 use crate::report::periodic::words;
 use crate::report::term::words::own;
+use crate::say;
 use crate::score::periodic::period::written;
 use crate::score::periodic::{Achieved, DatabaseLine, Part, Periodic, Since, told};
 
@@ -89,10 +90,12 @@ fn agency(part: &Part, lang: Lang) -> Scope {
         Since::First => (&[][..], Vec::new()),
     };
     let (named, rest) = words::named(reasons);
-    let reasons = named
-        .iter()
-        .map(|reason| format!("{}: {}", words::signed(reason.nano, lang), words::reason(reason).get(lang)));
-    let reasons = reasons.chain(rest.map(|rest| words::others(rest, lang)));
+    let points = |what: &str, nano: i64| {
+        let moved = words::signed(nano, lang);
+        say!("{what}: {moved} points", "{what}: {moved} điểm").get(lang).to_owned()
+    };
+    let reasons = named.iter().map(|reason| points(words::reason(reason).get(lang), reason.nano));
+    let reasons = reasons.chain(rest.map(|(count, nano)| points(&words::others(count, lang), nano)));
     let because = because.iter().map(|text| own(text, lang).to_owned());
     let measured = words::pair([quality.measured, quality.registered], lang);
     let mut scope = row([

@@ -72,7 +72,9 @@ fn styles(lang: Lang) -> String {
         ),
         ("Giua", "<w:jc w:val=\"center\"/>", ""),
         ("Dam", "<w:jc w:val=\"center\"/>", "<w:b/>"),
-        ("TieuNgu", "<w:jc w:val=\"center\"/>", "<w:b/><w:sz w:val=\"28\"/>"),
+        ("QuocHieu", "<w:jc w:val=\"center\"/>", "<w:b/><w:sz w:val=\"24\"/>"),
+        ("TieuNgu", "<w:jc w:val=\"center\"/>", "<w:b/>"),
+        ("Gach", "<w:spacing w:before=\"40\" w:after=\"40\"/><w:ind w:left=\"794\" w:hanging=\"227\"/>", ""),
         ("TenLoai", "<w:spacing w:before=\"360\"/><w:jc w:val=\"center\"/>", "<w:b/><w:sz w:val=\"28\"/>"),
         ("Nghieng", "<w:jc w:val=\"center\"/>", "<w:i/>"),
         ("O", "<w:spacing w:before=\"30\" w:after=\"30\"/>", "<w:sz w:val=\"22\"/>"),
@@ -86,11 +88,7 @@ fn styles(lang: Lang) -> String {
             "<w:keepNext/><w:spacing w:before=\"30\" w:after=\"30\"/><w:jc w:val=\"center\"/>",
             "<w:b/><w:sz w:val=\"22\"/>",
         ),
-        (
-            "GhiChu",
-            "<w:spacing w:before=\"40\" w:after=\"40\"/><w:jc w:val=\"both\"/>",
-            "<w:i/><w:sz w:val=\"22\"/>",
-        ),
+        ("GhiChu", "<w:spacing w:before=\"40\" w:after=\"40\"/>", "<w:i/><w:sz w:val=\"22\"/>"),
         ("NoiNhan", "", "<w:b/><w:i/><w:sz w:val=\"24\"/>"),
         ("DanhSachNhan", "", "<w:sz w:val=\"22\"/>"),
     ] {
@@ -190,11 +188,11 @@ fn head(columns: &[Column], lang: Lang) -> String {
 }
 
 fn letterhead() -> String {
-    let (left, right) = (3_571, WIDTH - 3_571);
+    let (left, right) = (3_471, WIDTH - 3_471);
     let agency = p("Giua", "{{#co_quan_chu_quan}}{{co_quan_chu_quan}}{{/co_quan_chu_quan}}")
         + &p("Dam", "{{co_quan}}")
         + &rule(left, 1_100);
-    let nation = p("Dam", "{{quoc_hieu}}") + &p("TieuNgu", "{{tieu_ngu}}") + &rule(right, 3_100);
+    let nation = p("QuocHieu", "{{quoc_hieu}}") + &p("TieuNgu", "{{tieu_ngu}}") + &rule(right, 3_100);
     let first = row("", &[cell(left, &agency), cell(right, &nation)]);
     let second =
         row("", &[cell(left, &p("Giua", "{{so_ky_hieu}}")), cell(right, &p("Nghieng", "{{dia_danh_ngay}}"))]);
@@ -214,11 +212,11 @@ fn signature(lang: Lang) -> String {
 
 fn document(lang: Lang) -> String {
     let say = |text: Text| text.get(lang).to_owned();
-    let number = || (510, say!("No.", "STT"), "{{stt}}");
+    let number = || (620, say!("No.", "STT"), "{{stt}}");
     let agency = |width| (width, say!("Agency", "Cơ quan"), "{{ten}}");
     let connections = [
         number(),
-        agency(3_361),
+        agency(3_251),
         (1_300, say!("Mandated connections that work", "Kết nối bắt buộc đã thông"), "{{ket_noi}}"),
         (1_300, say!("Period before", "Kỳ trước"), "{{ket_noi_ky_truoc}}"),
         (1_300, say!("Successful attempts", "Lượt kết nối thành công"), "{{luot_ket_noi}}"),
@@ -226,19 +224,19 @@ fn document(lang: Lang) -> String {
     ];
     let quality = [
         number(),
-        agency(2_241),
+        agency(2_001),
         (780, say!("Databases measured", "CSDL đã đo"), "{{csdl_da_do}}"),
         (770, say!("Correct", "Đúng"), "{{dung}}"),
         (770, say!("Complete", "Đủ"), "{{du}}"),
         (770, say!("Clean", "Sạch"), "{{sach}}"),
         (770, say!("Live", "Sống"), "{{song}}"),
         (820, say!("Points", "Điểm"), "{{diem}}"),
-        (640, say!("Grade", "Hạng"), "{{hang}}"),
+        (770, say!("Grade", "Hạng"), "{{hang}}"),
         (1_000, say!("Change", "Thay đổi"), "{{thay_doi}}"),
     ];
     let requests = [
         number(),
-        agency(3_361),
+        agency(3_251),
         (2_000, say!("Met on time of those decided", "Đúng hạn / đã đến hạn"), "{{dap_ung}}"),
         (1_500, say!("Share", "Tỷ lệ"), "{{dap_ung_ty_le}}"),
         (1_700, say!("Period before", "Kỳ trước"), "{{dap_ung_ky_truoc}}"),
@@ -294,11 +292,11 @@ fn document(lang: Lang) -> String {
         ),
         p("Than", "{{#agencies}}"),
         with("Than", "<w:keepNext/>", "{{stt}}. {{ten}}: {{dien_bien}}."),
-        p("Than", "{{#reasons}}- {{noi_dung}}.{{/reasons}}"),
+        p("Gach", "{{#reasons}}- {{noi_dung}}.{{/reasons}}"),
         p("Than", "{{/agencies}}"),
         p("Than", "{{#total}}"),
         with("Than", "<w:keepNext/>", "{{ten}}: {{dien_bien}}."),
-        p("Than", "{{#reasons}}- {{noi_dung}}.{{/reasons}}"),
+        p("Gach", "{{#reasons}}- {{noi_dung}}.{{/reasons}}"),
         p("Than", "{{/total}}"),
         p("Muc", &say(say!("V. ASSESSMENT AND PROPOSALS", "V. ĐÁNH GIÁ, KIẾN NGHỊ"))),
         p("Than", "{{#danh_gia}}{{danh_gia}}{{/danh_gia}}"),
@@ -316,14 +314,14 @@ fn document(lang: Lang) -> String {
 /// Each database, and the scorecards that are not in the report.
 fn appendix(lang: Lang) -> String {
     let columns: [Column; 9] = [
-        (510, say!("No.", "STT"), "{{stt}}"),
-        (3_021, say!("Database", "Cơ sở dữ liệu"), "{{ten}}"),
+        (620, say!("No.", "STT"), "{{stt}}"),
+        (2_781, say!("Database", "Cơ sở dữ liệu"), "{{ten}}"),
         (770, say!("Correct", "Đúng"), "{{dung}}"),
         (770, say!("Complete", "Đủ"), "{{du}}"),
         (770, say!("Clean", "Sạch"), "{{sach}}"),
         (770, say!("Live", "Sống"), "{{song}}"),
         (820, say!("Points", "Điểm"), "{{diem}}"),
-        (640, say!("Grade", "Hạng"), "{{hang}}"),
+        (770, say!("Grade", "Hạng"), "{{hang}}"),
         (1_000, say!("Change", "Thay đổi"), "{{thay_doi}}"),
     ];
     let last = columns.len() - 1;
