@@ -19,6 +19,7 @@ mod nightly;
 mod nightly_examples;
 mod packs;
 mod peers;
+mod periodic;
 mod report;
 mod rows;
 mod specs;
