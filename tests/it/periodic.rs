@@ -83,7 +83,8 @@ fn a_month_is_reported_on_with_its_change_and_reasons() {
     assert_eq!((&report["due"]["day"], &report["late"]), (&"2026-10-19".into(), &false.into()));
     assert_eq!(report["overall"]["requests"]["state"], "not_asked", "never 0/0 or 100 %");
     let since = &report["agencies"][0]["quality"]["since"];
-    let sum: i64 = since["reasons"].as_array().expect("reasons").iter().filter_map(|it| it["nano"].as_i64()).sum();
+    let sum: i64 =
+        since["reasons"].as_array().expect("reasons").iter().filter_map(|it| it["nano"].as_i64()).sum();
     assert!(sum < 0 && since["nano"] == sum, "{since}");
     let schema = json(&thuocdo(&["schema", "periodic"]));
     let schema = jsonschema::validator_for(&schema).expect("a valid schema");
@@ -98,14 +99,19 @@ fn a_month_is_reported_on_with_its_change_and_reasons() {
     let first = json(&periodic(&folder, &october));
     assert_eq!(first["overall"]["quality"]["since"]["state"], "first");
     let page = periodic(&folder, &["@cards", "--period", "2026-Q4", "--lang", "vi"]);
-    assert!(page.out.contains("Báo cáo định kỳ: quý IV năm 2026") && page.out.contains("chưa đo"), "{}", page.out);
+    assert!(
+        page.out.contains("Báo cáo định kỳ: quý IV năm 2026") && page.out.contains("chưa đo"),
+        "{}",
+        page.out
+    );
     assert!(!page.out.contains("Hạn báo cáo"), "{}", page.out);
 }
 
 #[test]
 fn a_letter_is_what_word_and_paper_show() {
     let folder = folder();
-    let letter = ["@cards", "--period", "2026-10", "--format", "docx", "--fields", "@fields.yaml", "--lang", "vi"];
+    let letter =
+        ["@cards", "--period", "2026-10", "--format", "docx", "--fields", "@fields.yaml", "--lang", "vi"];
     let run = periodic(&folder, &[&letter[..], &["--out", "@letter.docx"]].concat());
     assert_eq!(run.code, Some(0), "{}", run.err);
     let again = periodic(&folder, &[&letter[..], &["--out", "@again.docx"]].concat());
@@ -150,7 +156,8 @@ fn users_replace_the_template() {
     });
     let letter = |template: &str, fields: &str| {
         fs::write(path("fields.yaml"), format!("{FIELDS}{fields}")).expect("fields");
-        let all = ["@cards", "--period", "2026-10", "--format", "docx", "--fields", "@fields.yaml", "--template"];
+        let all =
+            ["@cards", "--period", "2026-10", "--format", "docx", "--fields", "@fields.yaml", "--template"];
         periodic(&folder, &[&all[..], &[template, "--out", "@out.docx"]].concat())
     };
     let run = letter("@split.docx", "chuc_danh: Trung tướng\n");
@@ -164,7 +171,9 @@ fn users_replace_the_template() {
     });
     let run = letter("@wrong.docx", "thua: x\n");
     assert_eq!(run.code, Some(2));
-    for expected in ["did you mean `nguoi_ky`?", "`{{#databases}}`", "no place in the template for the field `thua`"] {
+    for expected in
+        ["did you mean `nguoi_ky`?", "`{{#databases}}`", "no place in the template for the field `thua`"]
+    {
         assert!(run.err.contains(expected), "{expected}: {}", run.err);
     }
     fs::write(path("text.docx"), "no zip").expect("a file");
@@ -179,7 +188,15 @@ fn pages_and_workbooks_say_the_same() {
     let all = ["@cards", "--period", "2026-10", "--fields", "@fields.yaml", "--format"];
     let page = periodic(&folder, &[&all[..], &["html"]].concat());
     assert_eq!(page.code, Some(0), "{}", page.err);
-    for expected in ["Content-Security-Policy", "script-src 'none'", "BỘ CÔNG AN", "Bộ Công an", "&lt;A&gt;", "not measured", "chưa đo"] {
+    for expected in [
+        "Content-Security-Policy",
+        "script-src 'none'",
+        "BỘ CÔNG AN",
+        "Bộ Công an",
+        "&lt;A&gt;",
+        "not measured",
+        "chưa đo",
+    ] {
         assert!(page.out.contains(expected), "{expected}");
     }
     assert!(!page.out.contains("<A>") && !page.out.contains("<script"));
@@ -187,7 +204,10 @@ fn pages_and_workbooks_say_the_same() {
     assert_eq!(book.code, Some(0), "{}", book.err);
     let path = folder.path().join("book.xlsx");
     let sheets: String = (1..=5).map(|at| part(&path, &format!("xl/worksheets/sheet{at}.xml"))).collect();
-    assert!(sheets.contains("Bộ Công an") && sheets.contains("bca_a13") && !sheets.contains("<f>"), "{sheets}");
+    assert!(
+        sheets.contains("Bộ Công an") && sheets.contains("bca_a13") && !sheets.contains("<f>"),
+        "{sheets}"
+    );
 }
 
 #[test]
@@ -202,7 +222,10 @@ fn wrong_questions_and_cards_are_told() {
     let outside = said(&["@cards", "--period", "2025-10"]);
     assert!(outside.contains("of 15/09/2026, outside of the period 2025-10"), "{outside}");
     assert!(said(&["@cards", "--period", "2026-10", "--agency", "byt"]).contains("there are some of bca"));
-    assert!(said(&["@cards", "--period", "2026-10", "--template", "@fields.yaml"]).contains("`term` has no template"));
+    assert!(
+        said(&["@cards", "--period", "2026-10", "--template", "@fields.yaml"])
+            .contains("`term` has no template")
+    );
     fs::write(folder.path().join("due.yaml"), "co_quan: X\nhan_bao_cao: 20/10\n").expect("fields");
     assert!(said(&["@cards", "--period", "2026-10", "--fields", "@due.yaml"]).contains("`20/10`"));
     // A card that was edited by hand stands apart; alone it is no report.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::letter::missing;
 use super::{PeriodicRenderer, Refused, Setting, words};
 use crate::base::{Dimension, Lang, Text};
 use crate::report::html::{Markup, document};
@@ -28,7 +29,10 @@ impl PeriodicRenderer for Html {
 
     fn render(&self, setting: &Setting<'_>) -> Result<Vec<u8>, Refused> {
         let (report, lang) = (setting.report, setting.style.lang);
-        let letter = setting.letter.filled(report).map_err(Refused::Letter)?;
+        let letter = setting.letter.fields(report);
+        if let Some(missing) = missing(&letter) {
+            return Err(Refused::Letter(vec![missing]));
+        }
         let mut body = Markup::new();
         body.raw("<article class=letter>");
         head(&mut body, &letter);

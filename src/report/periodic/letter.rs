@@ -52,22 +52,23 @@ impl Letter {
     }
 
     /// All fields with their texts: those that were given, and what stands where nothing was.
-    ///
-    /// # Errors
-    /// Fields that must be given and were not.
-    pub fn filled(&self, report: &Periodic) -> Result<BTreeMap<String, Text>, Vec<Text>> {
+    pub fn fields(&self, report: &Periodic) -> BTreeMap<String, Text> {
         let mut fields: BTreeMap<String, Text> =
             KNOWN.iter().map(|name| ((*name).to_owned(), left_open(name, report))).collect();
         let given = self.given.iter().map(|(name, text)| (name.clone(), Text::same(text.clone())));
         fields.extend(given);
-        if fields.get("co_quan").is_none_or(|text| text.vi.trim().is_empty()) {
-            return Err(vec![say!(
-                "the field `co_quan` has no value: who reports?",
-                "trường `co_quan` chưa có giá trị: cơ quan nào báo cáo?"
-            )]);
-        }
-        Ok(fields)
+        fields
     }
+}
+
+/// What no letter goes without.
+pub fn missing(fields: &BTreeMap<String, Text>) -> Option<Text> {
+    fields.get("co_quan").is_none_or(|text| text.vi.trim().is_empty()).then(|| {
+        say!(
+            "the field `co_quan` has no value: who reports? Give it with `--fields`",
+            "trường `co_quan` chưa có giá trị: cơ quan nào báo cáo? Hãy cho giá trị bằng `--fields`"
+        )
+    })
 }
 
 /// What stands in a field that nobody gave.

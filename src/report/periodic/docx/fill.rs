@@ -7,6 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::marks::{Mark, balanced, closes, marks, remove};
 use super::xml::{Element, Node};
 use crate::base::{Text, suggest};
 use crate::report::term::safe::clean;
@@ -34,12 +35,6 @@ pub struct Fill<'a> {
     pub used: BTreeSet<String>,
 }
 
-/// What stands between two pairs of braces.
-enum Mark {
-    Open(String),
-    Close(String),
-}
-
 impl<'a> Fill<'a> {
     pub fn new(part: &'a str, scope: &'a Scope) -> Self {
         Self { part, scopes: vec![scope], wrong: Vec::new(), used: BTreeSet::new() }
@@ -55,7 +50,7 @@ impl<'a> Fill<'a> {
 
     fn children(&mut self, children: &mut Vec<Node>) {
         let mut filled = Vec::with_capacity(children.len());
-        let mut rest = std::mem::take(children).into_iter().peekable();
+        let mut rest = std::mem::take(children).into_iter();
         while let Some(node) = rest.next() {
             let Node::Element(mut element) = node else {
                 filled.push(node);
@@ -69,8 +64,8 @@ impl<'a> Fill<'a> {
             let mut block = vec![Node::Element(element)];
             if !closed {
                 let mut found = false;
-                while let Some(next) = rest.next() {
-                    found = matches!(&next, Node::Element(next) if marks(&next.text()).iter().any(|mark| matches!(mark, Mark::Close(other) if *other == name)));
+                for next in rest.by_ref() {
+                    found = matches!(&next, Node::Element(next) if closes(&marks(&next.text()), &name));
                     block.push(next);
                     if found {
                         break;
@@ -91,7 +86,7 @@ impl<'a> Fill<'a> {
     fn opens(&mut self, element: &Element) -> Option<(String, bool)> {
         let marks = marks(&element.text());
         let Some(Mark::Open(name)) = marks.first() else { return None };
-        let closed = marks.iter().any(|mark| matches!(mark, Mark::Close(other) if other == name));
+        let closed = closes(&marks, name);
         match element.name.as_str() {
             "w:p" => Some((name.clone(), closed)),
             // Where it opens and ends in one cell, the paragraphs in this cell are meant.
@@ -301,76 +296,12 @@ impl<'a> Fill<'a> {
     }
 }
 
-/// The marks of blocks in a text, in order.
-fn marks(text: &str) -> Vec<Mark> {
-    let mut marks = Vec::new();
-    let mut rest = text;
-    while let Some(at) = rest.find("{{") {
-        rest = &rest[at + 2..];
-        let Some(end) = rest.find("}}") else { break };
-        let inner = rest[..end].trim();
-        if let Some(name) = inner.strip_prefix('#') {
-            marks.push(Mark::Open(name.trim().to_owned()));
-        } else if let Some(name) = inner.strip_prefix('/') {
-            marks.push(Mark::Close(name.trim().to_owned()));
-        }
-        rest = &rest[end + 2..];
-    }
-    marks
-}
-
-/// Whether the block opens and ends in this text.
-fn balanced(text: &str, name: &str) -> bool {
-    let marks = marks(text);
-    marks.iter().any(|mark| matches!(mark, Mark::Open(other) if other == name))
-        && marks.iter().any(|mark| matches!(mark, Mark::Close(other) if other == name))
-}
-
 /// The texts of an element's runs, without those of paragraphs within.
 fn own_texts<'e>(element: &'e mut Element, texts: &mut Vec<&'e mut String>) {
     let is_text = element.name == "w:t";
     for child in &mut element.children {
         match child {
             Node::Element(inner) if inner.name != "w:p" => own_texts(inner, texts),
-            Node::Text(text) if is_text => texts.push(text),
-            _ => {}
-        }
-    }
-}
-
-/// Takes the first mark of that sort out of the texts, however it is spaced or split.
-fn remove(element: &mut Element, mark: &str) {
-    let wanted: String = mark.chars().filter(|c| !c.is_whitespace()).collect();
-    let closing = mark.starts_with("{{/");
-    let mut texts = Vec::new();
-    all_texts(element, &mut texts);
-    let whole: String = texts.iter().map(|text| text.as_str()).collect();
-    let mut spans = Vec::new();
-    let mut from = 0;
-    while let Some(at) = whole[from..].find("{{").map(|at| at + from) {
-        let Some(end) = whole[at..].find("}}").map(|end| at + end + 2) else { break };
-        let plain: String = whole[at..end].chars().filter(|c| !c.is_whitespace()).collect();
-        if plain == wanted {
-            spans.push((at, end));
-        }
-        from = end;
-    }
-    let span = if closing { spans.last() } else { spans.first() };
-    let Some(&(start, end)) = span else { return };
-    let mut at = 0;
-    for text in texts {
-        let length = text.len();
-        let (low, high) = (start.clamp(at, at + length) - at, end.clamp(at, at + length) - at);
-        text.replace_range(low..high, "");
-        at += length;
-    }
-}
-
-fn all_texts<'e>(element: &'e mut Element, texts: &mut Vec<&'e mut String>) {
-    let is_text = element.name == "w:t";
-    for child in &mut element.children {
-        match child {
-            Node::Element(inner) => all_texts(inner, texts),
             Node::Text(text) if is_text => texts.push(text),
             _ => {}
         }

@@ -6,6 +6,7 @@
 
 mod archive;
 mod fill;
+mod marks;
 mod scope;
 mod template;
 mod xml;
@@ -16,7 +17,7 @@ use std::collections::BTreeSet;
 
 use self::archive::Archive;
 use self::fill::Fill;
-use super::letter::KNOWN;
+use super::letter::{KNOWN, missing};
 use super::{PeriodicRenderer, Refused, Setting};
 use crate::base::{Lang, Text, suggest};
 use crate::say;
@@ -56,11 +57,8 @@ impl PeriodicRenderer for Docx {
 /// The template with everything in its place, or everything that is wrong with it.
 fn filled(template: &[u8], setting: &Setting<'_>, lang: Lang) -> Result<Vec<u8>, Vec<Text>> {
     let mut archive = Archive::read(template).map_err(|wrong| vec![wrong])?;
-    let mut wrong = Vec::new();
-    let letter = setting.letter.filled(setting.report).unwrap_or_else(|missing| {
-        wrong.extend(missing);
-        Default::default()
-    });
+    let letter = setting.letter.fields(setting.report);
+    let mut wrong: Vec<Text> = missing(&letter).into_iter().collect();
     let scope = scope::of(setting.report, &letter, lang);
     let mut used = BTreeSet::new();
     for (name, bytes) in archive.texts() {

@@ -351,6 +351,8 @@ fn appendix(lang: Lang) -> String {
                 say!("Not in this report", "Không đưa vào báo cáo").get(lang)
             ),
         ),
+        // A document does not end in a table.
+        p("GhiChu", ""),
     ]
     .concat()
 }
