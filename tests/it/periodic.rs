@@ -190,7 +190,7 @@ fn pages_and_workbooks_say_the_same() {
     assert_eq!(page.code, Some(0), "{}", page.err);
     for expected in [
         "Content-Security-Policy",
-        "script-src 'none'",
+        "script-src &#39;none&#39;",
         "BỘ CÔNG AN",
         "Bộ Công an",
         "&lt;A&gt;",
