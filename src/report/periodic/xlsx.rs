@@ -54,12 +54,15 @@ fn nano(nano: Option<i64>) -> Value {
     nano.map_or(Value::Nothing, |nano| Value::Decimal(Nano::new(nano).six()))
 }
 
+/// The name of a count, and where it stands.
+type Block = (Text, fn(&Part) -> &Achieved);
+
 fn blocks(report: &Periodic, lang: Lang) -> Sheet<'_> {
     let mut columns = Columns::<&Part>::new()
         .column(say!("Agency", "Cơ quan"), 34, |part, lang| Value::text(&words::name(part, lang)))
         .column(say!("Id", "Mã"), 12, |part, _| Value::text(part.id.as_deref().unwrap_or_default()))
         .column(say!("Period", "Kỳ"), 12, move |_, _| Value::text(&report.period.name));
-    let counted: [(Text, fn(&Part) -> &Achieved); 3] = [
+    let counted: [Block; 3] = [
         (say!("Mandated connections", "Kết nối bắt buộc"), |part| &part.connections),
         (say!("Attempts to connect", "Lượt kết nối"), |part| &part.attempts),
         (say!("Sharing requests", "Yêu cầu chia sẻ"), |part| &part.requests),

@@ -26,7 +26,7 @@ pub use selected::{Selected, select};
 use self::change::Side;
 use super::comparable::{self, Basis, Comparison};
 use super::league::{Apart, Joined, Request, join};
-use super::methodology::{Methodology, Profile};
+use super::methodology::Profile;
 use super::registry::{self, RollUp, Slot};
 use super::scorecard::{AgencyCard, DatabaseCard, Score};
 use super::{Grade, Scorecard};
@@ -337,6 +337,6 @@ impl Periodic {
 
     /// The dimensions that count anywhere, in order: đúng, đủ, sạch, sống first.
     pub fn dimensions(&self) -> &'static [Dimension] {
-        Methodology::new(self.profile).profile.required().unwrap_or(&Dimension::ALL)
+        self.profile.required().unwrap_or(&Dimension::ALL)
     }
 }

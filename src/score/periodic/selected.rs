@@ -47,7 +47,15 @@ pub fn select(
     for it in earlier {
         match day_of(&it.card.as_of) {
             Some(day) if day < period.from => selected.before.push(it),
-            _ => selected.outside_before.push(apart(&it, period)),
+            Some(day) => {
+                let (day, from) = (written(day), written(period.from));
+                let because = say!(
+                    "of {day}, which is not before the period (from {from})",
+                    "số liệu ngày {day}, không phải trước kỳ báo cáo (từ {from})"
+                );
+                selected.outside_before.push(Apart { card: it.name, database: None, because: vec![because] });
+            }
+            None => selected.outside_before.push(apart(&it, period)),
         }
     }
     Ok(selected)

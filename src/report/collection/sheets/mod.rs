@@ -87,10 +87,10 @@ struct Column<'r, T> {
 }
 
 /// The columns of a sheet, from left to right.
-pub struct Columns<'r, T>(Vec<Column<'r, T>>);
+pub(in crate::report) struct Columns<'r, T>(Vec<Column<'r, T>>);
 
 impl<'r, T: 'r> Columns<'r, T> {
-    pub fn new() -> Self {
+    pub(in crate::report) fn new() -> Self {
         Self(Vec::new())
     }
 
@@ -138,7 +138,7 @@ pub struct Head {
     pub ink: Ink,
 }
 
-pub fn sheet<'r, T: 'r>(
+pub(in crate::report) fn sheet<'r, T: 'r>(
     name: Text,
     Columns(columns): Columns<'r, T>,
     rows: impl Iterator<Item = T> + 'r,

@@ -266,8 +266,8 @@ fn document(lang: Lang) -> String {
         p(
             "GhiChu",
             &say(say!(
-                "Points from 0 to 100; what is unknown counts as wrong. {{{{pham_vi}}}} Methodology {{{{phuong_phap}}}}, criteria {{{{bo_tieu_chi}}}}.",
-                "Điểm từ 0 đến 100; phần chưa rõ tính là chưa đạt. {{{{pham_vi}}}} Phương pháp {{{{phuong_phap}}}}, bộ tiêu chí {{{{bo_tieu_chi}}}}."
+                "Points from 0 to 100; what is unknown counts as wrong. Methodology {{{{phuong_phap}}}}, criteria {{{{bo_tieu_chi}}}}. {{{{pham_vi}}}}",
+                "Điểm từ 0 đến 100; phần chưa rõ tính là chưa đạt. Phương pháp {{{{phuong_phap}}}}, bộ tiêu chí {{{{bo_tieu_chi}}}}. {{{{pham_vi}}}}"
             )),
         ),
         p(
@@ -301,8 +301,9 @@ fn document(lang: Lang) -> String {
         p("Muc", &say(say!("V. ASSESSMENT AND PROPOSALS", "V. ĐÁNH GIÁ, KIẾN NGHỊ"))),
         p("Than", "{{#danh_gia}}{{danh_gia}}{{/danh_gia}}"),
         p("Than", "{{#kien_nghi}}{{kien_nghi}}{{/kien_nghi}}"),
-        p("Than", "{{han}}"),
-        p("Than", ""),
+        // No signature stands on a page of its own.
+        with("Than", "<w:keepNext/>", "{{#han}}{{han}}{{/han}}"),
+        with("Than", "<w:keepNext/>", ""),
         signature(lang),
         appendix(lang),
     ];
