@@ -25,6 +25,7 @@ mod notify;
 mod output;
 mod pages;
 mod paper;
+mod periodic;
 mod progress;
 mod propose;
 mod recorded;
@@ -60,6 +61,8 @@ enum Command {
     #[command(name = "run")]
     Nightly(nightly::Nightly),
     Compare(compare::Compare),
+    #[command(name = "periodic")]
+    Periodic(Box<periodic::PeriodicReport>),
     #[command(hide = true)]
     Worker(nightly::Worker),
     Lint(lint::Lint),
@@ -107,6 +110,7 @@ fn command() -> Exit {
         Command::Gate(command) => command.run(&console),
         Command::Nightly(command) => command.run(&console),
         Command::Compare(command) => command.run(&console),
+        Command::Periodic(command) => command.run(&console),
         Command::Worker(command) => command.run(),
         Command::Lint(command) => command.run(&console),
         Command::Explain(command) => command.run(&console),

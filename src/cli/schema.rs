@@ -10,6 +10,7 @@ use crate::report::notice::Notice;
 use crate::score::Scorecard;
 use crate::score::gate::GateReport;
 use crate::score::league::League;
+use crate::score::periodic::Periodic;
 use crate::score::progress::Progress;
 use crate::score::rebuild::Proposals;
 use crate::{kind, rule};
@@ -42,6 +43,8 @@ enum Of {
     Progress,
     /// Proposals to keep, clean, restructure or rebuild as JSON.
     Proposals,
+    /// A periodic report as JSON.
+    Periodic,
 }
 
 impl Schema {
@@ -55,6 +58,7 @@ impl Schema {
             Of::League => schemars::schema_for!(League).to_value(),
             Of::Progress => schemars::schema_for!(Progress).to_value(),
             Of::Proposals => schemars::schema_for!(Proposals).to_value(),
+            Of::Periodic => schemars::schema_for!(Periodic).to_value(),
             Of::Trend => schemars::schema_for!(Trend).to_value(),
         };
         console.print(format!("{schema:#}\n").as_bytes())?;

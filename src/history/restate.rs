@@ -3,6 +3,7 @@
 
 use super::definition::{Definition, RuleDefinition, TableDefinition};
 use super::record::{Points, Record, TableTallies};
+use super::{Store, StoreError};
 use crate::base::{Nano, Status, Text};
 use crate::engine::measured::{
     MeasuredDatabase, MeasuredPack, MeasuredRule, MeasuredRuleFile, MeasuredTable, Presence,
@@ -29,6 +30,40 @@ pub fn restated(record: &Record, definition: &Definition, profile: Profile) -> R
     let Scorecard { mut databases, .. } = assemble(vec![measured(record, definition)?], &options);
     // One database in, one out.
     databases.pop().ok_or_else(misfit)
+}
+
+/// A record that was scored again, with its number; or why it cannot be.
+pub type Restated = Result<(u64, Scorecard), Text>;
+
+/// Of each database its last run among those that `wanted` takes by their moment, as a scorecard of its own.
+///
+/// # Errors
+/// The history cannot be read.
+pub fn cards(store: &Store, wanted: &dyn Fn(&str) -> bool) -> Result<Vec<Restated>, StoreError> {
+    let definitions = store.definitions()?;
+    let mut cards = Vec::new();
+    for database in store.databases()? {
+        let standings = store.standings(&database)?;
+        let Some(last) = standings.iter().rev().find(|it| wanted(&it.standing.as_of)) else { continue };
+        let record = store.record(last.sequence)?;
+        let Some(definition) = definitions.get(&record.definition) else {
+            cards.push(Err(misfit()));
+            continue;
+        };
+        let options = ScoreOptions {
+            profile: definition.profile,
+            as_of: record.as_of.clone(),
+            engine: record.engine.clone(),
+            ..ScoreOptions::default()
+        };
+        let card = measured(&record, definition).map(|measured| {
+            // Whether it compares with later scores hangs on what its rule file declared.
+            let measured = MeasuredDatabase { contract: definition.contract.clone(), ..measured };
+            (last.sequence, assemble(vec![measured], &options))
+        });
+        cards.push(card);
+    }
+    Ok(cards)
 }
 
 /// Whether this program knows all kinds of rules that it names.

@@ -13,6 +13,7 @@ pub mod metrics;
 pub mod notice;
 pub mod number;
 pub mod paper;
+pub mod periodic;
 pub mod progress;
 pub mod proposals;
 pub mod public;

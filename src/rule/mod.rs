@@ -12,6 +12,7 @@ pub mod file;
 pub mod gate;
 pub mod groups;
 pub mod kind;
+pub mod letter;
 pub mod load;
 pub mod nightly;
 pub mod node;

@@ -17,6 +17,7 @@ pub mod index;
 pub mod league;
 pub mod methodology;
 pub mod occasion;
+pub mod periodic;
 pub mod progress;
 pub mod provenance;
 pub mod rank;

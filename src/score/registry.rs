@@ -1,8 +1,12 @@
 //! Which databases a roll-up is about: those of the run, or also those that the catalogue lists and nobody scored.
 
+use std::sync::LazyLock;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::Scorecard;
+use super::scorecard::DatabaseCard;
 use crate::rule::Catalog;
 
 /// What agencies are summed up over.
@@ -85,6 +89,22 @@ pub fn slots<'a>(scope: RollUp, catalog: &'a Catalog, scored: &[Scored<'a>]) -> 
     }
     slots.sort_by_key(|slot| slot.id);
     slots
+}
+
+/// The places of a scorecard, as its agencies were summed up: `scored` is the position among its databases.
+pub fn places(card: &Scorecard) -> Vec<Slot<'_>> {
+    let databases = card.databases.iter();
+    let scored: Vec<Scored<'_>> = databases
+        .map(|DatabaseCard { id, agency, weight, .. }| Scored {
+            id,
+            agency: agency.as_deref(),
+            weight: *weight,
+        })
+        .collect();
+    // What is summed up over the run alone goes by no catalogue.
+    static UNLISTED: LazyLock<Catalog> = LazyLock::new(Catalog::default);
+    let catalog = if card.roll_up.is_run() { &UNLISTED } else { Catalog::shipped() };
+    slots(card.roll_up, catalog, &scored)
 }
 
 #[cfg(test)]

@@ -23,6 +23,7 @@ mod nightly_examples;
 mod packs;
 mod pages;
 mod peers;
+mod periodic;
 mod progress;
 mod report;
 mod rows;

@@ -51,27 +51,35 @@ impl CollectionRenderer for Xlsx {
     }
 
     fn render(&self, cards: &[Reported], style: &Style, scratch: &Path) -> io::Result<Vec<u8>> {
-        guarded(|| written(cards, style.lang, scratch, ROWS))
+        let moment = cards.iter().filter_map(|card| card.card.as_of.parse::<Timestamp>().ok()).max();
+        book(sheets::all(cards, style.lang), moment, style.lang, scratch)
     }
 }
 
-fn written(cards: &[Reported], lang: Lang, scratch: &Path, most: u32) -> Result<Vec<u8>, XlsxError> {
-    let moment = cards.iter().filter_map(|card| card.card.as_of.parse::<Timestamp>().ok()).max();
-    book(sheets::all(cards, lang), moment.map_or(0, Timestamp::as_second), lang, scratch, most)
-}
-
-/// A workbook of these sheets, as of a moment (seconds since 1970): the library would write down the present one, and no
-/// two workbooks of the same sheets would be equal.
+/// A workbook of these sheets, as of a moment.
+///
+/// # Errors
+/// The scratch folder cannot be written.
 pub(in crate::report) fn book(
     sheets: Vec<Sheet<'_>>,
-    moment: i64,
+    moment: Option<Timestamp>,
+    lang: Lang,
+    scratch: &Path,
+) -> io::Result<Vec<u8>> {
+    guarded(|| written(sheets, moment, lang, scratch, ROWS))
+}
+
+fn written(
+    sheets: Vec<Sheet<'_>>,
+    moment: Option<Timestamp>,
     lang: Lang,
     scratch: &Path,
     most: u32,
 ) -> Result<Vec<u8>, XlsxError> {
     let mut book = Workbook::new();
     book.set_tempdir(scratch)?;
-    let created = ExcelDateTime::from_timestamp(moment.max(0))?;
+    // The library would write down the present moment, and no two workbooks of the same sheets would be equal.
+    let created = ExcelDateTime::from_timestamp(moment.map_or(0, Timestamp::as_second).max(0))?;
     book.set_properties(&DocProperties::new().set_creation_datetime(&created));
     for sheet in sheets {
         write(&mut book, sheet, lang, most)?;
@@ -237,7 +245,8 @@ mod tests {
     fn what_a_sheet_cannot_hold_goes_into_the_next() {
         let scratch = tempfile::tempdir().unwrap();
         let sheets = |most| {
-            let book = written(&reported(), Lang::En, scratch.path(), most).unwrap();
+            let book =
+                written(sheets::all(&reported(), Lang::En), None, Lang::En, scratch.path(), most).unwrap();
             let entry = |n: usize| format!("xl/worksheets/sheet{n}.xml");
             let has = |name: String| book.windows(name.len()).any(|window| window == name.as_bytes());
             (1..).take_while(|n| has(entry(*n))).count()

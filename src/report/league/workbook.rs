@@ -9,7 +9,6 @@ use super::{LeagueRenderer, sheets};
 use crate::base::Text;
 use crate::report::Style;
 use crate::report::collection::workbook::book;
-use crate::report::rows::xlsx::{ROWS, guarded};
 use crate::say;
 use crate::score::league::League;
 
@@ -37,7 +36,6 @@ impl LeagueRenderer for Xlsx {
 
     fn render(&self, league: &League, style: &Style, scratch: &Path) -> io::Result<Vec<u8>> {
         let moment = league.as_of.as_ref().and_then(|[_, last]| last.parse::<Timestamp>().ok());
-        let moment = moment.map_or(0, Timestamp::as_second);
-        guarded(|| book(sheets::all(league, style.lang), moment, style.lang, scratch, ROWS))
+        book(sheets::all(league, style.lang), moment, style.lang, scratch)
     }
 }

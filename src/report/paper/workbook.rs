@@ -3,11 +3,12 @@
 use std::io;
 use std::path::Path;
 
+use jiff::Timestamp;
+
 use super::{Cell, Paper, Section};
 use crate::base::{Lang, Text};
 use crate::report::collection::sheets::{Head, Ink, Sheet, Value};
 use crate::report::collection::workbook::book;
-use crate::report::rows::xlsx::{ROWS, guarded};
 use crate::report::term::safe::clean;
 use crate::say;
 
@@ -23,7 +24,7 @@ pub fn render(paper: &Paper, lang: Lang, scratch: &Path) -> io::Result<Vec<u8>> 
     let tables = paper.sections.iter().filter(|section| !section.heads.is_empty());
     let sheets: Vec<Sheet<'_>> =
         std::iter::once(about(paper, lang)).chain(tables.map(|section| table(section, lang))).collect();
-    guarded(|| book(sheets, paper.moment, lang, scratch, ROWS))
+    book(sheets, Timestamp::from_second(paper.moment).ok(), lang, scratch)
 }
 
 fn about(paper: &Paper, lang: Lang) -> Sheet<'_> {

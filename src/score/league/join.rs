@@ -16,7 +16,7 @@ const PERIOD: Comparison = Comparison { same_database: false, days: Some(31) };
 const PERIOD_MICROS: i64 = 31 * 86_400_000_000;
 
 pub struct Joined {
-    /// The scorecard of all that may be compared; none if nothing may. Its databases have no rules.
+    /// The scorecard of all that may be compared; none if nothing may. Its databases are as they were given.
     pub card: Option<Scorecard>,
     /// Of each of its databases the file of the card that it came on.
     pub files: BTreeMap<String, String>,

@@ -97,19 +97,8 @@ pub type Members = BTreeMap<String, Vec<Member>>;
 
 /// Which databases each agency answers for, as its points were summed up.
 pub fn members(card: &Scorecard) -> Members {
-    let registered: Vec<registry::Scored<'_>> = card
-        .databases
-        .iter()
-        .map(|DatabaseCard { id, agency, weight, .. }| registry::Scored {
-            id,
-            agency: agency.as_deref(),
-            weight: *weight,
-        })
-        .collect();
-    let unlisted = Catalog::default();
-    let catalog = if card.roll_up.is_run() { &unlisted } else { Catalog::shipped() };
     let mut members = Members::new();
-    for Slot { id, agency, weight, scored } in registry::slots(card.roll_up, catalog, &registered) {
+    for Slot { id, agency, weight, scored } in registry::places(card) {
         if let Some(agency) = agency {
             let member = Member { id: id.to_owned(), weight, scored };
             members.entry(agency.to_owned()).or_default().push(member);

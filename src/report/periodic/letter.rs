@@ -1,0 +1,105 @@
+//! The fields of a letter: what a Vietnamese administrative document has around its text (Nghị định 30/2020/NĐ-CP, Phụ lục I).
+//! What the user does not give is left open, as in a draft that is yet to be numbered and dated.
+
+use std::collections::BTreeMap;
+
+use crate::base::Text;
+use crate::rule::letter::Fields;
+use crate::say;
+use crate::score::periodic::Periodic;
+
+/// The field that says by when the report is due, as `2026-10-31`, if not as the law says.
+pub const DUE: &str = "han_bao_cao";
+
+/// The fields that a report always has, in the order of the document.
+pub const KNOWN: &[&str] = &[
+    "co_quan_chu_quan",
+    "co_quan",
+    "quoc_hieu",
+    "tieu_ngu",
+    "so_ky_hieu",
+    "dia_danh_ngay",
+    "ten_loai",
+    "trich_yeu",
+    "kinh_gui",
+    "can_cu",
+    "danh_gia",
+    "kien_nghi",
+    "noi_nhan",
+    "quyen_han_ky",
+    "chuc_vu_ky",
+    "nguoi_ky",
+    DUE,
+];
+
+/// What the user gave.
+#[derive(Clone, Debug, Default)]
+pub struct Letter {
+    given: BTreeMap<String, String>,
+}
+
+impl Letter {
+    pub fn new(fields: Fields) -> Self {
+        Self { given: fields.into_iter().collect() }
+    }
+
+    pub fn given(&self) -> impl Iterator<Item = &str> {
+        self.given.keys().map(String::as_str)
+    }
+
+    pub fn of(&self, field: &str) -> Option<&str> {
+        self.given.get(field).map(String::as_str)
+    }
+
+    /// All fields with their texts: those that were given, and what stands where nothing was.
+    pub fn fields(&self, report: &Periodic) -> BTreeMap<String, Text> {
+        let mut fields: BTreeMap<String, Text> =
+            KNOWN.iter().map(|name| ((*name).to_owned(), left_open(name, report))).collect();
+        let given = self.given.iter().map(|(name, text)| (name.clone(), Text::same(text.clone())));
+        fields.extend(given);
+        fields
+    }
+}
+
+/// What no letter goes without.
+pub fn missing(fields: &BTreeMap<String, Text>) -> Option<Text> {
+    fields.get("co_quan").is_none_or(|text| text.vi.trim().is_empty()).then(|| {
+        say!(
+            "the field `co_quan` has no value: who reports? Give it with `--fields`",
+            "trường `co_quan` chưa có giá trị: cơ quan nào báo cáo? Hãy cho giá trị bằng `--fields`"
+        )
+    })
+}
+
+/// What stands in a field that nobody gave.
+fn left_open(field: &str, report: &Periodic) -> Text {
+    let year = report.period.to.year();
+    match field {
+        "co_quan" => match report.agencies.as_slice() {
+            [only] => only.title.as_ref().map_or_else(Text::default, |title| Text {
+                en: title.en.to_uppercase(),
+                vi: title.vi.to_uppercase(),
+            }),
+            _ => Text::default(),
+        },
+        "quoc_hieu" => say!("SOCIALIST REPUBLIC OF VIET NAM", "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"),
+        "tieu_ngu" => say!("Independence - Freedom - Happiness", "Độc lập - Tự do - Hạnh phúc"),
+        "so_ky_hieu" => say!("No.:        /BC-……", "Số:        /BC-……"),
+        "dia_danh_ngay" => say!("……, … … {year}", "……, ngày … tháng … năm {year}"),
+        "ten_loai" => say!("REPORT", "BÁO CÁO"),
+        "trich_yeu" => {
+            let Text { en, vi } = report.period.title();
+            say!(
+                "On connections, data quality and data sharing, {en}",
+                "Về kết nối, chất lượng dữ liệu và chia sẻ dữ liệu {vi}"
+            )
+        }
+        "can_cu" => say!(
+            "Under Resolution 214/NQ-CP of 23 July 2025 of the Government",
+            "Thực hiện Nghị quyết số 214/NQ-CP ngày 23/7/2025 của Chính phủ"
+        ),
+        "noi_nhan" => say!("- As above;\n- Archives.", "- Như trên;\n- Lưu: VT."),
+        "chuc_vu_ky" => say!("HEAD OF THE AGENCY", "THỦ TRƯỞNG CƠ QUAN"),
+        _ => Text::default(),
+    }
+}

@@ -1,0 +1,274 @@
+//! Words that all formats of the report use.
+
+use crate::base::{Dimension, Lang, Nano, Text};
+use crate::report::number;
+use crate::report::term::words::own;
+use crate::say;
+use crate::score::periodic::change::Sort;
+use crate::score::periodic::period::{day_of, written};
+use crate::score::periodic::{Achieved, Change, Part, Periodic, Reason, Since, State};
+use crate::score::scorecard::Score;
+
+/// The words for one language, of what is said in both.
+pub fn each(words: impl Fn(Lang) -> String) -> Text {
+    Text { vi: words(Lang::Vi), en: words(Lang::En) }
+}
+
+/// The name of an agency, or of all.
+pub fn name(part: &Part, lang: Lang) -> String {
+    match (&part.id, &part.title) {
+        (_, Some(title)) => own(title, lang).to_owned(),
+        (Some(id), None) => id.clone(),
+        (None, None) => say!("All", "Tổng hợp").get(lang).to_owned(),
+    }
+}
+
+/// `13/17`, or why there is no such count.
+pub fn count(achieved: &Achieved, lang: Lang) -> String {
+    let text = match achieved.state {
+        State::NotAsked => say!("not measured", "chưa đo"),
+        State::NotMeasured => say!("could not be measured", "không đo được"),
+        State::NothingDue => say!("none due", "không phát sinh"),
+        State::Measured => return pair([achieved.met, achieved.of], lang),
+    };
+    text.get(lang).to_owned()
+}
+
+pub fn pair([met, of]: [u64; 2], lang: Lang) -> String {
+    format!("{}/{}", number::count(met, lang), number::count(of, lang))
+}
+
+/// The share that was achieved, if anything was to be.
+pub fn share(achieved: &Achieved, lang: Lang) -> String {
+    let measured = achieved.state == State::Measured;
+    let share = measured.then(|| number::share(achieved.met, achieved.of, lang)).flatten();
+    share.unwrap_or_else(|| "—".to_owned())
+}
+
+/// The count of the period before.
+pub fn before(achieved: &Achieved, lang: Lang) -> String {
+    achieved.before.map_or_else(|| "—".to_owned(), |before| pair(before, lang))
+}
+
+/// What to know about a count: what is unknown in it, and what is not in it.
+pub fn caveat(achieved: &Achieved) -> Option<Text> {
+    let each = |lang: Lang| {
+        let (unknown, rules) =
+            (number::count(achieved.unknown, lang), number::count(achieved.unmeasured_rules, lang));
+        let mut parts = Vec::new();
+        if achieved.unknown > 0 {
+            let text = say!(
+                "{unknown} of them not known, counted as not met",
+                "trong đó {unknown} chưa rõ, tính là chưa đạt"
+            );
+            parts.push(text.get(lang).to_owned());
+        }
+        if achieved.unmeasured_rules > 0 && achieved.state != State::NotMeasured {
+            let text = say!(
+                "without {rules} rules that could not be measured",
+                "chưa gồm {rules} quy tắc không đo được"
+            );
+            parts.push(text.get(lang).to_owned());
+        }
+        parts.join("; ")
+    };
+    let text = Text { vi: each(Lang::Vi), en: each(Lang::En) };
+    (!text.vi.is_empty()).then_some(text)
+}
+
+/// Points with two decimals, cut off.
+pub fn points(text: &str, lang: Lang) -> String {
+    number::decimal(text, 2, lang)
+}
+
+/// Billionths as points.
+pub fn nano(nano: i64, lang: Lang) -> String {
+    points(&Nano::new(nano).six(), lang)
+}
+
+/// A change in points, with its sign; what is too small for two decimals is not shown as nothing.
+pub fn signed(change: i64, lang: Lang) -> String {
+    let sign = match change {
+        0 => return nano(0, lang),
+        _ if change < 0 => '−',
+        _ => '+',
+    };
+    let size = i64::try_from(change.unsigned_abs()).unwrap_or(i64::MAX);
+    if size < Nano::POINT / 100 {
+        let least = nano(Nano::POINT / 100, lang);
+        return format!("{sign}<{least}");
+    }
+    format!("{sign}{}", nano(size, lang))
+}
+
+/// A change of points in a cell.
+pub fn moved(since: &Since, lang: Lang) -> String {
+    let text = match since {
+        Since::Changed(Change { nano, .. }) => return signed(*nano, lang),
+        Since::First => say!("—", "—"),
+        Since::NotComparable { .. } => say!("not comparable", "không so sánh được"),
+    };
+    text.get(lang).to_owned()
+}
+
+/// `80,12–95,00`: what is guaranteed and what is possible.
+pub fn range(score: &Score, lang: Lang) -> String {
+    format!("{}–{}", points(&score.official, lang), points(&score.ceiling, lang))
+}
+
+/// Points of a dimension, or that it does not count.
+pub fn dimension(part: &Part, dimension: Dimension, lang: Lang) -> String {
+    part.quality
+        .dimensions
+        .get(&dimension)
+        .map_or_else(|| "—".to_owned(), |score| points(&score.official, lang))
+}
+
+/// `Điểm 80,12 → 85,00 (+4,88), hạng C → B`, or why there is nothing to compare with.
+pub fn development(part: &Part) -> Text {
+    let quality = &part.quality;
+    match &quality.since {
+        Since::First => {
+            say!("no scorecard of the period before to compare with", "không có số liệu kỳ trước để so sánh")
+        }
+        Since::NotComparable { .. } => {
+            say!("not comparable with the period before", "không so sánh được với kỳ trước")
+        }
+        Since::Changed(change) => each(|lang| {
+            let (was, is) = (points(&change.score.official, lang), points(&quality.score.official, lang));
+            let (moved, old, new) = (signed(change.nano, lang), change.grade.id(), quality.grade.id());
+            let text = if change.nano == 0 && change.grade == quality.grade {
+                say!("{is} points, grade {new}: no change", "{is} điểm, hạng {new}: không thay đổi")
+            } else {
+                say!(
+                    "{was} → {is} points ({moved}), grade {old} → {new}",
+                    "{was} → {is} điểm ({moved}), hạng {old} → {new}"
+                )
+            };
+            text.get(lang).to_owned()
+        }),
+    }
+}
+
+/// What a reason is, without its points.
+pub fn reason(reason: &Reason) -> Text {
+    each(|lang| {
+        let databases = listed(&reason.databases);
+        let text = match reason.sort {
+            Sort::Rule => return rule(reason, &databases, lang),
+            Sort::RulesAdded => {
+                say!("{databases}: rules and tables that are new", "{databases}: quy tắc, bảng mới được thêm")
+            }
+            Sort::RulesRemoved => say!(
+                "{databases}: rules and tables that are gone or weigh otherwise",
+                "{databases}: quy tắc, bảng bị bỏ hoặc đổi trọng số"
+            ),
+            Sort::NewlyScored => {
+                say!("{databases}: scored for the first time", "{databases}: kỳ này mới được chấm điểm")
+            }
+            Sort::NoLongerScored => say!(
+                "{databases}: no scorecard any more, counts 0",
+                "{databases}: kỳ này không có bảng điểm, tính 0 điểm"
+            ),
+            Sort::DatabasesCame => {
+                say!("databases that were added: {databases}", "CSDL được thêm vào: {databases}")
+            }
+            Sort::DatabasesWent => say!(
+                "databases that left or weigh otherwise: {databases}",
+                "CSDL không còn tính hoặc đổi trọng số: {databases}"
+            ),
+        };
+        text.get(lang).to_owned()
+    })
+}
+
+/// Names of databases that a line shows.
+const NAMED: usize = 6;
+
+fn listed(databases: &[String]) -> String {
+    let mut shown = databases.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
+    if databases.len() > NAMED {
+        shown += &format!(", … (+{})", databases.len() - NAMED);
+    }
+    shown
+}
+
+/// What a reader looks for first: where it is; a rule's id says it for rules that look at no column.
+fn rule(reason: &Reason, databases: &str, lang: Lang) -> String {
+    let table = reason.table.as_deref().unwrap_or_default();
+    let title = reason.title.as_ref().map(|title| own(title, lang)).filter(|title| !title.is_empty());
+    let mut text = match (title, reason.columns.as_slice()) {
+        (Some(title), _) => format!("{databases}, {title}"),
+        (None, []) => format!("{databases}/{table}, {}", reason.rule.as_deref().unwrap_or_default()),
+        (None, columns) => {
+            let (place, columns) = (format!("{databases}/{table}"), columns.join(" + "));
+            say!("{place}, column {columns}", "{place}, cột {columns}").get(lang).to_owned()
+        }
+    };
+    if let Some(dimension) = reason.dimension {
+        text += &format!(" ({})", dimension.label().get(lang));
+    }
+    if let Some([[was, of_was], [is, of_is]]) = reason.defects {
+        let (was, is) = (pair([was, of_was], lang), pair([is, of_is], lang));
+        text += say!(", defects {was} → {is}", ", lỗi {was} → {is}").get(lang);
+    }
+    if reason.newly_measured_nano != 0 {
+        let part = signed(reason.newly_measured_nano, lang);
+        let note = if reason.newly_measured_nano > 0 {
+            say!(
+                "; of that {part} by measuring more, which is no improvement",
+                "; trong đó {part} do đo được thêm, không phải cải thiện"
+            )
+        } else {
+            say!("; of that {part} because less could be measured", "; trong đó {part} do đo được ít hơn")
+        };
+        text += note.get(lang);
+    }
+    text
+}
+
+/// The days of the scorecards: `15/10/2026`, or `01/10/2026–15/10/2026`.
+pub fn days([first, last]: &[String; 2]) -> String {
+    let day = |moment: &String| day_of(moment).map_or_else(|| moment.clone(), written);
+    let (first, last) = (day(first), day(last));
+    if first == last { first } else { format!("{first}–{last}") }
+}
+
+/// By when the report is due, and whether its figures are later than that.
+pub fn due(report: &Periodic) -> Option<Text> {
+    let due = report.due.as_ref()?;
+    let (day, Text { en, vi }) = (written(due.day), &due.because);
+    Some(if report.late {
+        let last = days(&[report.as_of[1].clone(), report.as_of[1].clone()]);
+        say!(
+            "Due on {day} ({en}); its figures are of {last}, LATER than that.",
+            "Hạn báo cáo {day} ({vi}); số liệu chốt ngày {last}, MUỘN hơn hạn."
+        )
+    } else {
+        say!("Due on {day} ({en}).", "Hạn báo cáo {day} ({vi}).")
+    })
+}
+
+/// What agencies are summed up over, where it is more than what was scored.
+pub fn scope(report: &Periodic) -> Option<Text> {
+    (!report.roll_up.is_run()).then(|| {
+        say!(
+            "Over all registered databases; one without a scorecard counts 0.",
+            "Tính trên mọi CSDL đã đăng ký; CSDL chưa có bảng điểm tính 0."
+        )
+    })
+}
+
+/// Reasons that a letter names for each agency; the others are summed up.
+pub const REASONS: usize = 5;
+
+/// The reasons that are named, and how many others there are with what they come to.
+pub fn named(reasons: &[Reason]) -> (&[Reason], Option<(usize, i64)>) {
+    let (named, rest) = reasons.split_at(reasons.len().min(REASONS));
+    (named, (!rest.is_empty()).then(|| (rest.len(), rest.iter().map(|reason| reason.nano).sum())))
+}
+
+pub fn others(count: usize, lang: Lang) -> String {
+    let count = number::count(count as u64, lang);
+    say!("{count} other reasons together", "{count} nguyên nhân khác cộng lại").get(lang).to_owned()
+}
