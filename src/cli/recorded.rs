@@ -73,7 +73,10 @@ pub fn check(path: &Path) -> Result<(), Failure> {
     // An empty file is not one yet.
     if std::fs::metadata(path).is_ok_and(|found| !found.is_file() || found.len() > 0) {
         let found = Store::read(path);
-        if let Err(error @ (StoreError::Foreign | StoreError::NoFile | StoreError::Newer | StoreError::Damaged(_))) = found {
+        if let Err(
+            error @ (StoreError::Foreign | StoreError::NoFile | StoreError::Newer | StoreError::Damaged(_)),
+        ) = found
+        {
             let (what, hint) = error.told(path);
             return Err(Failure::usage(what, hint));
         }

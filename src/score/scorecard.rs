@@ -513,7 +513,9 @@ pub enum CardError {
 impl CardError {
     pub fn text(&self) -> Text {
         match self {
-            Self::Form(error) => say!("this is not a scorecard: {error}", "đây không phải bảng điểm: {error}"),
+            Self::Form(error) => {
+                say!("this is not a scorecard: {error}", "đây không phải bảng điểm: {error}")
+            }
             Self::Schema(schema) => say!(
                 "this scorecard has the format `{schema}`; this program reads `{SCHEMA}`",
                 "bảng điểm này có định dạng `{schema}`; chương trình này đọc `{SCHEMA}`"

@@ -83,8 +83,13 @@ fn a_mark_before_the_text_is_no_part_of_the_card() {
 
 /// One of two main tables is there, and all of its records are clean.
 fn half() -> (Stage, std::path::PathBuf) {
-    let rules = "thuocdo: 1\ndatabase: d\ntables:\n  a:\n    files: a.csv\n    key: [k]\n    rules: [{ not_null: k }]\n  \
-                 b:\n    files: b.csv\n    key: [k]\n    rules: [{ not_null: k }]\n";
+    let table = |id: &str| {
+        format!(
+            "  {id}:\n    files: {id}.csv\n    tier: 3\n    key: [k]\n    columns: {{ k: {{ type: text, required: true }} }}\n    \
+             rules: [{{ unique: [k] }}]\n"
+        )
+    };
+    let rules = format!("thuocdo: 1\ndatabase: d\ntables:\n{}{}", table("a"), table("b"));
     let stage = Stage::new(rules).file("a.csv", "k\n1\n2\n");
     let card = scored(&stage, "a", &[]);
     let database = &value(&card)["databases"][0];
@@ -114,13 +119,25 @@ fn no_format_says_clean_without_saying_what_is_unknown() {
     fs::write(&policy, "thuocdo: 1\ngate: { min_clean_records: 50% }\n").expect("the policy");
     let [rules, data, policy] = [stage.rules(), stage.data(), policy].map(|path| path.display().to_string());
     let gate = thuocdo(&[
-        "gate", &rules, "--data", &data, "--policy", &policy, "--as-of", "2026-11-21", "--format", "markdown", "--lang", "en",
+        "gate",
+        &rules,
+        "--data",
+        &data,
+        "--policy",
+        &policy,
+        "--as-of",
+        "2026-11-21",
+        "--format",
+        "markdown",
+        "--lang",
+        "en",
     ]);
     assert!(gate.out.contains("| 0% (unknown in 1 main table) |"), "{}{}", gate.out, gate.err);
     let dqv: Value = serde_json::from_str(&of("dqv", "en")).expect("JSON");
     let measured = |name: &str| {
         let nodes = dqv["@graph"].as_array().expect("nodes").iter();
-        let mut of = nodes.filter(|node| node["dqv:isMeasurementOf"]["@id"] == format!("urn:thuocdo:metric:{name}"));
+        let mut of =
+            nodes.filter(|node| node["dqv:isMeasurementOf"]["@id"] == format!("urn:thuocdo:metric:{name}"));
         of.next().map(|node| node["dqv:value"]["@value"].clone())
     };
     assert_eq!(measured("clean-records"), Some("0.000000".into()));
@@ -134,8 +151,15 @@ fn what_is_to_be_fixed_says_what_it_is() {
     let page = report(&[&card], &["--format", "md"]).out;
     let (_, list) = page.split_once("### What to fix first").expect("the list");
     assert!(list.contains("their points do not add up"), "{list}");
-    let levels: Vec<&str> =
-        list.lines().skip_while(|line| !line.starts_with("| ---")).skip(1).map_while(|line| line.split(" | ").next()?.strip_prefix("| ")).collect();
-    assert!(!levels.is_empty() && levels.iter().all(|level| ["rule", "column", "table"].contains(level)), "{levels:?}");
+    let levels: Vec<&str> = list
+        .lines()
+        .skip_while(|line| !line.starts_with("| ---"))
+        .skip(1)
+        .map_while(|line| line.split(" | ").next()?.strip_prefix("| "))
+        .collect();
+    assert!(
+        !levels.is_empty() && levels.iter().all(|level| ["rule", "column", "table"].contains(level)),
+        "{levels:?}"
+    );
     assert!(levels.contains(&"rule") && levels.contains(&"table"), "{levels:?}");
 }

@@ -136,7 +136,8 @@ fn descriptions_of_two_cards_are_united() {
     });
     let said = |cards: &[&Path]| {
         let run = report(cards, &["--format", "dqv", "--accept-unverified", "--quiet"]);
-        let document: Value = serde_json::from_str(&run.out).unwrap_or_else(|error| panic!("{error}: {}", run.err));
+        let document: Value =
+            serde_json::from_str(&run.out).unwrap_or_else(|error| panic!("{error}: {}", run.err));
         let nodes = document["@graph"].as_array().expect("nodes").clone();
         let of = |node: &&Value| node["@id"] == "urn:thuocdo:database:so_ho_tich";
         let [node] = nodes.iter().filter(of).collect::<Vec<_>>()[..] else { panic!("one node: {}", run.out) };

@@ -35,7 +35,10 @@ fn device(at: &Path, kind: &str, major: &str, minor: &str) -> bool {
 /// What stands beside the files that are named.
 fn others(folder: &Path, named: &[&str]) -> Vec<String> {
     let names = fs::read_dir(folder).expect("the folder").map(|entry| entry.expect("an entry").file_name());
-    names.map(|name| name.to_string_lossy().into_owned()).filter(|name| !named.contains(&name.as_str())).collect()
+    names
+        .map(|name| name.to_string_lossy().into_owned())
+        .filter(|name| !named.contains(&name.as_str()))
+        .collect()
 }
 
 #[test]
@@ -172,7 +175,8 @@ fn an_exported_history_goes_through_a_pipe() {
     let run = stage.run(&["--history", &place("h.sqlite"), "--quiet"]);
     assert_eq!(run.code, Some(3), "{}", run.err);
     let export = |out: &str| {
-        let run = thuocdo(&["history", "export", &place("h.sqlite"), "--format", "csv", "--out", out, "--quiet"]);
+        let run =
+            thuocdo(&["history", "export", &place("h.sqlite"), "--format", "csv", "--out", out, "--quiet"]);
         assert_eq!(run.code, Some(0), "{}", run.err);
         run.out
     };

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::cli::failure::Failure;
 use crate::base::Text;
+use crate::cli::failure::Failure;
 use crate::cli::{leftover, output};
 use crate::extract::system;
 use crate::rule::nightly::NightPlan;

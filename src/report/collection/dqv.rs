@@ -145,7 +145,14 @@ impl Graph {
                 "số bảng chính không có bản ghi, chưa rõ bao nhiêu bản ghi sạch"
             );
             let count = database.clean_records.unknown_tables.len().to_string();
-            self.measure(run, &id, &["unknown-tables"], &unknown, None, Some(typed(&count, "nonNegativeInteger")));
+            self.measure(
+                run,
+                &id,
+                &["unknown-tables"],
+                &unknown,
+                None,
+                Some(typed(&count, "nonNegativeInteger")),
+            );
         }
         for (dimension, card) in &database.dimensions {
             if card.applicable {

@@ -45,8 +45,7 @@ pub fn what_intervals_hold(draws: u32, lang: Lang) -> Text {
 pub fn measured(league: &League, overall: &AgencyCard) -> Vec<Text> {
     let count = |n: u64| [Lang::En, Lang::Vi].map(|lang| number::count(n, lang));
     let ([measured, vi_measured], [all, vi_all]) = (count(overall.measured), count(overall.registered));
-    let measured =
-        say!("{measured} of {all} databases measured", "đã đo {vi_measured}/{vi_all} CSDL");
+    let measured = say!("{measured} of {all} databases measured", "đã đo {vi_measured}/{vi_all} CSDL");
     if league.roll_up.is_run() {
         return vec![measured];
     }

@@ -76,7 +76,8 @@ pub fn gain(text: &str, nano: i64, lang: Lang) -> String {
 pub fn clean_share(records: &CleanRecords, lang: Lang) -> String {
     let unknown = records.unknown_tables.len() as u64;
     if unknown > 0 {
-        let (in_en, in_vi) = (counted(unknown, MAIN_TABLES, Lang::En), counted(unknown, MAIN_TABLES, Lang::Vi));
+        let (in_en, in_vi) =
+            (counted(unknown, MAIN_TABLES, Lang::En), counted(unknown, MAIN_TABLES, Lang::Vi));
         return say!("0% (unknown in {in_en})", "0% (chưa rõ ở {in_vi})").get(lang).to_owned();
     }
     number::share(records.clean, records.rows, lang).unwrap_or_else(|| "—".to_owned())

@@ -78,9 +78,13 @@ mod tests {
     #[test]
     fn it_holds_most_databases_and_is_the_latest_of_equals() {
         assert_eq!(period(&[(0, "a"), (31, "b"), (62, "c")]), [31, 62]);
-        assert_eq!(period(&[(0, "a"), (10, "b"), (20, "c"), (45, "d"), (60, "e")]), [20, 45]);
-        assert_eq!(period(&[(0, "a"), (10, "b"), (32, "b"), (33, "b")]), [32, 33]);
-        assert_eq!(period(&[(0, "a"), (5, "b"), (40, "a"), (41, "a"), (42, "a")]), [0, 5], "databases count, not scores");
+        assert_eq!(period(&[(0, "a"), (10, "b"), (20, "c"), (45, "d"), (60, "e")]), [0, 20]);
+        assert_eq!(period(&[(0, "a"), (10, "b"), (32, "a"), (33, "b")]), [10, 33]);
+        assert_eq!(
+            period(&[(0, "a"), (5, "b"), (40, "a"), (41, "a"), (42, "a")]),
+            [0, 5],
+            "databases count, not scores"
+        );
         assert_eq!(period(&[(7, "a")]), [7, 7]);
         assert_eq!(Period::of(std::iter::empty()), None);
     }

@@ -108,9 +108,10 @@ fn at(as_of: &str, name: &str, databases: Vec<MeasuredDatabase>) -> Given {
 #[test]
 fn all_that_are_ranked_lie_within_one_period() {
     let days = ["2026-10-22", "2026-11-21", "2026-12-21"];
-    let cards = days.iter().enumerate().map(|(index, day)| {
-        at(&format!("{day}T00:00:00+07:00"), day, vec![database(index, (0, 1, [0; 4]))])
-    });
+    let cards = days
+        .iter()
+        .enumerate()
+        .map(|(index, day)| at(&format!("{day}T00:00:00+07:00"), day, vec![database(index, (0, 1, [0; 4]))]));
     let league = compared(cards.collect());
     let ids: Vec<&str> = league.databases.entries.iter().map(|entry| entry.id.as_str()).collect();
     assert_eq!(ids, ["d01", "d02"], "of equals the latest");
@@ -131,7 +132,11 @@ fn the_period_is_that_of_what_can_be_ranked() {
     };
     let league = compared(vec![now(0), now(1), other(2), other(3), other(4)]);
     assert_eq!(league.databases.entries.len(), 2);
-    assert!(league.apart.iter().all(|apart| apart.because.len() == 2), "every reason is told: {:?}", league.apart);
+    assert!(
+        league.apart.iter().all(|apart| apart.because.len() == 2),
+        "every reason is told: {:?}",
+        league.apart
+    );
 }
 
 #[test]
@@ -170,7 +175,11 @@ fn nothing_comparable_is_no_ranking() {
     let local = laws::score(vec![laws::database("e", Vec::new())], Profile::Local);
     let league = compared(vec![Given { name: "l".to_owned(), card: local, rejected: Vec::new() }]);
     assert!(league.overall.is_none() && league.databases.entries.is_empty() && league.apart.len() == 1);
-    let local = || Given { name: "l".to_owned(), card: laws::score(vec![laws::database("e", Vec::new())], Profile::Local), rejected: Vec::new() };
+    let local = || Given {
+        name: "l".to_owned(),
+        card: laws::score(vec![laws::database("e", Vec::new())], Profile::Local),
+        rejected: Vec::new(),
+    };
     let between = |a: &str, b: &str| {
         let request = Request { between: Some([a.to_owned(), b.to_owned()]), ..Request::default() };
         super::league(vec![local()], &request)
