@@ -101,7 +101,8 @@ fn system() -> Option<String> {
     Some(hasher.finalize().to_hex().chars().take(16).collect())
 }
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
+#[cfg(target_os = "linux")]
 mod tests {
     use super::*;
 
