@@ -102,7 +102,11 @@ fn half() -> (Stage, std::path::PathBuf) {
 fn no_format_says_clean_without_saying_what_is_unknown() {
     let (stage, card) = half();
     let of = |format: &str, lang: &str| report(&[&card], &["--format", format, "--lang", lang]).out;
-    assert!(of("md", "en").contains("clean records not guaranteed: no rows in <code>b</code>"), "{}", of("md", "en"));
+    assert!(
+        of("md", "en").contains("clean records not guaranteed: no rows in <code>b</code>"),
+        "{}",
+        of("md", "en")
+    );
     assert!(of("md", "vi").contains("<code>b</code> không có bản ghi"), "{}", of("md", "vi"));
     let other = stage.path().join("other.json");
     changed(&card, &other, true, |card| card["as_of"] = "2026-11-20T00:00:00+07:00".into());
