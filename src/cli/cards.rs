@@ -9,7 +9,7 @@ use crate::extract::system;
 use crate::say;
 use crate::score::Scorecard;
 use crate::score::league::Given;
-use crate::score::scorecard::CardError;
+use crate::score::scorecard::{CardError, without_mark};
 use crate::score::verify::verify;
 
 /// Reads scorecards. Of directories, all `*.json` that are scorecards, recursively, in the order of their paths.
@@ -71,15 +71,16 @@ pub fn none(paths: &[PathBuf]) -> Failure {
 
 /// Other JSON may lie beside. A card that is torn, or of another version, is not passed over.
 pub fn is_meant_to_be_one(text: &str) -> bool {
+    let text = without_mark(text);
     let start: String = text.chars().filter(|c| !c.is_whitespace()).take(64).collect();
     start.contains(r#""schema":"thuocdo.scorecard/"#) || Scorecard::from_json(text).is_ok()
 }
 
 /// What is said of a file that is no scorecard, or one of another version.
 pub fn foreign(path: &Path, error: &CardError) -> Failure {
-    let (path, error) = (path.display(), error.to_string());
+    let (path, Text { en, vi }) = (path.display(), error.text());
     Failure::usage(
-        say!("`{path}`: {error}", "`{path}`: {error}"),
+        say!("`{path}`: {en}", "`{path}`: {vi}"),
         say!("`thuocdo score --out DIR` writes scorecards", "`thuocdo score --out DIR` ghi ra bảng điểm"),
     )
 }

@@ -10,6 +10,7 @@ use super::failure::{Exit, Failure};
 use super::output::{self, Console};
 use super::pages::{self, Files, INDEX};
 use super::{cards, gate};
+use crate::base::Diagnostic;
 use crate::report::{Style, html, league as formats, number};
 use crate::rule::groups;
 use crate::say;
@@ -79,6 +80,12 @@ impl Compare {
         };
         let league = league(given, &request)
             .map_err(|what| Failure::usage(what, say!("name two of them", "nêu hai cơ quan trong số đó")))?;
+        if let Some([a, b]) = request.between.filter(|_| league.difference.is_none() && !console.quiet) {
+            console.diagnostics(&[Diagnostic::warning(say!(
+                "nothing is ranked, so there is no difference between `{a}` and `{b}` to explain",
+                "không có gì được xếp hạng nên không có chênh lệch giữa `{a}` và `{b}` để giải thích"
+            ))]);
+        }
         if let Some(folder) = folder {
             return folder_of_pages(folder, &league, &whole, console);
         }

@@ -9,13 +9,12 @@ use tempfile::{NamedTempFile, TempPath};
 use super::arguments::{Global, When};
 use super::diagnostics;
 use super::failure::Failure;
+use super::leftover;
+use super::place::{Place, Unfit};
 use crate::base::{Diagnostic, Lang, Text};
 use crate::extract::system;
 use crate::report::Style;
 use crate::say;
-
-/// How the names of files begin that are not yet in their places.
-pub const TEMPORARY: &str = ".thuocdo-";
 
 /// Where and how to print.
 pub struct Console {
@@ -97,41 +96,46 @@ fn unicode() -> bool {
         })
 }
 
-/// Writes a file beside its place and renames it, so that readers see the old one or the new one, never half of it.
+/// Writes a file beside its place and renames it, so that readers see the old one or the new one, never half of it. A link
+/// stays one: what it leads to is replaced. Pipes and devices are written to, and stay what they are.
 pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    // A link stays one: what it points to is replaced.
-    let place = std::fs::canonicalize(path);
-    let path = place.as_deref().unwrap_or(path);
-    let file = written_beside(path, bytes)?;
+    let failed = |error: io::Error| unwritable(path, &error);
+    let place = match Place::of(path).map_err(failed)? {
+        Place::File(place) => place,
+        Place::Stream(stream) => return stream.write(bytes).map_err(failed),
+    };
+    let file = written_beside(&place, bytes).map_err(failed)?;
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
         let readable = std::fs::Permissions::from_mode(0o644);
-        file.as_file().set_permissions(readable).map_err(|error| unwritable(path, &error))?;
+        file.as_file().set_permissions(readable).map_err(failed)?;
     }
-    file.persist(path).map_err(|error| unwritable(path, &error.error))?;
-    Ok(())
+    file.persist(&place).map(drop).map_err(|error| failed(error.error))
 }
 
 /// As [`write_whole`], for what only its owner may read. What is there already is never replaced.
 pub fn write_secret(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let file = written_beside(path, bytes)?;
-    file.persist_noclobber(path).map_err(|error| unwritable(path, &error.error))?;
-    Ok(())
+    let failed = |error: io::Error| unwritable(path, &error);
+    let file = written_beside(path, bytes).map_err(failed)?;
+    file.persist_noclobber(path).map(drop).map_err(|error| failed(error.error))
 }
 
 /// As [`write_whole`], for what is kept for later runs: its owner's alone, in a folder that is made for it.
 pub fn write_kept(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut file = beside(path)?;
+    let Place::File(path) = Place::of(path)? else {
+        return Err(io::Error::other(Unfit(say!("it is no file", "đây không phải là tệp"))));
+    };
+    let mut file = beside(&path)?;
     file.write_all(bytes)?;
     file.persist(path).map(drop).map_err(|error| error.error)
 }
 
 /// In the folder that it is to be in, readable by its owner alone.
-fn written_beside(path: &Path, bytes: &[u8]) -> Result<NamedTempFile, Failure> {
-    let failed = |error: io::Error| unwritable(path, &error);
-    let mut file = beside(path).map_err(failed)?;
-    file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(failed)?;
+fn written_beside(path: &Path, bytes: &[u8]) -> io::Result<NamedTempFile> {
+    let mut file = beside(path)?;
+    file.write_all(bytes)?;
+    file.as_file().sync_all()?;
     Ok(file)
 }
 
@@ -145,7 +149,8 @@ pub fn append(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
 fn beside(path: &Path) -> io::Result<NamedTempFile> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     std::fs::create_dir_all(folder)?;
-    tempfile::Builder::new().prefix(TEMPORARY).tempfile_in(folder)
+    leftover::sweep(folder);
+    tempfile::Builder::new().prefix(&leftover::prefix()).tempfile_in(folder)
 }
 
 /// A file that is written bit by bit beside its place, for records that nobody else is to read. It is gone unless it is
@@ -153,13 +158,20 @@ fn beside(path: &Path) -> io::Result<NamedTempFile> {
 pub struct Pending {
     file: TempPath,
     path: PathBuf,
+    place: Place,
 }
 
 impl Pending {
     /// Begins the file that is to be at `path`.
     pub fn begin(path: &Path) -> io::Result<(Self, BufWriter<File>)> {
-        let (file, temporary) = beside(path)?.into_parts();
-        Ok((Self { file: temporary, path: path.to_owned() }, BufWriter::with_capacity(1 << 18, file)))
+        let place = Place::of(path)?;
+        let (file, temporary) = match &place {
+            Place::File(place) => beside(place)?,
+            Place::Stream(_) => NamedTempFile::new()?,
+        }
+        .into_parts();
+        let pending = Self { file: temporary, path: path.to_owned(), place };
+        Ok((pending, BufWriter::with_capacity(1 << 18, file)))
     }
 
     /// As [`Pending::begin`], for commands.
@@ -172,11 +184,17 @@ impl Pending {
         &self.path
     }
 
-    /// Puts it into its place, where it replaces what is there.
+    /// Puts it into its place, where it replaces what is there, or is written to it.
     pub fn keep(self) -> Result<(), Failure> {
         let failed = |error: io::Error| unwritable(&self.path, &error);
-        File::open(&self.file).and_then(|file| file.sync_all()).map_err(failed)?;
-        self.file.persist(&self.path).map_err(|error| failed(error.error))
+        let written = File::open(&self.file).map_err(failed)?;
+        match &self.place {
+            Place::Stream(stream) => stream.write(written).map_err(failed),
+            Place::File(place) => {
+                written.sync_all().map_err(failed)?;
+                self.file.persist(place).map_err(|error| failed(error.error))
+            }
+        }
     }
 }
 
@@ -201,11 +219,22 @@ pub fn real(path: &Path) -> PathBuf {
 
 /// Why there is no file.
 pub fn unwritable(path: &Path, error: &io::Error) -> Failure {
-    Failure::Output(cannot_be_written(path, error), Some(check_the_folder()))
+    if error.kind() == io::ErrorKind::BrokenPipe {
+        return Failure::PipeClosed;
+    }
+    let hint = unfit(error).map_or_else(check_the_folder, |_| {
+        say!("name a file, a pipe or a character device", "hãy nêu một tệp, đường ống hoặc thiết bị ký tự")
+    });
+    Failure::Output(cannot_be_written(path, error), Some(hint))
+}
+
+fn unfit(error: &io::Error) -> Option<&Unfit> {
+    error.get_ref()?.downcast_ref()
 }
 
 pub fn cannot_be_written(path: &Path, error: &io::Error) -> Text {
-    let (path, Text { en, vi }) = (path.display(), system(error));
+    let why = unfit(error).map_or_else(|| system(error), |Unfit(why)| why.clone());
+    let (path, Text { en, vi }) = (path.display(), why);
     say!("`{path}` cannot be written: {en}", "không ghi được `{path}`: {vi}")
 }
 

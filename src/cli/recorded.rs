@@ -71,9 +71,12 @@ impl HistoryArgument {
 /// Whether a file is something else than a history.
 pub fn check(path: &Path) -> Result<(), Failure> {
     // An empty file is not one yet.
-    if std::fs::metadata(path).is_ok_and(|found| found.is_file() && found.len() > 0) {
+    if std::fs::metadata(path).is_ok_and(|found| !found.is_file() || found.len() > 0) {
         let found = Store::read(path);
-        if let Err(error @ (StoreError::Foreign | StoreError::Newer | StoreError::Damaged(_))) = found {
+        if let Err(
+            error @ (StoreError::Foreign | StoreError::NoFile | StoreError::Newer | StoreError::Damaged(_)),
+        ) = found
+        {
             let (what, hint) = error.told(path);
             return Err(Failure::usage(what, hint));
         }

@@ -16,6 +16,8 @@ pub enum StoreError {
     Empty,
     /// Something else than a history.
     Foreign,
+    /// A device, a pipe or a socket: nothing to keep records in.
+    NoFile,
     /// A later version of the program wrote it.
     Newer,
     /// Somebody else is writing, for longer than we wait.
@@ -86,6 +88,13 @@ impl StoreError {
                     "name the file that `--history` wrote, or a new one; this one was left as it is",
                     "chỉ đến tệp do `--history` ghi ra, hoặc một tệp mới; tệp này được giữ nguyên"
                 ),
+            ),
+            Self::NoFile => (
+                say!(
+                    "`{shown}` is a device, a pipe or a socket, and a history is kept in a file",
+                    "`{shown}` là thiết bị, đường ống hoặc socket, còn lịch sử phải nằm trong một tệp"
+                ),
+                say!("name a file", "hãy nêu một tệp"),
             ),
             Self::Newer => (
                 say!(

@@ -53,9 +53,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub fn read(path: &Path) -> Result<Self, StoreError> {
-        if path.is_dir() {
-            return Err(StoreError::Io(io::ErrorKind::IsADirectory.into()));
-        }
+        may_be_one(path)?;
         match path.try_exists() {
             Ok(true) => {}
             Ok(false) => return Err(StoreError::Missing),
@@ -126,11 +124,18 @@ impl Store {
     }
 }
 
+/// Whether it is a file, or nothing yet. Beside anything else the library would leave files of its own.
+fn may_be_one(path: &Path) -> Result<(), StoreError> {
+    match std::fs::metadata(path) {
+        Ok(found) if found.is_dir() => Err(StoreError::Io(io::ErrorKind::IsADirectory.into())),
+        Ok(found) if !found.is_file() => Err(StoreError::NoFile),
+        _ => Ok(()),
+    }
+}
+
 /// A new file is nobody else's to read.
 fn begin_file(path: &Path) -> Result<(), StoreError> {
-    if path.is_dir() {
-        return Err(StoreError::Io(io::ErrorKind::IsADirectory.into()));
-    }
+    may_be_one(path)?;
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         std::fs::create_dir_all(folder).map_err(StoreError::Io)?;
     }

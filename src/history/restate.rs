@@ -80,7 +80,11 @@ fn misfit() -> Text {
 }
 
 fn measured(record: &Record, definition: &Definition) -> Result<MeasuredDatabase, Text> {
-    if record.tables.len() != definition.tables.len() {
+    // What nobody can have counted cannot be added.
+    let mut counts =
+        record.tables.iter().flat_map(|table| table.tallies.iter().flatten().chain([&table.rows]));
+    let countable = counts.try_fold(0_u64, |sum, count| sum.checked_add(*count)).is_some();
+    if record.tables.len() != definition.tables.len() || !countable {
         return Err(misfit());
     }
     let packs = |PackCard { id, version, hash, core }: PackCard| MeasuredPack { id, version, hash, core };

@@ -11,7 +11,7 @@ use crate::score::change_points::{ChangePoint, change_points};
 use crate::score::comparable::{self, Basis, Comparison, Reason, RunBasis};
 
 /// Runs of one database at two moments.
-const ONE_DATABASE: Comparison = Comparison { same_database: true, days: None };
+const ONE_DATABASE: Comparison = Comparison { same_database: true };
 
 /// A run in a series.
 #[derive(Clone, Debug)]

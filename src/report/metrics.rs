@@ -131,6 +131,14 @@ fn of_databases(page: &mut Page<'_>, databases: &[DatabaseCard]) {
     for database in databases {
         page.sample(&[("database", &database.id)], &database.clean_records.clean.to_string());
     }
+    page.family(
+        "database_unknown_tables",
+        "Required main tables of a database without records: how many of theirs are clean is not known.",
+    );
+    for database in databases {
+        let unknown = database.clean_records.unknown_tables.len();
+        page.sample(&[("database", &database.id)], &unknown.to_string());
+    }
     page.family("database_coverage_ratio", "Share of rules, by weight, whose value is known, 0 to 1.");
     for database in databases {
         page.sample(&[("database", &database.id)], &ratio(database.coverage));

@@ -1,7 +1,6 @@
 //! May two scores stand side by side? If not, every reason why, for `compare`, `trend` and `gate`, and on the card itself.
 
 use crate::base::{Ratio, Text};
-use crate::kernel::date_format::default_timestamps;
 use crate::rule::contract::Standing;
 use crate::say;
 
@@ -10,8 +9,6 @@ use super::scorecard::{DatabaseCard, Fraction, PackCard, Scorecard};
 
 /// Below this percent of coverage a score says too little to be set beside others.
 pub const COVERAGE: u32 = 60;
-
-const MICROSECONDS_A_DAY: i64 = 86_400_000_000;
 
 /// What a run is scored by, and when.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,8 +55,6 @@ impl<'a> Basis<'a> {
 pub struct Comparison {
     /// They are of one database at two moments, before and after. Local rules may be compared with themselves.
     pub same_database: bool,
-    /// Their moments may lie this many days apart; `None`: any number.
-    pub days: Option<u32>,
 }
 
 /// Why two scores, or one with any other, cannot be compared.
@@ -84,8 +79,6 @@ pub enum Reason {
     Pack(String, [Option<String>; 2]),
     /// One database under two contracts.
     Contract,
-    /// The moments lie too far apart: days between them, days allowed.
-    Apart(i64, u32),
     /// A moment cannot be read.
     Moment(String),
 }
@@ -128,10 +121,6 @@ impl Reason {
                 "the rule files declare different things (tables, keys, tiers, columns, roles, code lists)",
                 "hai tệp quy tắc khai báo khác nhau (bảng, khóa, bậc, cột, vai trò, danh mục)"
             ),
-            Self::Apart(days, allowed) => say!(
-                "{days} days apart; at most {allowed} are comparable",
-                "cách nhau {days} ngày; chỉ so sánh được trong vòng {allowed} ngày"
-            ),
             Self::Moment(text) => {
                 say!("`{text}` is not a moment in time", "`{text}` không phải là một thời điểm")
             }
@@ -164,7 +153,6 @@ pub fn reasons(a: &Basis<'_>, b: &Basis<'_>, asked: Comparison) -> Vec<Reason> {
     }
     reasons.extend(of_runs(a.run, b.run));
     reasons.extend(of_databases(a, b, asked.same_database));
-    reasons.extend(apart(a.run.as_of, b.run.as_of, asked.days));
     for (which, side) in [a, b].into_iter().enumerate() {
         if asked.same_database {
             // A database may be compared with itself by its own rules, as far as they were measured.
@@ -226,20 +214,6 @@ fn packs(a: &[&PackCard], b: &[&PackCard], same_database: bool) -> Vec<Reason> {
     ids.into_iter().filter_map(|id| Some(Reason::Pack(id.to_owned(), differs(id)?))).collect()
 }
 
-fn apart(a: &str, b: &str, allowed: Option<u32>) -> Option<Reason> {
-    let allowed = allowed?;
-    let moment = |text: &str| default_timestamps().iter().find_map(|format| format.parse_timestamp(text));
-    let (Some(from), Some(to)) = (moment(a), moment(b)) else {
-        let unread = if moment(a).is_none() { a } else { b };
-        return Some(Reason::Moment(unread.to_owned()));
-    };
-    let distance = from.abs_diff(to);
-    let limit = u64::from(allowed).saturating_mul(MICROSECONDS_A_DAY.unsigned_abs());
-    // What is begun counts: a day and an hour are two days.
-    let days = i64::try_from(distance.div_ceil(MICROSECONDS_A_DAY.unsigned_abs())).unwrap_or(i64::MAX);
-    (distance > limit).then_some(Reason::Apart(days, allowed))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -247,8 +221,8 @@ mod tests {
     use crate::engine::MeasuredPack;
     use crate::score::laws;
 
-    const LEAGUE: Comparison = Comparison { same_database: false, days: Some(30) };
-    const HISTORY: Comparison = Comparison { same_database: true, days: None };
+    const LEAGUE: Comparison = Comparison { same_database: false };
+    const HISTORY: Comparison = Comparison { same_database: true };
 
     /// A database under a core pack, and one without.
     fn card() -> Scorecard {
@@ -302,10 +276,6 @@ mod tests {
             after(LEAGUE, |card| card.profile = Profile::Vn6),
             [Reason::Profile(Profile::Vn4, Profile::Vn6)]
         );
-        let moment = "2026-12-21T00:00:01+07:00";
-        assert_eq!(after(LEAGUE, |card| card.as_of = moment.to_owned()), [Reason::Apart(31, 30)]);
-        assert_eq!(after(HISTORY, |card| card.as_of = moment.to_owned()), []);
-        assert_eq!(after(LEAGUE, |card| card.as_of = "x".to_owned()), [Reason::Moment("x".to_owned())]);
         let low = |card: &mut Scorecard| {
             card.databases[0].coverage = Fraction { num: 59, den: 100 };
         };

@@ -15,8 +15,9 @@ use super::grade::Grade;
 use super::methodology::{CapPolicy, Methodology};
 use super::registry::Slot;
 use super::rollup::{Cleaning, Rollup, Scored};
-use crate::base::{Nano, Severity};
+use crate::base::{Nano, Severity, Text};
 use crate::engine::measured::{MeasuredRule, MeasuredTable, Presence};
+use crate::say;
 
 /// What is cleaned together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
@@ -28,6 +29,16 @@ pub enum FixLevel {
     Column,
     /// All rules of a table.
     Table,
+}
+
+impl FixLevel {
+    pub fn label(self) -> Text {
+        match self {
+            Self::Rule => say!("rule", "quy tắc"),
+            Self::Column => say!("column", "cột"),
+            Self::Table => say!("table", "bảng"),
+        }
+    }
 }
 
 /// Something in a database that would win points if it were without defects.

@@ -7,6 +7,7 @@ pub mod change_points;
 pub mod comparable;
 pub mod composite;
 pub mod contribution;
+mod countable;
 pub mod curve;
 pub mod evidence;
 pub mod explanation;

@@ -136,7 +136,7 @@ pub fn occasions(before: Option<&Scorecard>, now: &Scorecard) -> Vec<Occasion> {
 
 /// Why the grades of a database at two moments cannot be compared; also what a notice says beside its points.
 pub fn obstacles(was: &Basis<'_>, is: &Basis<'_>) -> Vec<Text> {
-    let reasons = comparable::reasons(was, is, Comparison { same_database: true, days: None });
+    let reasons = comparable::reasons(was, is, Comparison { same_database: true });
     // That little could be measured is no reason to keep quiet about a grade that fell for it.
     reasons.iter().filter(|reason| !matches!(reason, Reason::Own(..))).map(Reason::text).collect()
 }

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::countable;
 use super::evidence::Confidence;
 use super::fix_first::{FixCard, FixDatabaseCard};
 use super::grade::Grade;
@@ -17,6 +18,7 @@ use super::registry::RollUp;
 use crate::base::{Dimension, Scale, Severity, Status, Text, Unit};
 pub use crate::engine::measured::{Problem, ProblemLevel};
 pub use crate::engine::vacuity::Strength;
+use crate::say;
 use crate::state::{Example, Figure};
 
 /// The version of this format.
@@ -504,6 +506,28 @@ pub enum CardError {
     Form(#[from] serde_json::Error),
     #[error("this scorecard has the format `{0}`; this program reads `{SCHEMA}`")]
     Schema(String),
+    #[error("{}", .0.en)]
+    Counts(Text),
+}
+
+impl CardError {
+    pub fn text(&self) -> Text {
+        match self {
+            Self::Form(error) => {
+                say!("this is not a scorecard: {error}", "đây không phải bảng điểm: {error}")
+            }
+            Self::Schema(schema) => say!(
+                "this scorecard has the format `{schema}`; this program reads `{SCHEMA}`",
+                "bảng điểm này có định dạng `{schema}`; chương trình này đọc `{SCHEMA}`"
+            ),
+            Self::Counts(text) => text.clone(),
+        }
+    }
+}
+
+/// The text without the mark of its encoding, which some editors put before it.
+pub fn without_mark(text: &str) -> &str {
+    text.strip_prefix('\u{feff}').unwrap_or(text)
 }
 
 impl Scorecard {
@@ -520,9 +544,13 @@ impl Scorecard {
         struct Version {
             schema: String,
         }
+        let text = without_mark(text);
         let foreign = |schema: String| Err(CardError::Schema(schema));
         match serde_json::from_str::<Self>(text) {
-            Ok(card) if card.schema == SCHEMA => Ok(card),
+            Ok(card) if card.schema == SCHEMA => {
+                countable::check(&card).map_err(CardError::Counts)?;
+                Ok(card)
+            }
             Ok(card) => foreign(card.schema),
             // What another version wrote need not have our fields.
             Err(error) => match serde_json::from_str::<Version>(text)? {

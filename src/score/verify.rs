@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::provenance::{self, Change, Digests, Provenance, SCHEME};
 use super::rescore::{self, Difference};
-use super::scorecard::{CardError, Scorecard};
+use super::scorecard::{CardError, Scorecard, without_mark};
 use super::stated::{self, DATABASES, Part};
 use crate::base::Text;
 use crate::say;
@@ -117,7 +117,7 @@ pub fn verify(name: &str, text: &str) -> Result<(Scorecard, Verification), CardE
         files: None,
         findings: Vec::new(),
     };
-    let (found, computed) = beside(&card, text)?;
+    let (found, computed) = beside(&card, without_mark(text))?;
     verdict.root = found.root.clone();
     digests(&card, &found, &mut verdict);
     arithmetic(computed, &mut verdict);

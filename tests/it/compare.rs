@@ -93,6 +93,17 @@ fn wrong_questions_are_told() {
     let run = compare(&folder, &["--between", "bca", "byt"]);
     assert_eq!(run.code, Some(2));
     assert!(run.err.contains("`byt` is not among the agencies that are compared: bca, btc"), "{}", run.err);
+    // Where nothing is ranked there is no difference, and that is told.
+    let local = folder.path().join("cards/hospital").display().to_string();
+    let between = |a: &str, b: &str| thuocdo(&["compare", &local, "--lang", "en", "--between", a, b]);
+    let run = between("nobody", "none");
+    assert!(run.code == Some(2) && run.err.contains("`nobody` is not among the agencies"), "{}", run.err);
+    let groups = folder.path().join("groups.yaml");
+    fs::write(&groups, "a: [x]\nb: [hospital]\n").expect("groups");
+    let groups = groups.display().to_string();
+    let run = thuocdo(&["compare", &local, "--lang", "en", "--groups", &groups, "--between", "a", "b"]);
+    assert_eq!(run.code, Some(0), "{}", run.err);
+    assert!(run.err.contains("no difference between `a` and `b`"), "{}", run.err);
     let groups = folder.path().join("groups.yaml");
     fs::write(&groups, "bac: [bca_a13]\nnam: [bca_a13]\n").expect("groups");
     let run = compare(&folder, &["--groups", &groups.display().to_string()]);

@@ -81,7 +81,8 @@ fn openlineage_events_say_what_the_card_says() {
     }
     let metrics = &events[0]["inputs"][0]["inputFacets"]["dataQualityMetrics"];
     assert_eq!(metrics["rowCount"], 4);
-    assert!(metrics["columnMetrics"]["ten"]["nullCount"].is_u64(), "{metrics:#}");
+    assert_eq!(metrics["columnMetrics"]["ten"]["nullCount"], 1, "{metrics:#}");
+    assert_eq!(metrics["columnMetrics"]["so"]["nullCount"], 0, "none is a number as well");
 }
 
 #[test]
@@ -120,6 +121,37 @@ fn contracts_are_what_odcs_accepts() {
     }
     let verified = |document: &Value| plain(&document["customProperties"][0]["value"]["verified"]);
     assert_eq!((verified(&documents[0]).as_str(), verified(&documents[1]).as_str()), ("yes", "no"));
+}
+
+/// What two cards say of one database stays said, of whichever it comes first.
+#[test]
+fn descriptions_of_two_cards_are_united() {
+    let stage = stage();
+    let card = scored(&stage, "a", &[]);
+    let later = stage.path().join("later.json");
+    changed(&card, &later, true, |card| {
+        card["as_of"] = "2026-11-22T00:00:00+07:00".into();
+        card["databases"][0]["title"] = serde_json::json!({ "en": "Another", "vi": "Tên khác" });
+        card["databases"][0]["tables"].as_array_mut().expect("tables").pop();
+    });
+    let said = |cards: &[&Path]| {
+        let run = report(cards, &["--format", "dqv", "--accept-unverified", "--quiet"]);
+        let document: Value =
+            serde_json::from_str(&run.out).unwrap_or_else(|error| panic!("{error}: {}", run.err));
+        let nodes = document["@graph"].as_array().expect("nodes").clone();
+        let of = |node: &&Value| node["@id"] == "urn:thuocdo:database:so_ho_tich";
+        let [node] = nodes.iter().filter(of).collect::<Vec<_>>()[..] else { panic!("one node: {}", run.out) };
+        let set = |field: &str| {
+            let values = node[field].as_array().cloned().unwrap_or_else(|| vec![node[field].clone()]);
+            values.iter().map(ToString::to_string).collect::<BTreeSet<_>>()
+        };
+        [set("dcterms:title"), set("dcterms:hasPart"), set("dcterms:identifier")]
+    };
+    let [titles, parts, names] = said(&[&card, &later]);
+    assert_eq!(said(&[&later, &card]), [titles.clone(), parts.clone(), names.clone()]);
+    assert!(titles.iter().any(|title| title.contains("Tên khác")), "{titles:?}");
+    assert!(titles.iter().any(|title| title.contains("HYPERLINK")), "{titles:?}");
+    assert_eq!((parts.len(), names.len()), (3, 1));
 }
 
 const DQV: &str = "http://www.w3.org/ns/dqv#";
@@ -221,6 +253,7 @@ fn measurements_are_in_terms_of_dqv() {
     let official = plain(&database["score"]["official"]);
     assert!(values.contains(&("urn:thuocdo:metric:points", official.as_str(), run.as_str())), "{values:#?}");
     let mut expected = if database["clean_records"]["official"].is_null() { 1 } else { 2 };
+    expected += usize::from(database["clean_records"]["unknown_tables"] != serde_json::json!([]));
     expected += database["dimensions"]
         .as_object()
         .expect("dimensions")

@@ -50,6 +50,38 @@ fn two_agencies(folder: &Path) -> [String; 2] {
     [ids[0].clone(), ids[ids.len() - 1].clone()]
 }
 
+/// Of the catalogue's list, beside it, and nowhere in it: which is which.
+#[test]
+fn what_the_catalogue_does_not_list_is_told_apart() {
+    let folder = TempDir::new().expect("a folder");
+    let ids = ["p08_tai_san_thu_nhap", "so_rieng"].map(str::to_owned);
+    let named = nation::databases(12).skip(2).zip(ids).map(|(database, id)| {
+        let listed = thuocdo::rule::catalog::listed(&id);
+        let (agency, weight) =
+            listed.map_or((database.agency, database.weight), |it| (Some(it.agency.to_owned()), it.weight));
+        thuocdo::engine::MeasuredDatabase { id, agency, weight, ..database }
+    });
+    nation::write(&folder.path().join("cards"), nation::databases(12).take(2).chain(named));
+    let nation = |more: &[&str]| {
+        let run = compare(folder.path(), &[&["--roll-up", "nation"], more].concat());
+        assert_eq!(run.code, Some(0), "{}", run.err);
+        run.out.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let en = nation(&["--lang", "en"]);
+    assert!(en.contains("3 of 331 databases measured"), "{en}");
+    assert!(en.contains("these are 330 of the catalogue's list and 1 priority database beside it"), "{en}");
+    assert!(
+        en.contains("ranked, and counted in no agency: 1 database that the catalogue does not know"),
+        "{en}"
+    );
+    let vi = nation(&["--lang", "vi"]);
+    assert!(vi.contains("gồm 330 CSDL trong danh mục và 1 CSDL ưu tiên ngoài danh mục đó"), "{vi}");
+    let html = nation(&["--format", "html"]);
+    assert!(html.contains("these are 330 of the catalogue"), "the page says it as well");
+    let run = compare(folder.path(), &["--lang", "en"]).out;
+    assert!(run.contains("4 of 4 databases measured") && !run.contains("these are"), "{run}");
+}
+
 #[test]
 fn the_page_shows_what_the_comparison_found() {
     let folder = cards();

@@ -3,6 +3,7 @@
 
 mod arguments;
 mod bad_input;
+mod cards;
 mod catalog;
 mod ci;
 mod cli;
@@ -20,6 +21,7 @@ mod measure;
 mod nation;
 mod nightly;
 mod nightly_examples;
+mod outputs;
 mod packs;
 mod pages;
 mod peers;

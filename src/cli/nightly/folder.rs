@@ -7,8 +7,9 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::Text;
 use crate::cli::failure::Failure;
-use crate::cli::output;
+use crate::cli::{leftover, output};
 use crate::extract::system;
 use crate::rule::nightly::NightPlan;
 use crate::say;
@@ -115,7 +116,7 @@ impl StateFolder {
     }
 
     /// The scorecard of the last run that ended; an error is a card that cannot be read.
-    pub fn last(&self) -> Result<Option<Scorecard>, crate::base::Text> {
+    pub fn last(&self) -> Result<Option<Scorecard>, Text> {
         let path = self.path.join("last.json");
         let text = match std::fs::read_to_string(&path) {
             Ok(text) => text,
@@ -127,8 +128,8 @@ impl StateFolder {
             }
         };
         Scorecard::from_json(&text).map(Some).map_err(|error| {
-            let (path, error) = (path.display(), error.to_string());
-            say!("`{path}`: {error}", "`{path}`: {error}")
+            let (path, Text { en, vi }) = (path.display(), error.text());
+            say!("`{path}`: {en}", "`{path}`: {vi}")
         })
     }
 
@@ -151,7 +152,7 @@ pub fn sweep_temporary(plan: &NightPlan) {
     let states = std::fs::read_dir(plan.state.join("files")).into_iter().flatten().flatten();
     for folder in folders.into_iter().chain(metrics).chain(states.map(|entry| entry.path())) {
         for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
-            let ours = entry.file_name().to_string_lossy().starts_with(output::TEMPORARY);
+            let ours = entry.file_name().to_string_lossy().starts_with(leftover::TEMPORARY);
             let age = entry.metadata().and_then(|metadata| metadata.modified()).map(|at| at.elapsed());
             if ours && age.is_ok_and(|age| age.is_ok_and(|age| age > ABANDONED)) {
                 // What cannot be removed only takes room.

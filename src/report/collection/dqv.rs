@@ -1,10 +1,11 @@
 //! The Data Quality Vocabulary of the W3C, as JSON-LD, for open-data portals: what a database, its dimensions and its rules
 //! measure, in terms of DQV, DCAT, PROV and Dublin Core. <https://www.w3.org/TR/vocab-dqv/>
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
 
+use serde_json::map::Entry;
 use serde_json::{Map, Value, json};
 
 use super::{CollectionRenderer, Proof, Reported, iri};
@@ -56,9 +57,9 @@ impl CollectionRenderer for Dqv {
 
 #[derive(Default)]
 struct Graph {
-    nodes: Vec<Value>,
-    /// What was said already: a database of two cards has the same metrics on both.
-    known: BTreeSet<String>,
+    nodes: Vec<Map<String, Value>>,
+    /// Where each of them is: a database of two cards has the same metrics on both.
+    known: BTreeMap<String, usize>,
 }
 
 /// What a measurement is of, and when it was made.
@@ -68,17 +69,20 @@ struct Run<'a> {
 }
 
 impl Graph {
+    /// Says something of a node. What was said of it before, of another card, stays said.
     fn add(&mut self, id: &str, types: &str, fields: Value) {
-        if !self.known.insert(id.to_owned()) {
-            return;
+        let at = *self.known.entry(id.to_owned()).or_insert_with(|| {
+            let node = [("@id", id), ("@type", types)];
+            self.nodes.push(node.map(|(key, value)| (key.to_owned(), value.into())).into_iter().collect());
+            self.nodes.len() - 1
+        });
+        let Value::Object(fields) = fields else { return };
+        for (field, value) in fields.into_iter().filter(|(_, value)| !value.is_null()) {
+            match self.nodes[at].entry(field) {
+                Entry::Vacant(place) => drop(place.insert(value)),
+                Entry::Occupied(mut place) => unite(place.get_mut(), value),
+            }
         }
-        let mut node = Map::new();
-        node.insert("@id".to_owned(), id.into());
-        node.insert("@type".to_owned(), types.into());
-        if let Value::Object(fields) = fields {
-            node.extend(fields.into_iter().filter(|(_, value)| !value.is_null()));
-        }
-        self.nodes.push(Value::Object(node));
     }
 
     fn card(&mut self, card: &Reported) {
@@ -135,6 +139,21 @@ impl Graph {
         let clean = say!("guaranteed share of clean records", "tỷ lệ bản ghi sạch chắc chắn");
         let share = decimal(database.clean_records.official.as_deref());
         self.measure(run, &id, &["clean-records"], &clean, None, share);
+        if !database.clean_records.unknown_tables.is_empty() {
+            let unknown = say!(
+                "main tables without records, whose clean records are not known",
+                "số bảng chính không có bản ghi, chưa rõ bao nhiêu bản ghi sạch"
+            );
+            let count = database.clean_records.unknown_tables.len().to_string();
+            self.measure(
+                run,
+                &id,
+                &["unknown-tables"],
+                &unknown,
+                None,
+                Some(typed(&count, "nonNegativeInteger")),
+            );
+        }
         for (dimension, card) in &database.dimensions {
             if card.applicable {
                 let Text { en, vi } = dimension.label();
@@ -203,6 +222,24 @@ impl Graph {
             }),
         );
     }
+}
+
+/// Several values of a field are a set, which JSON-LD writes as an array.
+fn unite(known: &mut Value, more: Value) {
+    let several = |value: Value| match value {
+        Value::Array(values) => values,
+        one => vec![one],
+    };
+    if *known == more {
+        return;
+    }
+    let mut all = several(known.take());
+    for value in several(more) {
+        if !all.contains(&value) {
+            all.push(value);
+        }
+    }
+    *known = all.into();
 }
 
 fn of_table(database: &DatabaseCard, table: &TableCard) -> String {

@@ -9,11 +9,11 @@ use std::path::Path;
 use super::{CollectionRenderer, Proof, Reported};
 use crate::base::{Lang, Status, Text};
 use crate::report::gate::markdown::sheet::{code, escape};
-use crate::report::term::words::{counted, fraction, gain, own, pick, points, tier, unit};
+use crate::report::term::words::{clean_share, counted, fraction, gain, own, pick, points, tier, unit};
 use crate::report::{Style, number};
 use crate::say;
 use crate::score::fix_first::FixCard;
-use crate::score::scorecard::{DatabaseCard, RuleCard, TableCard, TablePresence};
+use crate::score::scorecard::{CleanRecords, DatabaseCard, RuleCard, TableCard, TablePresence};
 
 /// Lines of a database's lists; the tables of `xlsx` and `csv` have all of them.
 const FIRST: usize = 10;
@@ -170,7 +170,7 @@ impl Document {
                     self.say(&card.proof.label()),
                     database.grade.id().to_owned(),
                     format!("**{}**", self.points(Some(&database.score.official))),
-                    self.clean(database),
+                    clean_share(&database.clean_records, self.lang),
                     fraction(database.coverage, self.lang),
                 ]
             })
@@ -186,9 +186,17 @@ impl Document {
         }
     }
 
-    fn clean(&self, database: &DatabaseCard) -> String {
-        let clean = &database.clean_records;
-        number::share(clean.clean, clean.rows, self.lang).unwrap_or_else(|| "—".to_owned())
+    fn clean(&self, records: &CleanRecords) -> String {
+        if records.unknown_tables.is_empty() {
+            let share = clean_share(records, self.lang);
+            return format!("{share} {}", pick(self.lang, "bản ghi sạch", "clean records"));
+        }
+        let tables: Vec<String> = records.unknown_tables.iter().map(|table| code(table)).collect();
+        let tables = tables.join(", ");
+        self.say(&say!(
+            "clean records not guaranteed: no rows in {tables}",
+            "không bảo đảm được tỷ lệ bản ghi sạch: {tables} không có bản ghi"
+        ))
     }
 
     fn database(&mut self, card: &Reported, database: &DatabaseCard) {
@@ -203,7 +211,7 @@ impl Document {
         let mut parts = vec![
             format!("**{} · {}**", database.grade.id(), label.get(lang)),
             format!("**{}** {}", self.points(Some(&database.score.official)), pick(lang, "điểm", "points")),
-            format!("{} {}", self.clean(database), pick(lang, "bản ghi sạch", "clean records")),
+            self.clean(&database.clean_records),
             format!(
                 "{} {}",
                 fraction(database.coverage, lang),
@@ -284,8 +292,15 @@ impl Document {
             return;
         }
         self.heading(&say!("What to fix first", "Sửa gì trước"));
+        self.paragraph(pick(
+            self.lang,
+            "Mỗi dòng là một quy tắc, mọi quy tắc của một cột, hoặc mọi quy tắc của một bảng. Các dòng chồng lên nhau: \
+             không cộng điểm của chúng.",
+            "A line is one rule, all rules of a column, or all rules of a table. They overlap: their points do not add up.",
+        ));
         let grid = Grid {
             head: [
+                say!("What is cleaned", "Làm sạch"),
                 say!("Where", "Ở đâu"),
                 say!("Caps lifted", "Gỡ điểm liệt"),
                 say!("Defects", "Số lỗi"),
@@ -297,12 +312,13 @@ impl Document {
             Some(name) => format!("{} / {}", code(&fix.table), code(name)),
             None => code(&fix.table),
         };
-        let rows: Vec<[String; 4]> = database
+        let rows: Vec<[String; 5]> = database
             .fix_first
             .iter()
             .take(FIRST)
             .map(|fix| {
                 [
+                    self.say(&fix.level.label()),
                     where_(fix),
                     escape(&fix.lifts.join(" "), NAME),
                     self.count(fix.defects),

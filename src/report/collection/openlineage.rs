@@ -155,15 +155,23 @@ fn nulls(table: &TableCard) -> Map<String, Value> {
     let mut nulls = Map::new();
     for rule in table.rules.iter().filter(|rule| rule.kind == "not_null") {
         let judged = rule.pass.checked_add(rule.fail);
-        let figure = rule.figures.iter().find(|figure| figure.name == "null");
-        if let ([column], Some(figure)) = (rule.columns.as_slice(), figure)
+        if let [column] = rule.columns.as_slice()
             && judged == Some(table.rows)
-            && let Ok(count) = figure.value.parse::<u64>()
+            && let Some(count) = null_count(rule)
         {
             nulls.insert(column.clone(), json!({ "nullCount": count }));
         }
     }
     nulls
+}
+
+/// How many of the values that fail are null. A figure that is zero is not on the card: then others make up all failures.
+fn null_count(rule: &RuleCard) -> Option<u64> {
+    let figure = |name: &str| rule.figures.iter().find(|figure| figure.name == name);
+    let count = |name: &str| figure(name).map_or(Some(0), |figure| figure.value.parse::<u64>().ok());
+    let null = count("null")?;
+    let all = null.checked_add(count("blank")?)?.checked_add(count("placeholder")?)?;
+    (all == rule.fail).then_some(null)
 }
 
 fn assertion(rule: &RuleCard, lang: Lang) -> Value {

@@ -50,7 +50,7 @@ fn caps(database: &DatabaseCard) -> String {
 }
 
 /// The columns, in order; where a history has the same, under the same name.
-const COLUMNS: [Column<Rules>; 49] = [
+const COLUMNS: [Column<Rules>; 51] = [
     text("card", |row| Some(row.card.name.clone())),
     text("provenance", |row| Some(row.card.root.clone())),
     text("verified", |row| Some(row.card.proof.id().to_owned())),
@@ -71,6 +71,8 @@ const COLUMNS: [Column<Rules>; 49] = [
     text("comparable", |row| Some(row.database.comparable.to_string())),
     known("clean_records", |row| Some(row.database.clean_records.clean)),
     known("all_records", |row| Some(row.database.clean_records.rows)),
+    text("clean_share", |row| row.database.clean_records.official.clone()),
+    known("unknown_tables", |row| Some(row.database.clean_records.unknown_tables.len() as u64)),
     text("table", |row| table(row, |table| table.id.clone())),
     text("table_presence", |row| table(row, |table| word(&table.presence)).flatten()),
     known("table_rows", |row| table(row, |table| table.rows)),

@@ -79,17 +79,20 @@ fn head(page: &mut Page, lang: Lang, league: &League) {
         .map(|[first, last]| if first == last { first.clone() } else { format!("{first} … {last}") });
     page.line(Line::new().dim(&moments.unwrap_or_default()));
     page.blank();
-    let (measured, all) = (number::count(overall.measured, lang), number::count(overall.registered, lang));
     let title = pick(lang, "Tất cả", "All");
-    let counted = say!("{measured} of {all} databases measured", "đã đo {measured}/{all} CSDL");
+    let measured = words::measured(league, overall);
+    let (counted, more) = measured.split_first().map_or((None, &[][..]), |(first, more)| (Some(first), more));
     let line = Line::of(BOLD, title)
         .plain("  ")
         .ink(grade_ink(overall.grade), overall.grade.id())
         .plain("  ")
         .ink(points_ink(overall.score.official_nano), &points(&overall.score.official, lang))
         .plain("  ")
-        .dim(counted.get(lang));
+        .dim(counted.map_or("", |text| text.get(lang)));
     page.line(line);
+    for text in more {
+        page.paragraph(Line::new(), 0, Line::new().dim(text.get(lang)), 3);
+    }
     let text = words::what_intervals_hold(league.draws, lang);
     page.paragraph(Line::new(), 0, Line::new().dim(text.get(lang)), 3);
 }

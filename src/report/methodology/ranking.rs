@@ -48,6 +48,10 @@ fn rank(methodology: &Methodology) -> Section {
                 "khoảng = từ phân vị {tail} đến phân vị {end} của các thứ hạng thử"
             )),
             Block::Said(say!(
+                "Ranks go by official points alone. A cap holds down a grade and moves no rank: the grade stands beside it.",
+                "Thứ hạng chỉ xét theo điểm chính thức. Điểm liệt khống chế xếp loại nhưng không làm đổi thứ hạng: xếp loại được ghi bên cạnh."
+            )),
+            Block::Said(say!(
                 "Scores are compared at two decimals, as they are shown. Two can be told apart if one is above the other in {certain}% of the draws or more.",
                 "So điểm ở hai chữ số thập phân, đúng như hiển thị. Hai bên phân biệt được nếu một bên cao hơn trong từ {certain}% lượt thử trở lên."
             )),

@@ -158,6 +158,10 @@ fn a_run_as_prometheus_reads_it() {
     # TYPE thuocdo_database_clean_records gauge
     thuocdo_database_clean_records{plan="dem",database="bca_a13"} 1215000
     thuocdo_database_clean_records{plan="dem",database="byt_a02"} 1399
+    # HELP thuocdo_database_unknown_tables Required main tables of a database without records: how many of theirs are clean is not known.
+    # TYPE thuocdo_database_unknown_tables gauge
+    thuocdo_database_unknown_tables{plan="dem",database="bca_a13"} 0
+    thuocdo_database_unknown_tables{plan="dem",database="byt_a02"} 0
     # HELP thuocdo_database_coverage_ratio Share of rules, by weight, whose value is known, 0 to 1.
     # TYPE thuocdo_database_coverage_ratio gauge
     thuocdo_database_coverage_ratio{plan="dem",database="bca_a13"} 0.666666666

@@ -9,7 +9,7 @@ pub use crate::report::number::counted;
 use crate::say;
 use crate::score::Grade;
 use crate::score::grade::{BANDS, by_points};
-use crate::score::scorecard::Fraction;
+use crate::score::scorecard::{CleanRecords, Fraction};
 
 /// The text in that language, or in the other if the author wrote only one.
 pub fn own(text: &Text, lang: Lang) -> &str {
@@ -28,6 +28,7 @@ pub fn pick<T>(lang: Lang, vi: T, en: T) -> T {
 }
 
 pub const DATABASES: [&str; 3] = ["database", "databases", "CSDL"];
+pub const MAIN_TABLES: [&str; 3] = ["main table", "main tables", "bảng chính"];
 pub const FILES: [&str; 3] = ["file", "files", "tệp"];
 pub const ROWS: [&str; 3] = ["row", "rows", "bản ghi"];
 pub const RULES: [&str; 3] = ["rule", "rules", "quy tắc"];
@@ -69,6 +70,17 @@ pub fn gain(text: &str, nano: i64, lang: Lang) -> String {
     } else {
         format!("+{}", points(text, lang))
     }
+}
+
+/// The guaranteed share of clean records, for a cell. Where main tables have no records it is none, and that is said.
+pub fn clean_share(records: &CleanRecords, lang: Lang) -> String {
+    let unknown = records.unknown_tables.len() as u64;
+    if unknown > 0 {
+        let (in_en, in_vi) =
+            (counted(unknown, MAIN_TABLES, Lang::En), counted(unknown, MAIN_TABLES, Lang::Vi));
+        return say!("0% (unknown in {in_en})", "0% (chưa rõ ở {in_vi})").get(lang).to_owned();
+    }
+    number::share(records.clean, records.rows, lang).unwrap_or_else(|| "—".to_owned())
 }
 
 pub fn fraction(fraction: Fraction, lang: Lang) -> String {

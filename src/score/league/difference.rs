@@ -53,11 +53,7 @@ pub fn difference(
         let of = members.get(id).zip(card.agencies.iter().find(|agency| agency.id.as_deref() == Some(id)));
         let Some((members, agency)) = of else {
             let known: Vec<&str> = members.keys().map(String::as_str).collect();
-            let known = known.join(", ");
-            return Err(say!(
-                "`{id}` is not among the agencies that are compared: {known}",
-                "`{id}` không có trong các cơ quan được so sánh: {known}"
-            ));
+            return Err(unknown(id, &known));
         };
         sides.push((
             agency.score.official_nano,
@@ -75,6 +71,15 @@ pub fn difference(
         difference_nano: of_a.0 - of_b.0,
         dimensions: dimensions(methodology).iter().map(part).collect(),
     })
+}
+
+/// What is said of an agency that is not among the known.
+pub(super) fn unknown(id: &str, known: &[&str]) -> Text {
+    let known = if known.is_empty() { "—".to_owned() } else { known.join(", ") };
+    say!(
+        "`{id}` is not among the agencies that are compared: {known}",
+        "`{id}` không có trong các cơ quan được so sánh: {known}"
+    )
 }
 
 /// What each dimension brings an agency; together its official points.

@@ -29,10 +29,13 @@ impl Given {
         Self { name, card, rejected: rejected.collect() }
     }
 
-    /// What a comparison needs of it: no rules, files or digests.
+    /// What a comparison needs of it: no rules, files or their digests.
     pub fn to_compare(mut self) -> Self {
         let card = &mut self.card;
-        card.provenance = None;
+        // Of digests, those of whole databases.
+        for part in card.provenance.iter_mut().flat_map(|provenance| &mut provenance.parts) {
+            part.parts = Vec::new();
+        }
         card.incomplete = Vec::new();
         card.agencies = Vec::new();
         card.overall.fix_first = Vec::new();

@@ -1,7 +1,9 @@
 //! One scorecard of many: those that may stand side by side are scored together, the others are set apart.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::period::Period;
 use super::{Apart, Given, Request};
 use crate::base::Text;
 use crate::kernel::date_format::default_timestamps;
@@ -9,11 +11,11 @@ use crate::say;
 use crate::score::assemble::together;
 use crate::score::comparable::{self, Basis, Comparison, Reason, RunBasis};
 use crate::score::scorecard::{DatabaseCard, Fraction, PackCard};
+use crate::score::stated::DATABASES;
 use crate::score::{Profile, ScoreOptions, Scorecard};
 
-/// Scores of one reporting period: their moments lie no further apart.
-const PERIOD: Comparison = Comparison { same_database: false, days: Some(31) };
-const PERIOD_MICROS: i64 = 31 * 86_400_000_000;
+/// Their moments are no matter of two, but of all that are ranked: see [`Period`].
+const TWO_DATABASES: Comparison = Comparison { same_database: false };
 
 pub struct Joined {
     /// The scorecard of all that may be compared; none if nothing may. Its databases are as they were given.
@@ -32,8 +34,42 @@ struct Candidate {
     moment: Option<i64>,
 }
 
-/// Joins scorecards under the methodology and profile of most of them. Of a database that several cards speak of, the
-/// latest stands.
+impl Candidate {
+    /// What it says of the database, as a digest: a card that is not what its digests say is not among us.
+    fn digest<'g>(&self, given: &'g [Given]) -> &'g str {
+        let card = &given[self.given].card;
+        let part = format!("{DATABASES}[{}]", card.databases[self.at].id);
+        let parts = card.provenance.iter().flat_map(|provenance| &provenance.parts);
+        parts.into_iter().find(|it| it.part == part).map_or("", |it| &it.digest)
+    }
+
+    /// Of two that speak of one database the greater stands: the later, and of one moment by what they say, so that it is no
+    /// matter in which order they are given.
+    fn precedence<'g>(&self, given: &'g [Given]) -> (Option<i64>, &'g str, Reverse<&'g str>) {
+        (self.moment, self.digest(given), Reverse(&given[self.given].name))
+    }
+
+    /// Why another stands in its place.
+    fn passed_over(&self, other: &Self, given: &[Given]) -> Text {
+        let name = &given[other.given].name;
+        if self.moment < other.moment {
+            return say!("a later scorecard of it is compared", "đã có bảng điểm mới hơn của CSDL này");
+        }
+        if self.digest(given) == other.digest(given) {
+            return say!(
+                "it is given twice: `{name}` says the same",
+                "được đưa vào hai lần: `{name}` có cùng nội dung"
+            );
+        }
+        say!(
+            "`{name}` is of the same moment and says something else; of the two the one with the greater digest is compared",
+            "`{name}` cùng thời điểm nhưng khác nội dung; trong hai bảng điểm, bảng có dấu băm lớn hơn được so sánh"
+        )
+    }
+}
+
+/// Joins scorecards under the methodology and profile of most of them, within one period. Of a database that several cards
+/// speak of, the latest stands.
 pub fn join(given: Vec<Given>, request: &Request) -> Joined {
     let mut apart = Vec::new();
     let mut candidates: Vec<Candidate> = Vec::new();
@@ -46,7 +82,6 @@ pub fn join(given: Vec<Given>, request: &Request) -> Joined {
         candidates.extend((0..card.databases.len()).map(|at| Candidate { given: index, at, moment }));
     }
     let database = |it: &Candidate| &given[it.given].card.databases[it.at];
-    let basis = |it: &Candidate| Basis::of(&given[it.given].card, database(it));
     let set_apart = |it: &Candidate, because: Vec<Text>| Apart {
         card: given[it.given].name.clone(),
         database: Some(database(it).id.clone()),
@@ -59,25 +94,32 @@ pub fn join(given: Vec<Given>, request: &Request) -> Joined {
         return Joined { card: None, files: BTreeMap::new(), moments: None, apart };
     };
     let reference = common.basis();
+    let reasons = |it: &Candidate| -> Vec<Text> {
+        let card = &given[it.given].card;
+        let found = comparable::reasons(&reference, &Basis::of(card, database(it)), TWO_DATABASES);
+        let unread = it.moment.is_none().then(|| Reason::Moment(card.as_of.clone()));
+        let found = found.into_iter().filter(|reason| !matches!(reason, Reason::Own(..))).chain(unread);
+        found.map(|reason| reason.text()).collect()
+    };
+    let judged: Vec<(&Candidate, Vec<Text>)> = able.iter().map(|it| (it, reasons(it))).collect();
+    let fitting = judged.iter().filter(|(_, reasons)| reasons.is_empty());
+    let period = Period::of(fitting.filter_map(|(it, _)| Some((it.moment?, database(it).id.as_str()))));
     let mut chosen: BTreeMap<&str, &Candidate> = BTreeMap::new();
-    for it in &able {
-        let reasons = comparable::reasons(&reference, &basis(it), PERIOD);
-        let reasons: Vec<Text> =
-            reasons.iter().filter(|reason| !matches!(reason, Reason::Own(..))).map(Reason::text).collect();
+    let mut passed_over = Vec::new();
+    for (it, mut reasons) in judged {
+        reasons.extend(period.as_ref().and_then(|period| period.why_not(it.moment?)));
         if !reasons.is_empty() {
             apart.push(set_apart(it, reasons));
             continue;
         }
         let id = database(it).id.as_str();
-        let later = chosen.get(id).is_none_or(|other| other.moment < it.moment);
-        let set_aside = if later { chosen.insert(id, it) } else { Some(it) };
-        apart.extend(set_aside.map(|it| {
-            set_apart(
-                it,
-                vec![say!("a later scorecard of it is compared", "đã có bảng điểm mới hơn của CSDL này")],
-            )
-        }));
+        let stands = chosen.get(id).is_none_or(|other| it.precedence(&given) > other.precedence(&given));
+        passed_over.extend(if stands { chosen.insert(id, it) } else { Some(it) });
     }
+    apart.extend(passed_over.into_iter().filter_map(|it| {
+        let stands = chosen.get(database(it).id.as_str())?;
+        Some(set_apart(it, vec![it.passed_over(stands, &given)]))
+    }));
     let mut moments: Vec<&Candidate> = chosen.values().copied().collect();
     moments.sort_by_key(|it| it.moment);
     let moment =
@@ -105,8 +147,6 @@ pub fn join(given: Vec<Given>, request: &Request) -> Joined {
 struct Common<'g> {
     methodology: &'g str,
     profile: Profile,
-    /// The end of the period in which most were scored.
-    as_of: &'g str,
     /// Of each pack the content that most go by.
     packs: Vec<&'g PackCard>,
 }
@@ -118,14 +158,6 @@ impl<'g> Common<'g> {
             most(able.iter().map(|it| (card(it).methodology.as_str(), card(it).profile.id())))?;
         let profile = Profile::parse(profile)?;
         let same = |it: &&Candidate| card(it).methodology == methodology && card(it).profile == profile;
-        let mut dated: Vec<(i64, &str)> =
-            able.iter().filter(same).filter_map(|it| Some((it.moment?, card(it).as_of.as_str()))).collect();
-        dated.sort_unstable();
-        // As many as are within the period before it, the latest of equals.
-        let within = |end: i64| {
-            dated.iter().filter(|(moment, _)| (end - PERIOD_MICROS..=end).contains(moment)).count()
-        };
-        let (_, as_of) = *dated.iter().max_by_key(|(end, _)| (within(*end), *end))?;
         let packs: Vec<&PackCard> =
             able.iter().filter(same).flat_map(|it| &card(it).databases[it.at].packs).collect();
         let ids: BTreeSet<&str> = packs.iter().map(|pack| pack.id.as_str()).collect();
@@ -133,13 +165,13 @@ impl<'g> Common<'g> {
             let hash = most(packs.iter().filter(|pack| pack.id == id).map(|pack| pack.hash.as_str()))?;
             packs.iter().copied().find(|pack| pack.id == id && pack.hash == hash)
         });
-        Some(Self { methodology, profile, as_of, packs: usual.collect() })
+        Some(Self { methodology, profile, packs: usual.collect() })
     }
 
     fn basis(&self) -> Basis<'_> {
         Basis {
-            run: RunBasis { methodology: self.methodology, profile: self.profile, as_of: self.as_of },
-            // Of no database in particular.
+            run: RunBasis { methodology: self.methodology, profile: self.profile, as_of: "" },
+            // Of no database and no moment in particular.
             database: "",
             packs: self.packs.clone(),
             contract: None,

@@ -4,9 +4,10 @@
 mod difference;
 mod given;
 mod join;
+mod period;
 pub mod table;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -93,8 +94,14 @@ pub struct Request {
 /// # Errors
 /// An agency that is to be explained is not among those compared.
 pub fn league(given: Vec<Given>, request: &Request) -> Result<League, Text> {
+    let known = agencies(&given, request);
     let Joined { card, files, moments, apart } = join(given, request);
     let Some(card) = card else {
+        // There is nothing to explain; but a name that is none is told.
+        if let Some(unknown) = request.between.iter().flatten().find(|id| !known.contains(*id)) {
+            let known: Vec<&str> = known.iter().map(String::as_str).collect();
+            return Err(difference::unknown(unknown, &known));
+        }
         return Ok(empty(request, apart));
     };
     let methodology = Methodology::new(card.profile);
@@ -117,6 +124,17 @@ pub fn league(given: Vec<Given>, request: &Request) -> Result<League, Text> {
         apart,
         difference,
     })
+}
+
+/// Whom the databases that were handed in belong to.
+fn agencies(given: &[Given], request: &Request) -> BTreeSet<String> {
+    match &request.groups {
+        Some(groups) => groups.keys().cloned().collect(),
+        None => {
+            let databases = given.iter().flat_map(|given| &given.card.databases);
+            databases.filter_map(|database| database.agency.clone()).collect()
+        }
+    }
 }
 
 fn empty(request: &Request, apart: Vec<Apart>) -> League {

@@ -98,6 +98,65 @@ fn of_two_scorecards_of_a_database_the_later_stands() {
     }
 }
 
+fn at(as_of: &str, name: &str, databases: Vec<MeasuredDatabase>) -> Given {
+    let mut given = given(name, databases);
+    given.card.as_of = as_of.to_owned();
+    given.card.seal();
+    given
+}
+
+#[test]
+fn all_that_are_ranked_lie_within_one_period() {
+    let days = ["2026-10-22", "2026-11-21", "2026-12-21"];
+    let cards = days
+        .iter()
+        .enumerate()
+        .map(|(index, day)| at(&format!("{day}T00:00:00+07:00"), day, vec![database(index, (0, 1, [0; 4]))]));
+    let league = compared(cards.collect());
+    let ids: Vec<&str> = league.databases.entries.iter().map(|entry| entry.id.as_str()).collect();
+    assert_eq!(ids, ["d01", "d02"], "of equals the latest");
+    let [(id, why)] = because(&league)[..] else { panic!("one is apart: {:?}", league.apart) };
+    assert_eq!(id, "d00");
+    assert!(why.contains("60 days apart from the latest") && why.contains("within 31 days"), "{why}");
+    assert_eq!(league.as_of.unwrap().map(|moment| moment[..10].to_owned()), ["2026-11-21", "2026-12-21"]);
+}
+
+/// Cards that are set apart for other reasons decide nothing about the period.
+#[test]
+fn the_period_is_that_of_what_can_be_ranked() {
+    let now = |index| given("now", vec![database(index, (0, 1, [0; 4]))]);
+    let other = |index| {
+        let mut other = at("2026-08-01T00:00:00+07:00", "other", vec![database(index, (0, 1, [0; 4]))]);
+        other.card.databases[0].packs[0].hash = format!("{index:012}");
+        other
+    };
+    let league = compared(vec![now(0), now(1), other(2), other(3), other(4)]);
+    assert_eq!(league.databases.entries.len(), 2);
+    assert!(
+        league.apart.iter().all(|apart| apart.because.len() == 2),
+        "every reason is told: {:?}",
+        league.apart
+    );
+}
+
+#[test]
+fn of_two_scorecards_of_one_moment_their_content_decides_and_is_told() {
+    let cards = || {
+        let good = given("good", vec![database(0, (0, 1, [0; 4])), database(1, (0, 1, [0; 4]))]);
+        [good, given("bad", vec![database(0, (0, 1, [300_000; 4]))])]
+    };
+    let forth = compared(cards().into());
+    let back = compared(cards().into_iter().rev().collect());
+    assert_eq!(forth, back, "the order in which they are given decides nothing");
+    let [(_, why)] = because(&forth)[..] else { panic!("one is apart: {:?}", forth.apart) };
+    assert!(why.contains("is of the same moment and says something else"), "{why}");
+    // The whole run and the database alone say the same of it.
+    let [good, _] = cards();
+    let alone = Given { name: "alone".to_owned(), ..given("", vec![database(0, (0, 1, [0; 4]))]) };
+    let league = compared(vec![good.to_compare(), alone.to_compare()]);
+    assert_eq!(because(&league), [("d00", "it is given twice: `alone` says the same")]);
+}
+
 #[test]
 fn groups_take_the_place_of_agencies() {
     let groups = BTreeMap::from([("bac".to_owned(), vec!["d00".to_owned(), "d01".to_owned()])]);
@@ -116,6 +175,18 @@ fn nothing_comparable_is_no_ranking() {
     let local = laws::score(vec![laws::database("e", Vec::new())], Profile::Local);
     let league = compared(vec![Given { name: "l".to_owned(), card: local, rejected: Vec::new() }]);
     assert!(league.overall.is_none() && league.databases.entries.is_empty() && league.apart.len() == 1);
+    let local = || Given {
+        name: "l".to_owned(),
+        card: laws::score(vec![laws::database("e", Vec::new())], Profile::Local),
+        rejected: Vec::new(),
+    };
+    let between = |a: &str, b: &str| {
+        let request = Request { between: Some([a.to_owned(), b.to_owned()]), ..Request::default() };
+        super::league(vec![local()], &request)
+    };
+    assert!(between("agency", "agency").unwrap().difference.is_none());
+    let said = between("agency", "x").unwrap_err();
+    assert!(said.en.contains("`x` is not among the agencies that are compared: agency"), "{}", said.en);
     let request = Request { between: Some(["a0".to_owned(), "x".to_owned()]), ..Request::default() };
     let said = super::league(vec![given("one", vec![database(0, (0, 1, [0; 4]))])], &request).unwrap_err();
     assert!(said.en.contains("`x` is not among the agencies that are compared: a0"), "{}", said.en);

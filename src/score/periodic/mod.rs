@@ -38,7 +38,7 @@ use crate::say;
 pub const SCHEMA: &str = "thuocdo.periodic/1";
 
 /// One database in two periods.
-const ONE_DATABASE: Comparison = Comparison { same_database: true, days: None };
+const ONE_DATABASE: Comparison = Comparison { same_database: true };
 
 /// A report on a period.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]

@@ -49,6 +49,12 @@ pub fn summary(cards: &[Reported], lang: Lang) -> Sheet<'_> {
             Value::decimal(database.clean_records.official.as_deref())
         })
         .column(
+            say!("Main tables without records", "Bảng chính không có bản ghi"),
+            14,
+            |(_, database), _| Value::Count(database.clean_records.unknown_tables.len() as u64),
+        )
+        .ink(Ink::Defects)
+        .column(
             say!("Measured share of weight", "Tỷ lệ trọng số đo được"),
             14,
             |(_, database), _| Value::share(Some(database.coverage)),

@@ -4,7 +4,7 @@ use super::{Columns, Of, Sheet, Value, each_database, sheet};
 use crate::base::Lang;
 use crate::report::collection::Reported;
 use crate::say;
-use crate::score::fix_first::{FixCard, FixLevel};
+use crate::score::fix_first::FixCard;
 
 type Row<'a> = (Of<'a>, &'a FixCard);
 
@@ -12,12 +12,7 @@ pub fn fix_first(cards: &[Reported], lang: Lang) -> Sheet<'_> {
     let columns = Columns::<Row<'_>>::new()
         .column(say!("Database", "CSDL"), 18, |((_, database), _), _| Value::text(&database.id))
         .column(say!("What is cleaned", "Làm sạch"), 14, |(_, fix), lang| {
-            let word = match fix.level {
-                FixLevel::Rule => say!("rule", "quy tắc"),
-                FixLevel::Column => say!("column", "cột"),
-                FixLevel::Table => say!("table", "bảng"),
-            };
-            Value::said(&word, lang)
+            Value::said(&fix.level.label(), lang)
         })
         .column(say!("Table", "Bảng"), 20, |(_, fix), _| Value::text(&fix.table))
         .column(say!("Rule or column", "Quy tắc hoặc cột"), 34, |(_, fix), _| {

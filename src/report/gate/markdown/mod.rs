@@ -13,7 +13,7 @@ use super::{GateRenderer, words};
 use crate::base::{Dimension, Lang, Text};
 use crate::report::term::rule::status;
 use crate::report::term::safe::middle;
-use crate::report::term::words::{fraction, gain, own, pick, points};
+use crate::report::term::words::{clean_share, fraction, gain, own, pick, points};
 use crate::report::{Style, number};
 use crate::say;
 use crate::score::Scorecard;
@@ -117,8 +117,7 @@ fn scores(sheet: &mut Sheet, card: &Scorecard, lang: Lang) {
                 let score = dimension_of(database, *dimension);
                 score.map_or_else(|| "—".to_owned(), |text| escape(&points(text, lang), 16))
             }));
-            let clean = &database.clean_records;
-            cells.push(number::share(clean.clean, clean.rows, lang).unwrap_or_else(|| "—".to_owned()));
+            cells.push(clean_share(&database.clean_records, lang));
             cells.push(fraction(database.coverage, lang));
             format!("| {} |", cells.join(" | "))
         })

@@ -5,7 +5,6 @@ use crate::report::html::chart;
 use crate::report::html::markup::{Markup, both};
 use crate::report::html::overview::{badge, range, tile};
 use crate::report::league::words;
-use crate::report::number;
 use crate::say;
 use crate::score::league::League;
 use crate::score::scorecard::AgencyCard;
@@ -23,7 +22,7 @@ pub fn write(page: &mut Markup, context: &Context<'_>) {
     }
     page.name(&league.methodology).raw(" · ").name(league.profile.id()).raw("</p>");
     match &league.overall {
-        Some(overall) => verdict(page, overall),
+        Some(overall) => verdict(page, league, overall),
         None => {
             page.raw("<p class=notice>").say(&say!(
                 "Nothing can be ranked; why, is below.",
@@ -38,7 +37,7 @@ pub fn write(page: &mut Markup, context: &Context<'_>) {
     page.raw("</section>");
 }
 
-fn verdict(page: &mut Markup, overall: &AgencyCard) {
+fn verdict(page: &mut Markup, league: &League, overall: &AgencyCard) {
     page.raw("<div class=verdict>");
     tile(page, overall.grade);
     page.raw("<div><p class=points><b>").points(&overall.score.official).raw("</b> ");
@@ -47,11 +46,10 @@ fn verdict(page: &mut Markup, overall: &AgencyCard) {
     page.raw("<p class=scale aria-hidden=true><span>D</span><span>C · 50</span><span>B · 70</span><span>A · 90</span></p>");
     page.raw("<p>");
     range(page, &overall.score);
-    page.raw("</p><p class=dim>").say(&both(|lang| {
-        let (measured, all) =
-            (number::count(overall.measured, lang), number::count(overall.registered, lang));
-        say!("{measured} of {all} databases measured", "đã đo {measured}/{all} CSDL").get(lang).to_owned()
-    }));
+    page.raw("</p><p class=dim>");
+    for (at, text) in words::measured(league, overall).iter().enumerate() {
+        page.raw(if at > 0 { " · " } else { "" }).say(text);
+    }
     for (label, points) in
         [(say!("lowest", "thấp nhất"), &overall.minimum), (say!("median", "trung vị"), &overall.median)]
     {
