@@ -39,7 +39,7 @@ fn of(page: &mut Markup, section: &Section) {
         page.raw("<p class=dim>").say(&say!("None.", "Không có.")).raw("</p>");
         return;
     }
-    page.raw("<div class=wide tabindex=0><table class=sort><thead><tr>");
+    page.raw("<div class=wide tabindex=0><table class=\"sort paper\"><thead><tr>");
     for head in &section.heads {
         page.raw("<th scope=col>").title(head).raw("</th>");
     }

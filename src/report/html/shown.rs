@@ -63,7 +63,10 @@ fn write(text: &str, breaks: bool, out: &mut String) {
             _ => one(c, out),
         }
         // After a hyphen browsers break by themselves.
-        if (breaks || code && long) && matches!(c, '_' | '.' | '/') && after.is_some_and(char::is_alphanumeric) {
+        if (breaks || code && long)
+            && matches!(c, '_' | '.' | '/')
+            && after.is_some_and(char::is_alphanumeric)
+        {
             *out += "<wbr>";
         }
     }

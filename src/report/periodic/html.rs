@@ -66,11 +66,11 @@ fn field(page: &mut Markup, letter: &BTreeMap<String, Text>, name: &str) {
     if vi == en {
         return write(page, &vi);
     }
-    page.raw("<span lang=vi>");
+    page.raw("<i lang=vi>");
     write(page, &vi);
-    page.raw("</span><span lang=en>");
+    page.raw("</i><i lang=en>");
     write(page, &en);
-    page.raw("</span>");
+    page.raw("</i>");
 }
 
 fn is_given(letter: &BTreeMap<String, Text>, name: &str) -> bool {

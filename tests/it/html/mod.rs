@@ -260,7 +260,10 @@ fn papers(stage: &Stage) -> Vec<(&'static str, PathBuf)> {
     let cards = stage.path().join("cards").display().to_string();
     let scored = stage.run(&["--quiet", "--as-of", "2026-11-21", "--out", &cards]);
     assert_eq!(scored.code, Some(3), "a table is missing: {}", scored.err);
-    let commands: [(&str, &[&str]); 3] = [
+    let fields = stage.path().join("fields.yaml").display().to_string();
+    fs::write(&fields, "co_quan: BỘ CÔNG AN\n").expect("fields");
+    let commands: [(&str, &[&str]); 4] = [
+        ("periodic-", &["periodic", &cards, "--period", "2026-11", "--fields", &fields, "--format", "html"]),
         ("public-", &["report", &cards, "--format", "public", "--smallest", "3"]),
         ("progress-", &["progress", &cards, "--format", "html", "--as-of", "2026-11-21"]),
         ("proposals-", &["propose", &cards, "--format", "html"]),
@@ -308,6 +311,10 @@ fn axe_finds_nothing_at_any_width_in_any_light() {
         browser.value(&axe);
         for lang in ["vi", "en"] {
             browser.value(&format!("document.getElementById('lang-{lang}').click()"));
+            let other = format!(
+                "[...document.querySelectorAll('main [lang]:not([lang={lang}])')].some(e => e.checkVisibility())"
+            );
+            assert_eq!(browser.value(&other), json!(false), "{name} speaks both languages at once");
             let found = browser.text("axe.run().then(r => r.violations.map(v => v.id + ': ' + v.nodes.slice(0, 5).map(n => n.html + ' ' + n.failureSummary).join(' | ')).join('\\n'))");
             assert!(found.is_empty(), "{name}, {lang}: {found}");
         }
