@@ -12,6 +12,7 @@ use thuocdo::report::{self, Style};
 use thuocdo::score::Scorecard;
 
 use self::browser::Browser;
+use crate::nation;
 use crate::stage::{Stage, root, thuocdo};
 
 const RULES: &str = "thuocdo: 1\ndatabase: dan_cu\nagency: bca\ntitle: { vi: Dân cư, en: Population }\ntables:\n  nguoi:\n    title: { vi: Người, en: People }\n    files: nguoi.csv\n    key: [so]\n    update_cycle: 1d\n    \
@@ -260,10 +261,17 @@ fn papers(stage: &Stage) -> Vec<(&'static str, PathBuf)> {
     let cards = stage.path().join("cards").display().to_string();
     let scored = stage.run(&["--quiet", "--as-of", "2026-11-21", "--out", &cards]);
     assert_eq!(scored.code, Some(3), "a table is missing: {}", scored.err);
+    // A report on a period takes no card of local rules.
+    let compared = stage.path().join("compared");
+    nation::write(&compared, nation::databases(6).take(3));
+    let compared = compared.display().to_string();
     let fields = stage.path().join("fields.yaml").display().to_string();
     fs::write(&fields, "co_quan: BỘ CÔNG AN\n").expect("fields");
     let commands: [(&str, &[&str]); 4] = [
-        ("periodic-", &["periodic", &cards, "--period", "2026-11", "--fields", &fields, "--format", "html"]),
+        (
+            "periodic-",
+            &["periodic", &compared, "--period", "2026-11", "--fields", &fields, "--format", "html"],
+        ),
         ("public-", &["report", &cards, "--format", "public", "--smallest", "3"]),
         ("progress-", &["progress", &cards, "--format", "html", "--as-of", "2026-11-21"]),
         ("proposals-", &["propose", &cards, "--format", "html"]),
