@@ -5,6 +5,7 @@ pub mod diagnostic;
 pub mod duration;
 mod interned;
 pub mod nano;
+pub mod number;
 pub mod placeholders;
 pub mod random;
 pub mod suggest;

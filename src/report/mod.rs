@@ -11,7 +11,6 @@ pub mod league;
 pub mod methodology;
 pub mod metrics;
 pub mod notice;
-pub mod number;
 pub mod paper;
 pub mod periodic;
 pub mod progress;
@@ -23,6 +22,7 @@ mod sample;
 pub mod term;
 pub mod trend;
 
+pub use crate::base::number;
 use crate::base::{Lang, Text};
 use crate::score::Scorecard;
 

@@ -143,6 +143,13 @@ fn the_page_shows_what_the_comparison_found() {
     let points = "[...document.querySelectorAll('#databases tbody tr')].map(r => +r.cells[4].dataset.v)";
     let points: Vec<i64> = serde_json::from_value(browser.value(points)).expect("numbers");
     assert!(points.is_sorted() && points.first() < points.last(), "{points:?}");
+    // Where intervals come from, with the numbers of the draws.
+    browser.value("document.querySelector('#databases a.fn').click()");
+    assert_eq!(browser.text("document.querySelector(':target').parentElement.parentElement.id"), "notes");
+    let note = browser.text("document.querySelector(':target').innerText");
+    for part in ["1.000 lượt thử", "hạt giống 20260101", "90 %", "95 %", "m-rank"] {
+        assert!(note.contains(part), "{part}: {note}");
+    }
     // The other language, and paper.
     assert!(browser.text("document.querySelector('h1').innerText").contains("So sánh"));
     browser.value("document.getElementById('lang-en').click()");
@@ -223,10 +230,17 @@ fn hostile_names_are_shown_harmlessly_and_written_as_texts() {
     let links = browser.value("[...document.querySelectorAll('#one a')].map(a => a.getAttribute('href'))");
     let links: Vec<String> = serde_json::from_value(links).expect("links");
     let pages = folder.path().join("pages");
-    assert_eq!((links.len(), fs::read_dir(pages.join("databases")).expect("pages").count()), (3, 3));
+    let whole = links.iter().filter(|link| !link.contains('#')).count();
+    assert_eq!((whole, fs::read_dir(pages.join("databases")).expect("pages").count()), (3, 3));
+    assert!(links.len() > whole, "what to fix first leads to rules");
     for link in &links {
-        let page = fs::read_to_string(pages.join(link)).expect("the page that is linked to");
+        let (file, place) = link.split_once('#').unwrap_or((link, "main"));
+        let page = fs::read_to_string(pages.join(file)).expect("the page that is linked to");
         assert!(page.starts_with("<!doctype html>"), "{link}");
+        assert!(
+            page.contains(&format!("id=\"{place}\"")) || page.contains(&format!("id={place} ")),
+            "{link}"
+        );
     }
     let book = folder.path().join("league.xlsx");
     let run =

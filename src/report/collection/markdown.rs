@@ -251,7 +251,9 @@ impl Document {
         self.heading(&say!("Caps", "Điểm liệt"));
         self.text.push('\n');
         for cap in &database.caps {
-            let (id, grade, why) = (escape(&cap.id, 8), cap.max_grade.id(), self.own(&cap.evidence));
+            let (id, grade) = (escape(&cap.id, 8), cap.max_grade.id());
+            let why = number::grouped(own(&cap.evidence, self.lang).trim(), self.lang);
+            let why = escape(&why, SENTENCE);
             let text =
                 say!("**{id}** no better than {grade}: {why}", "**{id}** không quá hạng {grade}: {why}");
             self.line(&format!("- {}", text.get(self.lang)));

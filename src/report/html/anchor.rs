@@ -59,6 +59,12 @@ pub fn link(anchor: &str) -> String {
     format!("#{anchor}")
 }
 
+/// `#t-TABLE` or `#r-TABLE-RULE`, on the page of one database. Of parts that are called the same the first is meant.
+pub fn within(table: &str, rule: Option<&str>) -> String {
+    let table = slug(table);
+    rule.map_or_else(|| format!("#t-{table}"), |rule| format!("#r-{table}-{}", slug(rule)))
+}
+
 /// Letters, digits, `_`, `.` as they are, everything else as `-`.
 pub fn slug(text: &str) -> String {
     let plain = |c: char| if c.is_alphanumeric() || matches!(c, '_' | '.') { c } else { '-' };

@@ -18,7 +18,8 @@ const NAMED: usize = 4;
 /// How the values of a column stand.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct States {
-    good: u64,
+    /// Values that are there, and that no rule of this column alone finds wrong.
+    filled: u64,
     /// At least so many: of the rule with the most defects.
     wrong: u64,
     null: u64,
@@ -41,7 +42,7 @@ impl States {
             };
             let wrong = wrong.min(rule.pass);
             return Some(Self {
-                good: rule.pass - wrong,
+                filled: rule.pass - wrong,
                 wrong,
                 null: figure("null"),
                 blank: figure("blank"),
@@ -51,12 +52,12 @@ impl States {
         }
         // What a rule does not apply to has mostly no value; that is not known, so it is left out.
         let rule = all().max_by_key(|rule| (rule.fail, rule.pass))?;
-        Some(Self { good: rule.pass, wrong: rule.fail, unknown: rule.unknown, ..Self::default() })
+        Some(Self { filled: rule.pass, wrong: rule.fail, unknown: rule.unknown, ..Self::default() })
     }
 
     fn parts(&self) -> [(&'static str, u64); 6] {
         [
-            ("good", self.good),
+            ("good", self.filled),
             ("gD", self.wrong),
             ("null", self.null),
             ("blank", self.blank),
@@ -80,10 +81,14 @@ pub fn write(page: &mut Markup, table: &TableCard, anchors: &[String]) {
         let n = number::counted(columns.len() as u64, ["column", "columns", "cột"], lang);
         say!("{n}: what was checked, what failed", "{n}: đã kiểm tra gì, lỗi ở đâu").get(lang).to_owned()
     });
-    page.raw("</summary><div class=wide tabindex=0><table class=sort><thead><tr>");
+    page.raw("</summary><p class=legend>").say(&say!(
+        "“Filled” says that a value is there, not that it is right: what rules found stands beside it.",
+        "“Có giá trị” chỉ cho biết ô không bỏ trống, chưa phải là đúng: kết quả của các quy tắc ghi bên cạnh."
+    ));
+    page.raw("</p><div class=wide tabindex=0><table class=sort><thead><tr>");
     for head in [
         say!("Column", "Cột"),
-        say!("States of values", "Trạng thái giá trị"),
+        say!("Filled or empty", "Có hay thiếu giá trị"),
         say!("Rules", "Quy tắc"),
         say!("Failing", "Có lỗi"),
         say!("What was checked", "Đã kiểm tra gì"),
@@ -140,8 +145,8 @@ fn row(page: &mut Markup, column: &str, rules: &[(&RuleCard, &str)]) {
 
 fn words(page: &mut Markup, states: &States) {
     let names = [
-        say!("good", "tốt"),
-        say!("wrong", "sai"),
+        say!("filled", "có giá trị"),
+        say!("filled, but wrong", "có giá trị nhưng sai"),
         say!("null", "null"),
         say!("blank", "trắng"),
         say!("placeholder", "giả"),

@@ -51,14 +51,14 @@ fn head(page: &mut Markup, card: &Scorecard, database: &DatabaseCard) {
     }
     page.raw("<h2 class=name>");
     match &database.title {
-        Some(title) => page.title(title),
+        Some(title) => page.heading(title),
         None => page.name(&database.id),
     };
     page.raw("</h2>").raw("<p class=dim><span class=where>").name(&database.id).raw("</span>");
     if let Some(agency) = &database.agency {
         page.raw(" · ").say(&say!("agency", "cơ quan")).raw(" ").name(agency);
     }
-    page.raw(" · ").say(&say!("as of", "tính đến")).raw(" ").name(&card.as_of).raw("</p>");
+    page.raw(" · ").say(&say!("as of", "tính đến")).raw(" ").moment(&card.as_of).raw("</p>");
     if card.profile == Profile::Local {
         page.raw("<p class=notice>").say(&local()).raw("</p>");
     } else if !database.comparable {
@@ -165,7 +165,7 @@ fn caps(page: &mut Markup, database: &DatabaseCard) {
                 say!("no better than {grade}, changes nothing here", "không quá {grade}, không làm đổi hạng")
             }
         });
-        page.raw("</span> ").told(&cap.evidence).raw("</li>");
+        page.raw("</span> ").evidence(&cap.evidence).raw("</li>");
     }
     page.raw("</ul>");
 }

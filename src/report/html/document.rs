@@ -7,7 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 
-use super::markup::Markup;
+use super::markup::{Markup, both};
 use super::shown;
 use crate::base::{Dimension, Lang, Severity, Text};
 use crate::report::Style;
@@ -25,7 +25,7 @@ const TITLE: usize = 80;
 
 /// A page about a card, whose rules can be searched. `alone`: the page is of this database.
 pub fn of_card(card: &Scorecard, alone: Option<&DatabaseCard>, body: Markup, style: &Style) -> Vec<u8> {
-    around(&title(card, alone, style.lang), Bar::Rules, body, style)
+    around(&title(card, alone), Bar::Rules, body, style)
 }
 
 /// What the bar above the page offers besides languages.
@@ -41,15 +41,16 @@ pub enum Bar {
     Rules,
 }
 
-/// A page under that title.
-pub fn around(title: &str, offers: Bar, body: Markup, style: &Style) -> Vec<u8> {
+/// A page under that title; the script shows it in the language that is chosen.
+pub fn around(title: &Text, offers: Bar, body: Markup, style: &Style) -> Vec<u8> {
     let script = offers != Bar::Plain;
     let (lang, other) = match style.lang {
         Lang::Vi => ("vi", Lang::En),
         Lang::En => ("en", Lang::Vi),
     };
     let mut page = Markup::new();
-    page.raw("<!doctype html>\n").open("html", &[("lang", lang)]);
+    let titles = [("lang", lang), ("data-vi", title.vi.as_str()), ("data-en", title.en.as_str())];
+    page.raw("<!doctype html>\n").open("html", if script { &titles } else { &titles[..1] });
     page.raw("<head><meta charset=utf-8>");
     let policy = format!(
         "default-src 'none'; style-src 'sha256-{}'; script-src {}; img-src data:; base-uri 'none'; form-action 'none'",
@@ -60,7 +61,7 @@ pub fn around(title: &str, offers: Bar, body: Markup, style: &Style) -> Vec<u8> 
     page.raw("<meta name=viewport content=\"width=device-width, initial-scale=1\">");
     page.raw("<meta name=referrer content=no-referrer><meta name=color-scheme content=\"light dark\">");
     page.raw("<link rel=icon href=\"data:,\"><title>");
-    page.text(title);
+    page.text(title.get(style.lang));
     page.raw("</title><style>").raw(STYLE).raw("</style></head>\n<body>");
     page.raw("<a class=skip href=\"#main\">").say(&say!("To the content", "Tới nội dung")).raw("</a>");
     page.raw("<svg class=defs aria-hidden=true><defs>");
@@ -88,16 +89,19 @@ fn digest(text: &str) -> String {
     STANDARD.encode(Sha256::digest(text.as_bytes()))
 }
 
-pub fn title(card: &Scorecard, alone: Option<&DatabaseCard>, lang: Lang) -> String {
-    let name = match alone {
+pub fn title(card: &Scorecard, alone: Option<&DatabaseCard>) -> Text {
+    let all = say!("Data quality", "Chất lượng dữ liệu");
+    let name = |lang| match alone {
         Some(database) => database.title.as_ref().map_or(database.id.as_str(), |title| own(title, lang)),
-        None => match lang {
-            Lang::Vi => "Chất lượng dữ liệu",
-            Lang::En => "Data quality",
-        },
+        None => all.get(lang),
     };
     let date = clean(card.as_of.get(..10).unwrap_or_default());
-    format!("{} · {date} · thuocdo", shown::short(&clean(name), TITLE))
+    both(|lang| format!("{} · {date} · thuocdo", window(name(lang))))
+}
+
+/// A name as the title of a window.
+pub fn window(name: &str) -> String {
+    shown::short(&clean(name), TITLE)
 }
 
 /// Languages, which need no script; search and filters, which do.

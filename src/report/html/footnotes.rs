@@ -4,10 +4,13 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use super::markup::Markup;
+use super::markup::{Markup, both};
 use crate::base::Text;
 use crate::report::methodology::{formula, sections};
+use crate::report::number;
 use crate::say;
+use crate::score::league::League;
+use crate::score::rank::RankTable;
 use crate::score::{Methodology, Profile, Scorecard};
 
 /// A kind of number.
@@ -26,10 +29,12 @@ pub enum Note {
     Ratio,
     Rate,
     Agency,
+    /// The only one of comparisons.
+    Rank,
 }
 
 impl Note {
-    const ALL: [Self; 13] = [
+    const OF_CARDS: [Self; 13] = [
         Self::Official,
         Self::Interval,
         Self::Grade,
@@ -47,7 +52,7 @@ impl Note {
 
     /// Its number on the page.
     fn number(self) -> usize {
-        self as usize + 1
+        if self == Self::Rank { 1 } else { self as usize + 1 }
     }
 
     /// The section of the methodology.
@@ -66,6 +71,7 @@ impl Note {
             Self::Ratio => "m-ratio",
             Self::Rate => "m-rule",
             Self::Agency => "m-agency",
+            Self::Rank => "m-rank",
         }
     }
 
@@ -89,6 +95,7 @@ impl Note {
             Self::Ratio => say!("Points of a graded rule", "Điểm của quy tắc chấm theo mức"),
             Self::Rate => say!("Pass rate", "Tỷ lệ đạt"),
             Self::Agency => say!("Points of an agency", "Điểm của cơ quan"),
+            Self::Rank => say!("Interval of ranks", "Khoảng hạng"),
         }
     }
 
@@ -135,6 +142,8 @@ impl Note {
             Self::Agency => {
                 say!("points and weights of its databases", "điểm và trọng số các CSDL của cơ quan")
             }
+            // Comparisons say by which numbers.
+            Self::Rank => say!("draws of the weights", "các lượt thử trọng số"),
         }
     }
 }
@@ -155,11 +164,44 @@ pub fn mark(page: &mut Markup, note: Note) {
     page.text(&number).raw("</a></sup>");
 }
 
+/// The notes of scorecards.
 pub fn write(page: &mut Markup, card: &Scorecard) {
+    start(page, card.profile, &card.methodology);
+    for note in Note::OF_CARDS {
+        explained(page, note, &note.inputs());
+    }
+    end(page);
+    page.raw(" ").say(&say!("Every number step by step: ", "Từng bước của mỗi con số: "));
+    page.raw("<code>thuocdo explain scorecard.json --rule TABLE/ID</code></p></section>");
+}
+
+/// The note of a comparison, with the numbers that its ranks were drawn by.
+pub fn of_ranks(page: &mut Markup, league: &League) {
+    let methodology = Methodology::new(league.profile);
+    let (seed, tail) = (methodology.rank.seed, methodology.rank.tail_percent);
+    let (share, certain) = (100 - 2 * tail, RankTable::CERTAIN);
+    start(page, league.profile, &league.methodology);
+    let inputs = both(|lang| {
+        let draws = number::count(league.draws.into(), lang);
+        say!(
+            "the weights of {draws} draws (seed {seed}): the interval holds {share} % of the ranks that they give; who is above in {certain} % of \
+             the draws or more is clearly above",
+            "trọng số của {draws} lượt thử (hạt giống {seed}): khoảng chứa {share} % số thứ hạng thử; bên nào cao hơn trong từ {certain} % lượt \
+             thử trở lên là hơn rõ"
+        )
+        .get(lang)
+        .to_owned()
+    });
+    explained(page, Note::Rank, &inputs);
+    end(page);
+    page.raw("</p></section>");
+}
+
+fn start(page: &mut Markup, profile: Profile, methodology: &str) {
     page.raw("<section class=o id=notes><h2>")
         .say(&say!("How the numbers come about", "Các con số từ đâu ra"))
         .raw("</h2>");
-    if Methodology::new(card.profile).id() != card.methodology {
+    if Methodology::new(profile).id() != methodology {
         page.raw("<p class=notice>").say(&say!(
             "The card is of another methodology than the formulas here.",
             "Bảng điểm theo phương pháp khác với các công thức dưới đây."
@@ -167,16 +209,18 @@ pub fn write(page: &mut Markup, card: &Scorecard) {
         page.raw("</p>");
     }
     page.raw("<ol class=fns>");
-    for note in Note::ALL {
-        page.open("li", &[("id", &format!("n-{}", note.number()))]);
-        page.raw("<b>").say(&note.title()).raw("</b>");
-        page.raw(" <span class=f>").say(note.formula()).raw("</span>");
-        page.raw(" <span class=dim>").say(&say!("from", "từ")).raw(" ").say(&note.inputs());
-        page.raw(" · <code>").text(note.section()).raw("</code></span></li>");
-    }
+}
+
+fn explained(page: &mut Markup, note: Note, inputs: &Text) {
+    page.open("li", &[("id", &format!("n-{}", note.number()))]);
+    page.raw("<b>").say(&note.title()).raw("</b>");
+    page.raw(" <span class=f>").say(note.formula()).raw("</span>");
+    page.raw(" <span class=dim>").say(&say!("from", "từ")).raw(" ").say(inputs);
+    page.raw(" · <code>").text(note.section()).raw("</code></span></li>");
+}
+
+fn end(page: &mut Markup) {
     page.raw("</ol><p class=dim>")
         .say(&say!("Codes are sections of the methodology: ", "Mã là mục trong trang phương pháp: "));
-    page.raw("<code>thuocdo explain methodology</code>. ")
-        .say(&say!("Every number step by step: ", "Từng bước của mỗi con số: "));
-    page.raw("<code>thuocdo explain scorecard.json --rule TABLE/ID</code></p></section>");
+    page.raw("<code>thuocdo explain methodology</code>.");
 }

@@ -54,8 +54,9 @@ pub fn write(page: &mut Markup, context: &Context<'_>) {
         page.raw("<tr><th scope=row>")
             .open("a", &[("href", &anchor::link(heart.anchor))])
             .name(&heart.table.id);
-        page.raw("</a></th><td>").name(heart.latest).raw("</td><td>").say(&span(heart.age)).raw("</td><td>");
-        page.say(&span(heart.cycle)).raw("</td><td class=chart>");
+        let (age, cycle) = beside(heart.age, heart.cycle);
+        page.raw("</a></th><td>").moment(heart.latest).raw("</td><td>").say(&age).raw("</td><td>");
+        page.say(&cycle).raw("</td><td class=chart>");
         chart::timeline(page, heart.age, heart.cycle, CYCLES_TO_ZERO);
         page.raw("</td></tr>");
     }
@@ -69,12 +70,72 @@ fn heart<'a>(table: &'a TableCard, rule: &'a RuleCard, anchor: &'a str) -> Optio
     Some(Heart { table, anchor, latest: &figure("latest")?.value, age, cycle })
 }
 
-/// Days, or hours and minutes where there are no days: cut off.
-pub fn span(seconds: u64) -> Text {
-    let of = |n: u64, nouns: [&'static str; 3]| both(move |lang: Lang| number::counted(n, nouns, lang));
+/// An age beside its cycle. Two that are not the same never read the same: a second too late is too late.
+fn beside(age: u64, cycle: u64) -> (Text, Text) {
+    let (coarse, of) = (span(age), span(cycle));
+    if coarse == of && age != cycle { (exact(age), exact(cycle)) } else { (coarse, of) }
+}
+
+const DAY: u64 = 86_400;
+const HOUR: u64 = 3_600;
+
+const DAYS: [&str; 3] = ["day", "days", "ngày"];
+const HOURS: [&str; 3] = ["hour", "hours", "giờ"];
+const MINUTES: [&str; 3] = ["minute", "minutes", "phút"];
+const SECONDS: [&str; 3] = ["second", "seconds", "giây"];
+
+/// From three days on days with a decimal, below hours and minutes: cut off.
+fn span(seconds: u64) -> Text {
+    if seconds >= 3 * DAY {
+        let tenths = seconds % DAY / (DAY / 10);
+        return both(|lang| match (tenths, lang) {
+            (0, _) => number::counted(seconds / DAY, DAYS, lang),
+            (_, Lang::En) => format!("{}.{tenths} days", number::count(seconds / DAY, lang)),
+            (_, Lang::Vi) => format!("{},{tenths} ngày", number::count(seconds / DAY, lang)),
+        });
+    }
     match seconds {
-        86_400.. => of(seconds / 86_400, ["day", "days", "ngày"]),
-        3_600.. => of(seconds / 3_600, ["hour", "hours", "giờ"]),
-        _ => of(seconds / 60, ["minute", "minutes", "phút"]),
+        60.. => parts(&[(seconds / HOUR, HOURS), (seconds % HOUR / 60, MINUTES)]),
+        _ => parts(&[(seconds, SECONDS)]),
+    }
+}
+
+fn exact(seconds: u64) -> Text {
+    let (hours, minutes) = (seconds % DAY / HOUR, seconds % HOUR / 60);
+    parts(&[(seconds / DAY, DAYS), (hours, HOURS), (minutes, MINUTES), (seconds % 60, SECONDS)])
+}
+
+/// What is not 0 of them; all of nothing is the last.
+fn parts(parts: &[(u64, [&str; 3])]) -> Text {
+    both(|lang| {
+        let some = parts.iter().filter(|(n, _)| *n > 0);
+        let some: Vec<String> = some.map(|(n, nouns)| number::counted(*n, *nouns, lang)).collect();
+        let none = || parts.last().map_or_else(String::new, |(n, nouns)| number::counted(*n, *nouns, lang));
+        if some.is_empty() { none() } else { some.join(" ") }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_cut_off_that_decides() {
+        let told = |seconds| (span(seconds).en, span(seconds).vi);
+        for (seconds, en, vi) in [
+            (0, "0 seconds", "0 giây"),
+            (59, "59 seconds", "59 giây"),
+            (5_400, "1 hour 30 minutes", "1 giờ 30 phút"),
+            (DAY, "24 hours", "24 giờ"),
+            (36 * HOUR, "36 hours", "36 giờ"),
+            (3 * DAY, "3 days", "3 ngày"),
+            (1_234 * DAY + 23 * HOUR, "1,234.9 days", "1.234,9 ngày"),
+        ] {
+            assert_eq!(told(seconds), (en.to_owned(), vi.to_owned()));
+        }
+        let (age, cycle) = beside(30 * DAY + 7, 30 * DAY);
+        assert_eq!((age.en.as_str(), cycle.en.as_str()), ("30 days 7 seconds", "30 days"));
+        assert_eq!(beside(DAY, DAY).0.vi, "24 giờ");
+        assert_eq!(beside(36 * HOUR, DAY), (span(36 * HOUR), span(DAY)));
     }
 }

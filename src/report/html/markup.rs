@@ -13,8 +13,11 @@ use super::shown::{self, Spoken};
 use crate::base::{Lang, Text};
 use crate::report::number;
 
-/// Characters of a name that are shown; of longer ones the middle is left out.
+/// Characters of an id, a path or a number that are shown; of longer ones the middle is left out.
 const NAME: usize = 96;
+
+/// The same of official names, which are told in full: no public register has longer ones.
+const TITLE: usize = 400;
 
 /// Characters of a text before the rest is folded away, and of all that is kept of it.
 const FOLDED: usize = 360;
@@ -104,15 +107,19 @@ impl Markup {
         }
     }
 
-    /// A name, path, id or number that a stranger wrote, on one line.
+    /// A name, path, id or number that a stranger wrote.
     pub fn name(&mut self, name: &str) -> &mut Self {
+        self.named(name, NAME)
+    }
+
+    fn named(&mut self, name: &str, limit: usize) -> &mut Self {
         if name.bytes().all(|byte| byte.is_ascii_graphic()) {
             // Nothing that could change the direction of what stands beside it.
-            shown::middle(name, NAME, &mut self.out);
+            shown::middle(name, limit, &mut self.out);
             return self;
         }
         self.raw("<bdi>");
-        shown::middle(name, NAME, &mut self.out);
+        shown::middle(name, limit, &mut self.out);
         self.raw("</bdi>")
     }
 
@@ -121,15 +128,36 @@ impl Markup {
         self.raw("<bdi class=v>").folded(value, NAME).raw("</bdi>")
     }
 
-    /// A name that may be in both languages, or in one.
+    /// An official name, which may be in both languages, or in one. Where it is cut, the heading that it leads to has the
+    /// whole.
     pub fn title(&mut self, title: &Text) -> &mut Self {
-        match shown::spoken(title) {
-            Spoken::Once(one) => self.name(one),
+        self.spoken(title, |page, words| {
+            page.named(words, TITLE);
+        })
+    }
+
+    /// An official name as a heading: of a longer one the rest is folded away.
+    pub fn heading(&mut self, title: &Text) -> &mut Self {
+        self.spoken(title, |page, words| {
+            page.raw("<bdi>").folded(words, TITLE).raw("</bdi>");
+        })
+    }
+
+    fn spoken(&mut self, text: &Text, write: impl Fn(&mut Self, &str)) -> &mut Self {
+        match shown::spoken(text) {
+            Spoken::Once(one) => write(self, one),
             Spoken::Both { vi, en } => {
-                self.raw("<i lang=vi>").name(vi).raw("</i><i lang=en>");
-                self.name(en).raw("</i>")
+                write(self.raw("<i lang=vi>"), vi);
+                write(self.raw("</i><i lang=en>"), en);
+                self.raw("</i>");
             }
         }
+        self
+    }
+
+    /// Whether [`Markup::title`] leaves something out.
+    pub fn is_cut(title: &Text) -> bool {
+        title.vi.chars().count().max(title.en.chars().count()) > TITLE
     }
 
     /// A text with what strangers wrote within: findings, evidence, reasons. Names between backticks are set as code. May
@@ -144,6 +172,11 @@ impl Markup {
         }
     }
 
+    /// The evidence of a cap: told, with its counts as the language writes them.
+    pub fn evidence(&mut self, text: &Text) -> &mut Self {
+        self.told(&Text { vi: number::grouped(&text.vi, Lang::Vi), en: number::grouped(&text.en, Lang::En) })
+    }
+
     /// The beginning of a long text, and the rest of it behind a disclosure.
     fn folded(&mut self, text: &str, limit: usize) -> &mut Self {
         let Some((head, rest)) = shown::split(text, limit) else {
@@ -152,7 +185,7 @@ impl Markup {
         };
         self.raw("<details class=long><summary>");
         shown::prose(head, &mut self.out);
-        self.raw("…</summary>");
+        self.raw("<span class=e>…</span></summary>");
         match shown::split(rest, KEPT) {
             None => shown::prose(rest, &mut self.out),
             Some((kept, more)) => {

@@ -7,12 +7,13 @@ mod columns;
 mod database;
 pub(super) mod document;
 mod fix_first;
-mod footnotes;
+pub(super) mod footnotes;
 mod freshness;
 pub(super) mod heat;
 mod index;
 mod kinds;
 pub(super) mod markup;
+mod moment;
 mod notes;
 pub(super) mod overview;
 mod paper;
@@ -123,13 +124,13 @@ pub fn index(cards: &[&Scorecard], href: &dyn Fn(&DatabaseCard) -> String, style
     }
     if let [first, ..] = cards {
         footnotes::write(&mut body, first);
-        let title = document::title(first, None, style.lang);
+        let title = document::title(first, None);
         if let [card] = cards {
             provenance::run(&mut body, card);
         }
         return document::around(&title, Bar::Rows, body, style);
     }
-    document::around("thuocdo", Bar::Rows, body, style)
+    document::around(&Text::same("thuocdo"), Bar::Rows, body, style)
 }
 
 fn render(

@@ -25,7 +25,7 @@ pub fn write(page: &mut Markup, card: &Scorecard, href: &dyn Fn(&DatabaseCard) -
         let scored = say!("{databases} scored", "chấm {databases}");
         scored.get(lang).to_owned()
     });
-    page.raw(" · ").say(&say!("as of", "tính đến")).raw(" ").name(&card.as_of).raw("</p>");
+    page.raw(" · ").say(&say!("as of", "tính đến")).raw(" ").moment(&card.as_of).raw("</p>");
     if card.profile == Profile::Local {
         page.raw("<p class=notice>").say(&local()).raw("</p>");
     }
@@ -89,7 +89,7 @@ fn grade_line(page: &mut Markup, all: &AgencyCard) {
 
 fn caps(page: &mut Markup, agency: &AgencyCard) {
     for cap in &agency.caps {
-        page.raw("<div class=notice><b>").name(&cap.id).raw("</b> ").told(&cap.evidence).raw("</div>");
+        page.raw("<div class=notice><b>").name(&cap.id).raw("</b> ").evidence(&cap.evidence).raw("</div>");
     }
 }
 
@@ -155,7 +155,7 @@ fn databases(page: &mut Markup, cards: &[&Scorecard], href: &dyn Fn(&DatabaseCar
             heat::cell(page, database.dimensions.get(dimension));
         }
         if cards.len() > 1 {
-            page.raw("<td>").name(&card.as_of).raw("</td>");
+            page.raw("<td>").moment(&card.as_of).raw("</td>");
         }
         page.raw("</tr>");
     }

@@ -2,22 +2,17 @@
 
 use super::chart::{grade_class, points_grade};
 use super::document::{self, Bar};
-use super::markup::Markup;
+use super::markup::{Markup, both};
 use super::overview::badge;
-use super::shown;
 use crate::base::Text;
 use crate::report::Style;
 use crate::report::paper::{Cell, Paper, Section};
-use crate::report::term::safe::clean;
 use crate::say;
 use crate::score::Grade;
 
-/// Characters of the title of the window.
-const TITLE: usize = 80;
-
 pub fn paper(paper: &Paper, style: &Style) -> Vec<u8> {
     let mut page = Markup::new();
-    page.raw("<section id=overview><h1>").title(&paper.title).raw("</h1>");
+    page.raw("<section id=overview><h1>").heading(&paper.title).raw("</h1>");
     for fact in &paper.facts {
         page.raw("<div class=dim>").told(fact).raw("</div>");
     }
@@ -28,12 +23,12 @@ pub fn paper(paper: &Paper, style: &Style) -> Vec<u8> {
         of(&mut page, section);
     }
     page.raw("</section>");
-    let title = format!("{} · thuocdo", shown::short(&clean(paper.title.get(style.lang)), TITLE));
+    let title = both(|lang| format!("{} · thuocdo", document::window(paper.title.get(lang))));
     document::around(&title, Bar::Tables, page, style)
 }
 
 fn of(page: &mut Markup, section: &Section) {
-    page.raw("<h2>").title(&section.title).raw("</h2>");
+    page.raw("<h2>").heading(&section.title).raw("</h2>");
     for lead in &section.lead {
         page.raw("<div>").told(lead).raw("</div>");
     }
@@ -44,7 +39,7 @@ fn of(page: &mut Markup, section: &Section) {
         page.raw("<p class=dim>").say(&say!("None.", "Không có.")).raw("</p>");
         return;
     }
-    page.raw("<div class=wide tabindex=0><table class=sort><thead><tr>");
+    page.raw("<div class=wide tabindex=0><table class=\"sort paper\"><thead><tr>");
     for head in &section.heads {
         page.raw("<th scope=col>").title(head).raw("</th>");
     }

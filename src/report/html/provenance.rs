@@ -27,7 +27,9 @@ pub fn run(page: &mut Markup, card: &Scorecard) {
 fn start(page: &mut Markup, card: &Scorecard) {
     page.raw("<section class=o id=provenance><h2>").say(&say!("Provenance", "Nguồn gốc"));
     page.raw("</h2><dl class=facts>");
-    fact(page, &say!("As of", "Tính đến"), &card.as_of);
+    // As `--as-of` takes it.
+    page.raw("<dt>").say(&say!("As of", "Tính đến")).raw("</dt><dd>").moment(&card.as_of);
+    page.raw(" <code>").name(&card.as_of).raw("</code></dd>");
     fact(page, &say!("Program", "Chương trình"), &card.engine);
     fact(page, &say!("Methodology", "Phương pháp"), &card.methodology);
     fact(page, &say!("Profile", "Bộ tiêu chí"), card.profile.id());

@@ -33,11 +33,8 @@ pub fn public(cards: &[PublicCard], k: Smallest, style: &Style) -> Vec<u8> {
     let names =
         cards.iter().flat_map(|card| &card.databases).flat_map(|it| &it.tables).flat_map(|it| &it.rules);
     kinds::of(&mut page, &names.map(|rule| rule.kind.as_str()).collect());
-    let title = match style.lang {
-        Lang::Vi => "Chất lượng dữ liệu · thuocdo",
-        Lang::En => "Data quality · thuocdo",
-    };
-    document::around(title, Bar::Tables, page, style)
+    let title = say!("Data quality · thuocdo", "Chất lượng dữ liệu · thuocdo");
+    document::around(&title, Bar::Tables, page, style)
 }
 
 fn rules_of_disclosure(k: Smallest) -> Text {
@@ -76,7 +73,7 @@ fn overview(page: &mut Markup, cards: &[PublicCard]) {
         page.raw("<tr><th scope=row>");
         name(page, database.title.as_ref(), &database.id);
         page.raw("</th><td>").name(database.agency.as_deref().unwrap_or("—")).raw("</td><td>");
-        page.name(&card.as_of).raw("</td>");
+        page.moment(&card.as_of).raw("</td>");
         let Some(figures) = &database.figures else {
             page.open("td", &[("colspan", &(2 + dimensions.len()).to_string()), ("class", "dim")]);
             page.say(&too_few()).raw("</td></tr>");
@@ -157,7 +154,7 @@ fn cell(page: &mut Markup, between: Between<Option<i64>>) {
 fn of(page: &mut Markup, card: &PublicCard, database: &PublicDatabase, k: Smallest) {
     page.raw("<section class=database><h2 class=name>");
     name(page, database.title.as_ref(), &database.id);
-    page.raw("</h2><p class=dim>").say(&say!("as of", "tính đến")).raw(" ").name(&card.as_of).raw(" · ");
+    page.raw("</h2><p class=dim>").say(&say!("as of", "tính đến")).raw(" ").moment(&card.as_of).raw(" · ");
     page.name(&card.methodology).raw(" · ").name(card.profile).raw(" · ").name(&card.engine).raw("</p>");
     match &database.figures {
         Some(figures) => verdict(page, figures),

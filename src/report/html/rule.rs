@@ -112,6 +112,9 @@ fn body(page: &mut Markup, context: &Context<'_>, table: &TableCard, rule: &Rule
         page.raw(" · <span class=where>").name(place).raw("</span>");
     }
     page.raw("</p>");
+    if let Some(title) = rule.title.as_ref().filter(|title| Markup::is_cut(title)) {
+        page.raw("<div>").told(title).raw("</div>");
+    }
     if let Some(why) = &rule.why {
         page.raw("<div>").told(why).raw("</div>");
     }

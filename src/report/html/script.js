@@ -16,6 +16,7 @@
   const speak = lang => {
     for (const input of languages) input.checked = input.value === lang;
     root.lang = lang;
+    document.title = root.dataset[lang];
     count();
   };
   for (const input of languages) input.addEventListener('change', () => { speak(input.value); remember(input.value); });
@@ -131,8 +132,8 @@
       event.preventDefault();
       query.focus();
     } else if (event.key === 'Escape') {
-      const panel = event.target.closest('.filters');
-      if (panel) { panel.open = false; panel.firstElementChild.focus(); } else if (typing) clear();
+      const panel = document.querySelector('.filters[open]');
+      if (panel) { panel.open = false; panel.firstElementChild.focus(); } else if (query) clear();
     } else if ((event.key === 'ArrowDown' || event.key === 'ArrowUp') && event.target.matches('.r>summary')) {
       const shown = all('details.r:not([hidden])');
       const next = shown[shown.indexOf(event.target.parentElement) + (event.key === 'ArrowDown' ? 1 : -1)];

@@ -4,10 +4,13 @@
 use std::fmt::Write as _;
 
 use crate::base::Text;
-use crate::report::term::safe::{columns_of, invisible};
+use crate::report::term::safe::{Emoji, columns_of, holds_emoji, invisible};
 
 /// Vietnamese needs two marks on a letter when written decomposed.
 const MARKS: usize = 3;
+
+/// Names so short stay on one line.
+const SHORT: usize = 16;
 
 /// For text and for attributes in double quotes.
 pub fn escape(text: &str, out: &mut String) {
@@ -29,15 +32,26 @@ fn one(c: char, out: &mut String) {
 
 /// Escaped; what shows nothing itself is named, and names between backticks are set as code.
 pub fn prose(text: &str, out: &mut String) {
+    write(text, false, out);
+}
+
+/// `breaks`: the text is a name, whose parts may stand on different lines.
+fn write(text: &str, breaks: bool, out: &mut String) {
     // A backtick without its partner is a backtick.
     let mut pairs = text.matches('`').count() / 2 * 2;
-    let (mut code, mut marks) = (false, 0);
-    for c in text.chars() {
+    let (mut code, mut marks, mut emoji) = (false, 0, Emoji::default());
+    // Whether what stands between backticks here is long enough to be broken.
+    let mut long = false;
+    let mut chars = text.char_indices().peekable();
+    while let Some((at, c)) = chars.next() {
+        let after = chars.peek().map(|(_, c)| *c);
         marks = if columns_of(c) == 0 { marks + 1 } else { 0 };
         match c {
+            _ if emoji.holds(c, after) => out.push(c),
             '`' if pairs > 0 => {
                 pairs -= 1;
                 code = !code;
+                long = text[at + 1..].chars().take_while(|c| *c != '`').count() > SHORT;
                 *out += if code { "<code>" } else { "</code>" };
             }
             '\u{a0}' => out.push(c),
@@ -47,6 +61,13 @@ pub fn prose(text: &str, out: &mut String) {
             _ if c.is_control() || invisible(c) => named(None, c, out),
             _ if marks > MARKS => {}
             _ => one(c, out),
+        }
+        // After a hyphen browsers break by themselves.
+        if (breaks || code && long)
+            && matches!(c, '_' | '.' | '/')
+            && after.is_some_and(char::is_alphanumeric)
+        {
+            *out += "<wbr>";
         }
     }
 }
@@ -62,15 +83,15 @@ fn named(picture: Option<char>, c: char, out: &mut String) {
 /// Beginnings and ends of ids and paths tell them apart: of longer ones the middle is left out.
 pub fn middle(text: &str, limit: usize, out: &mut String) {
     let length = text.chars().count();
+    let mut part = |part: &str| write(&part.replace('`', "'"), length > SHORT, out);
     if length <= limit {
-        return prose(&text.replace('`', "'"), out);
+        return part(text);
     }
     let (head, tail) = (limit - limit / 3, limit / 3);
     let start: String = text.chars().take(head).collect();
     let end: String = text.chars().skip(length - tail).collect();
-    prose(&start.replace('`', "'"), out);
-    out.push('…');
-    prose(&end.replace('`', "'"), out);
+    part(&format!("{start}…"));
+    part(&end);
 }
 
 /// The beginning of a text.
@@ -78,11 +99,13 @@ pub fn short(text: &str, limit: usize) -> String {
     split(text, limit).map_or_else(|| text.to_owned(), |(head, _)| format!("{head}…"))
 }
 
-/// A text longer than `limit` characters, parted there; marks stay with their letter.
+/// A text longer than `limit` characters, parted there; marks stay with their letter, and emoji whole.
 pub fn split(text: &str, limit: usize) -> Option<(&str, &str)> {
-    let mut places = text.char_indices().skip(limit);
-    let (at, _) = places.find(|(_, c)| columns_of(*c) > 0)?;
-    Some(text.split_at(at))
+    let chars = text.char_indices().skip(limit);
+    let before = text.chars().skip(limit.saturating_sub(1));
+    let begins = |c: char| columns_of(c) > 0 && !holds_emoji(c);
+    let place = chars.zip(before).find(|((_, c), before)| begins(*c) && !holds_emoji(*before));
+    place.map(|((at, _), _)| text.split_at(at))
 }
 
 /// A text as it is to be shown.

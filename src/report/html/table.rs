@@ -13,7 +13,7 @@ pub fn write(page: &mut Markup, context: &Context<'_>, at: usize, table: &TableC
     let Some(anchors) = context.anchors.tables.get(at) else { return };
     page.open("section", &[("class", "table"), ("id", &anchors.table)]).raw("<h3>");
     match &table.title {
-        Some(title) => page.title(title).raw(" <span class=where>").name(&table.id).raw("</span>"),
+        Some(title) => page.heading(title).raw(" <span class=where>").name(&table.id).raw("</span>"),
         None => page.name(&table.id),
     };
     page.raw("</h3><div class=o><p class=dim>").say(&tier(table.tier)).raw(" · ");

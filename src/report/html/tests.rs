@@ -116,6 +116,17 @@ fn the_policy_names_what_is_in_the_page() {
 }
 
 #[test]
+fn emoji_stay_whole_and_long_ids_may_be_broken() {
+    let mut card = sample::card(Profile::Vn4);
+    card.databases.truncate(1);
+    card.databases[0].title = Some(Text::same("Gia đình 👩\u{200d}👧 ❤\u{fe0f}, a\u{200d}b".to_owned()));
+    card.databases[0].tables[0].rules[0].id = "core.bang_dai_hon.not_null.cot".to_owned();
+    let html = html(&card);
+    assert!(html.contains("👩\u{200d}👧 ❤\u{fe0f}, a<span class=c>U+200D</span>b"));
+    assert!(html.contains(">core.<wbr>bang_<wbr>dai_<wbr>hon.<wbr>not_<wbr>null.<wbr>cot<"));
+}
+
+#[test]
 fn titles_in_one_language_serve_both_and_empty_cards_are_pages() {
     let mut card = sample::card(Profile::Local);
     card.databases.truncate(1);

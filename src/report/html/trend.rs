@@ -101,7 +101,7 @@ pub fn write(page: &mut Markup, context: &Context<'_>) {
     for run in trend.runs.iter().rev().take(LISTED) {
         let value = value(run);
         let grade = run.restated.as_ref().map_or(run.grade, |restated| restated.grade);
-        page.raw("<tr><td>").name(&run.as_of).raw("</td><td class=n>");
+        page.raw("<tr><td>").moment(&run.as_of).raw("</td><td class=n>");
         page.points(value.official.as_deref().unwrap_or("—")).raw("</td><td>");
         super::overview::badge(page, grade);
         page.raw("</td><td class=n>");

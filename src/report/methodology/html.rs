@@ -31,7 +31,8 @@ pub fn page(methodology: &Methodology, style: &Style) -> String {
         body.raw("</section>");
     }
     body.raw("</section>");
-    let name = title().get(style.lang).to_owned() + " · thuocdo";
+    let Text { vi, en } = title();
+    let name = say!("{en} · thuocdo", "{vi} · thuocdo");
     String::from_utf8(document::around(&name, Bar::Plain, body, style)).unwrap_or_default()
 }
 

@@ -12,7 +12,7 @@ mod term;
 #[cfg(test)]
 mod tests;
 
-use crate::base::{Nano, Text};
+use crate::base::{Lang, Nano, Text, number};
 use crate::report::Style;
 use crate::say;
 use crate::score::{Methodology, Profile};
@@ -69,7 +69,8 @@ fn title() -> Text {
 
 /// What stands above all sections, with the name of each profile's methodology.
 fn preface() -> Vec<Block> {
-    let full = Nano::FULL.get();
+    let full = |lang| number::count(Nano::FULL.get().unsigned_abs(), lang);
+    let (full_en, full_vi) = (full(Lang::En), full(Lang::Vi));
     let names = Profile::ALL.into_iter().map(|profile| {
         let what = match profile {
             Profile::Local => say!(
@@ -87,8 +88,8 @@ fn preface() -> Vec<Block> {
             "Trang này được dựng từ chính các hằng số mà chương trình dùng để tính. Tên phương pháp mang mã băm của toàn bộ hằng số: điểm dưới hai tên khác nhau thì không so sánh."
         )),
         Block::Said(say!(
-            "All points are integers, billionths of a point: 100 points are {full}. ⌊x⌋ is x rounded down, ⌈x⌉ rounded up. Nothing else is rounded, and what is shown is cut off.",
-            "Mọi điểm số là số nguyên, tính bằng phần tỷ của điểm: 100 điểm là {full}. ⌊x⌋ là làm tròn xuống, ⌈x⌉ là làm tròn lên. Ngoài ra không làm tròn gì, và số hiển thị luôn được cắt bớt chứ không làm tròn."
+            "All points are integers, billionths of a point: 100 points are {full_en}. ⌊x⌋ is x rounded down, ⌈x⌉ rounded up. Nothing else is rounded, and what is shown is cut off.",
+            "Mọi điểm số là số nguyên, tính bằng phần tỷ của điểm: 100 điểm là {full_vi}. ⌊x⌋ là làm tròn xuống, ⌈x⌉ là làm tròn lên. Ngoài ra không làm tròn gì, và số hiển thị luôn được cắt bớt chứ không làm tròn."
         )),
         Block::Table {
             heads: vec![

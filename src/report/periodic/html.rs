@@ -7,6 +7,7 @@ use super::{PeriodicRenderer, Refused, Setting, words};
 use crate::base::{Dimension, Lang, Text};
 use crate::report::html::Markup;
 use crate::report::html::document::{self, Bar};
+use crate::report::html::markup::both;
 use crate::report::number;
 use crate::report::term::safe::clean;
 use crate::report::term::words::own;
@@ -29,7 +30,7 @@ impl PeriodicRenderer for Html {
     }
 
     fn render(&self, setting: &Setting<'_>) -> Result<Vec<u8>, Refused> {
-        let (report, lang) = (setting.report, setting.style.lang);
+        let report = setting.report;
         let letter = setting.letter.fields(report);
         if let Some(missing) = missing(&letter) {
             return Err(Refused::Letter(vec![missing]));
@@ -46,7 +47,8 @@ impl PeriodicRenderer for Html {
         appendix(&mut body, report);
         body.raw("</article>");
         let heading = say!("Periodic report", "Báo cáo định kỳ");
-        let title = format!("{} · {} · thuocdo", heading.get(lang), clean(&report.period.name));
+        let name = clean(&report.period.name);
+        let title = both(|lang| format!("{} · {name} · thuocdo", heading.get(lang)));
         Ok(document::around(&title, Bar::Plain, body, &setting.style))
     }
 }
@@ -64,11 +66,11 @@ fn field(page: &mut Markup, letter: &BTreeMap<String, Text>, name: &str) {
     if vi == en {
         return write(page, &vi);
     }
-    page.raw("<span lang=vi>");
+    page.raw("<i lang=vi>");
     write(page, &vi);
-    page.raw("</span><span lang=en>");
+    page.raw("</i><i lang=en>");
     write(page, &en);
-    page.raw("</span>");
+    page.raw("</i>");
 }
 
 fn is_given(letter: &BTreeMap<String, Text>, name: &str) -> bool {

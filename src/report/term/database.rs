@@ -162,7 +162,7 @@ pub fn caps(page: &mut Page, lang: Lang, by_points: Grade, caps: &[Cap]) {
             Grade::Ungraded => say!("{id} no grade: ", "{id} không xếp hạng: "),
             _ => say!("{id} no better than {grade}: ", "{id} không quá {grade}: "),
         };
-        let text = Line::of(BAD, limit.get(lang)).plain(own(&cap.evidence, lang));
+        let text = Line::of(BAD, limit.get(lang)).plain(&number::grouped(own(&cap.evidence, lang), lang));
         page.paragraph(Line::of(BAD, "  !"), 4, text, 4);
     }
 }

@@ -6,7 +6,7 @@
 use super::criteria::Criteria;
 use super::mend::{Mendable, mendable};
 use super::{CriterionCard, CriterionId, Truth};
-use crate::base::{Dimension, Lang, Nano, Ratio, Severity, Status, Text, Unit};
+use crate::base::{Dimension, Lang, Nano, Ratio, Severity, Status, Text, Unit, number};
 use crate::say;
 use crate::score::scorecard::{DatabaseCard, RuleCard, TableCard};
 
@@ -44,6 +44,13 @@ pub fn all(seen: Seen<'_>) -> Vec<CriterionCard> {
 fn card(id: CriterionId, truth: Truth, evidence: Text, rules: &[Of<'_>]) -> CriterionCard {
     let rules = rules.iter().take(NAMED).map(|(table, rule)| format!("{}/{}", table.id, rule.id));
     CriterionCard { id, truth, evidence, rules: rules.collect() }
+}
+
+/// `1,000 of 2,000`
+fn part_of(part: u64, all: u64) -> Text {
+    let both = |lang| (number::count(part, lang), number::count(all, lang));
+    let ((part, all), (part_vi, all_vi)) = (both(Lang::En), both(Lang::Vi));
+    say!("{part} of {all}", "{part_vi} trên {all_vi}")
 }
 
 /// `part / all` in per cent, two decimals, cut off.
@@ -137,10 +144,8 @@ impl<'a> Seen<'a> {
         };
         let above = u128::from(part) * 100 > u128::from(rows) * u128::from(self.criteria.keys_bad_above);
         let (Text { en, vi }, table) = (percent(part, rows), &table.id);
-        let evidence = say!(
-            "{en} of the records of `{table}`: {part} of {rows}",
-            "{vi} bản ghi của `{table}`: {part} trên {rows}"
-        );
+        let Text { en: of, vi: of_vi } = part_of(part, rows);
+        let evidence = say!("{en} of the records of `{table}`: {of}", "{vi} bản ghi của `{table}`: {of_vi}");
         card(id, Truth::of(above), evidence, &main)
     }
 
@@ -155,8 +160,8 @@ impl<'a> Seen<'a> {
             return card(id, Truth::NotKnown, unasked("reconcile.link"), &rules);
         }
         let Text { en, vi } = percent(linked, all);
-        let evidence =
-            say!("{en} of keys linked: {linked} of {all}", "{vi} khóa liên kết được: {linked} trên {all}");
+        let Text { en: of, vi: of_vi } = part_of(linked, all);
+        let evidence = say!("{en} of keys linked: {of}", "{vi} khóa liên kết được: {of_vi}");
         card(id, Truth::of(below(linked, all, self.criteria.linked_below)), evidence, &rules)
     }
 

@@ -2,6 +2,7 @@
 
 pub mod browser;
 mod paper;
+mod reading;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,6 +12,7 @@ use thuocdo::report::{self, Style};
 use thuocdo::score::Scorecard;
 
 use self::browser::Browser;
+use crate::nation;
 use crate::stage::{Stage, root, thuocdo};
 
 const RULES: &str = "thuocdo: 1\ndatabase: dan_cu\nagency: bca\ntitle: { vi: Dân cư, en: Population }\ntables:\n  nguoi:\n    title: { vi: Người, en: People }\n    files: nguoi.csv\n    key: [so]\n    update_cycle: 1d\n    \
@@ -259,7 +261,17 @@ fn papers(stage: &Stage) -> Vec<(&'static str, PathBuf)> {
     let cards = stage.path().join("cards").display().to_string();
     let scored = stage.run(&["--quiet", "--as-of", "2026-11-21", "--out", &cards]);
     assert_eq!(scored.code, Some(3), "a table is missing: {}", scored.err);
-    let commands: [(&str, &[&str]); 3] = [
+    // A report on a period takes no card of local rules.
+    let compared = stage.path().join("compared");
+    nation::write(&compared, nation::databases(6).take(3));
+    let compared = compared.display().to_string();
+    let fields = stage.path().join("fields.yaml").display().to_string();
+    fs::write(&fields, "co_quan: BỘ CÔNG AN\n").expect("fields");
+    let commands: [(&str, &[&str]); 4] = [
+        (
+            "periodic-",
+            &["periodic", &compared, "--period", "2026-11", "--fields", &fields, "--format", "html"],
+        ),
         ("public-", &["report", &cards, "--format", "public", "--smallest", "3"]),
         ("progress-", &["progress", &cards, "--format", "html", "--as-of", "2026-11-21"]),
         ("proposals-", &["propose", &cards, "--format", "html"]),
@@ -307,16 +319,19 @@ fn axe_finds_nothing_at_any_width_in_any_light() {
         browser.value(&axe);
         for lang in ["vi", "en"] {
             browser.value(&format!("document.getElementById('lang-{lang}').click()"));
+            let other = format!(
+                "[...document.querySelectorAll('main [lang]:not([lang={lang}])')].some(e => e.checkVisibility())"
+            );
+            assert_eq!(browser.value(&other), json!(false), "{name} speaks both languages at once");
             let found = browser.text("axe.run().then(r => r.violations.map(v => v.id + ': ' + v.nodes.slice(0, 5).map(n => n.html + ' ' + n.failureSummary).join(' | ')).join('\\n'))");
             assert!(found.is_empty(), "{name}, {lang}: {found}");
         }
     }
 }
 
-#[test]
-fn five_thousand_rules_are_searched_while_one_types() {
-    let stage = stage();
-    let path = page(&stage, |card| {
+/// A page of five thousand rules, `rule.4999` the last of the table `nguoi`.
+fn large(stage: &Stage) -> PathBuf {
+    page(stage, |card| {
         let rules = card["databases"][0]["tables"][0]["rules"].as_array_mut().expect("rules");
         let pattern = rules.clone();
         for at in rules.len()..5_000 {
@@ -324,7 +339,13 @@ fn five_thousand_rules_are_searched_while_one_types() {
             rule["id"] = json!(format!("rule.{at}"));
             rules.push(rule);
         }
-    });
+    })
+}
+
+#[test]
+fn five_thousand_rules_are_searched_while_one_types() {
+    let stage = stage();
+    let path = large(&stage);
     let mut browser = Browser::start();
     browser.open(&path, "");
     assert_eq!(browser.value("document.querySelectorAll('details.r').length >= 5000"), json!(true));

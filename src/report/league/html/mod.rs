@@ -14,11 +14,13 @@ use std::io;
 use std::path::Path;
 
 use super::LeagueRenderer;
-use crate::base::{Lang, Text};
+use crate::base::Text;
 use crate::report::Style;
 use crate::report::html::anchor::{self, slug};
 use crate::report::html::document::{self, Bar};
+use crate::report::html::footnotes;
 use crate::report::html::markup::Markup;
+use crate::report::html::markup::both;
 use crate::report::term::safe::clean;
 use crate::say;
 use crate::score::league::{Entry, League};
@@ -69,12 +71,15 @@ pub fn page(league: &League, href: &dyn Fn(&Entry) -> Option<String>, style: &St
     apart::silent(&mut body, league);
     apart::write(&mut body, league);
     one::write(&mut body, &context);
-    document::around(&title(league, style.lang), Bar::Tables, body, style)
+    if !databases.is_empty() {
+        footnotes::of_ranks(&mut body, league);
+    }
+    document::around(&title(league), Bar::Tables, body, style)
 }
 
-fn title(league: &League, lang: Lang) -> String {
+fn title(league: &League) -> Text {
     let date = league.as_of.as_ref().and_then(|[_, last]| last.get(..10)).map(clean);
     let name = say!("Data quality compared", "So sánh chất lượng dữ liệu");
-    let parts = [Some(name.get(lang).to_owned()), date, Some("thuocdo".to_owned())];
-    parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
+    let rest = date.map_or_else(String::new, |date| format!(" · {date}"));
+    both(|lang| format!("{}{rest} · thuocdo", name.get(lang)))
 }

@@ -3,6 +3,7 @@
 use super::Context;
 use super::standings::titled;
 use crate::base::Nano;
+use crate::report::html::anchor;
 use crate::report::html::chart;
 use crate::report::html::heat;
 use crate::report::html::markup::Markup;
@@ -63,15 +64,15 @@ fn body(page: &mut Markup, context: &Context<'_>, entry: &Entry) {
         page.raw("<h3>").say(&say!("Caps on the grade", "Điểm liệt")).raw("</h3><ul class=caps>");
         for cap in &entry.caps {
             page.raw("<li><b>").name(&cap.id).raw("</b> ≤ ").text(cap.max_grade.id()).raw(" ");
-            page.told(&cap.evidence).raw("</li>");
+            page.evidence(&cap.evidence).raw("</li>");
         }
         page.raw("</ul>");
     }
-    fixes(page, entry);
+    fixes(page, context, entry);
     told_from(page, entry);
 }
 
-fn fixes(page: &mut Markup, entry: &Entry) {
+fn fixes(page: &mut Markup, context: &Context<'_>, entry: &Entry) {
     if entry.fix_first.is_empty() {
         return;
     }
@@ -79,12 +80,16 @@ fn fixes(page: &mut Markup, entry: &Entry) {
     for fix in &entry.fix_first {
         page.raw("<li><b class=gain>")
             .each(|lang| gain(&Nano::new(fix.gain_nano).six(), fix.gain_nano, lang))
-            .raw("</b> <span>")
-            .name(&fix.table);
+            .raw("</b> <span>");
+        let href = (context.href)(entry).map(|page| page + &anchor::within(&fix.table, fix.rule.as_deref()));
+        if let Some(href) = &href {
+            page.open("a", &[("href", href)]);
+        }
+        page.name(&fix.table);
         if let Some(part) = fix.rule.as_deref().or(fix.column.as_deref()) {
             page.raw(" / ").name(part);
         }
-        page.raw("</span></li>");
+        page.raw(if href.is_some() { "</a></span></li>" } else { "</span></li>" });
     }
     page.raw("</ol>");
 }

@@ -3,6 +3,7 @@
 
 use super::Context;
 use crate::base::Text;
+use crate::report::html::footnotes::{Note, mark};
 use crate::report::html::markup::Markup;
 use crate::say;
 use crate::score::league::Entry;
@@ -13,6 +14,7 @@ pub fn write(page: &mut Markup, context: &Context<'_>) {
         return;
     }
     page.raw("<section id=pairs><h2>").say(&say!("Who is clearly above whom", "Ai hơn ai rõ ràng"));
+    mark(page, Note::Rank);
     page.raw("</h2><p class=legend>").say(&say!(
         "An agency of a row beside one of a column: ▲ above, ▼ below in at least 95 % of the draws; · cannot be told apart.",
         "Cơ quan ở hàng so với cơ quan ở cột: ▲ hơn, ▼ kém trong ít nhất 95 % số lần thử; · chưa phân biệt được."

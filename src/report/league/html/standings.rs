@@ -3,6 +3,7 @@
 
 use super::Context;
 use crate::base::{Dimension, Text};
+use crate::report::html::footnotes::{Note, mark};
 use crate::report::html::markup::Markup;
 use crate::report::html::overview::badge;
 use crate::report::html::{anchor, chart, heat};
@@ -17,8 +18,9 @@ pub fn agencies(page: &mut Markup, context: &Context<'_>) {
     if table.entries.is_empty() {
         return;
     }
-    page.raw("<section class=league id=agencies><h2>").say(&say!("Agencies", "Cơ quan")).raw("</h2>");
-    page.raw("<p class=dim>").say(&say!(
+    page.raw("<section class=league id=agencies><h2>").say(&say!("Agencies", "Cơ quan"));
+    mark(page, Note::Rank);
+    page.raw("</h2><p class=dim>").say(&say!(
         "Small agencies come to both ends of a ranking by chance alone: compare within groups of like size.",
         "Cơ quan ít CSDL dễ đứng đầu hoặc cuối bảng chỉ do ngẫu nhiên: hãy so trong nhóm cùng quy mô."
     ));
@@ -54,7 +56,9 @@ pub fn databases(page: &mut Markup, context: &Context<'_>) {
     if table.entries.is_empty() {
         return;
     }
-    page.raw("<section class=league id=databases><h2>").say(&say!("Databases", "Cơ sở dữ liệu")).raw("</h2>");
+    page.raw("<section class=league id=databases><h2>").say(&say!("Databases", "Cơ sở dữ liệu"));
+    mark(page, Note::Rank);
+    page.raw("</h2>");
     let more = [
         say!("Agency", "Cơ quan"),
         say!("Coverage", "Độ phủ"),

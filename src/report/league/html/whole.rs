@@ -2,6 +2,7 @@
 
 use super::Context;
 use crate::report::html::chart;
+use crate::report::html::footnotes::{Note, mark};
 use crate::report::html::markup::{Markup, both};
 use crate::report::html::overview::{badge, range, tile};
 use crate::report::league::words;
@@ -14,9 +15,9 @@ pub fn write(page: &mut Markup, context: &Context<'_>) {
     page.raw("<section id=whole><h1>").say(&say!("Data quality compared", "So sánh chất lượng dữ liệu"));
     page.raw("</h1><p class=dim>");
     if let Some([first, last]) = &league.as_of {
-        page.say(&say!("as of", "tính đến")).raw(" ").name(first);
+        page.say(&say!("as of", "tính đến")).raw(" ").moment(first);
         if first != last {
-            page.raw(" – ").name(last);
+            page.raw(" – ").moment(last);
         }
         page.raw(" · ");
     }
@@ -32,7 +33,11 @@ pub fn write(page: &mut Markup, context: &Context<'_>) {
         }
     }
     page.raw("<p>").say(&words::scope(league.roll_up)).raw("</p><p class=dim>");
-    page.say(&both(|lang| words::what_intervals_hold(league.draws, lang).get(lang).to_owned())).raw("</p>");
+    page.say(&both(|lang| words::what_intervals_hold(league.draws, lang).get(lang).to_owned()));
+    if !league.databases.entries.is_empty() {
+        mark(page, Note::Rank);
+    }
+    page.raw("</p>");
     contents(page, league);
     page.raw("</section>");
 }
@@ -65,7 +70,7 @@ fn verdict(page: &mut Markup, league: &League, overall: &AgencyCard) {
     }
     page.raw("</ul></div></div>");
     for cap in &overall.caps {
-        page.raw("<div class=notice><b>").name(&cap.id).raw("</b> ").told(&cap.evidence).raw("</div>");
+        page.raw("<div class=notice><b>").name(&cap.id).raw("</b> ").evidence(&cap.evidence).raw("</div>");
     }
 }
 

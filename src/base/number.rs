@@ -1,7 +1,7 @@
 //! Numbers as the two languages write them: `1,234.5` in English, `1.234,5` in Vietnamese. Digits are moved, cut off
 //! and grouped as text; nothing is rounded and nothing becomes a float.
 
-use crate::base::Lang;
+use super::Lang;
 
 /// The mark between groups of three digits, and the decimal mark.
 const fn marks(lang: Lang) -> (char, char) {
@@ -60,6 +60,42 @@ pub fn share(num: u64, den: u64, lang: Lang) -> Option<String> {
     let full = percent(num, den, 2, lang)?;
     let (_, mark) = marks(lang);
     Some(full.trim_end_matches('%').trim_end_matches('0').trim_end_matches(mark).to_owned() + "%")
+}
+
+/// A text of the program's own with its counts grouped. What stands between backticks is a name; dates, decimals and
+/// codes stay as well.
+pub fn grouped(text: &str, lang: Lang) -> String {
+    let joins = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || "._,-:/".contains(c));
+    let mut told = String::with_capacity(text.len());
+    for (at, part) in text.split('`').enumerate() {
+        if at > 0 {
+            told.push('`');
+        }
+        if at % 2 == 1 {
+            told += part;
+            continue;
+        }
+        let mut rest = part;
+        let mut before = None;
+        while let Some(start) = rest.find(|c: char| c.is_ascii_digit()) {
+            let (words, from) = rest.split_at(start);
+            told += words;
+            before = words.chars().next_back().or(before);
+            let (digits, after) = from.split_at(from.bytes().take_while(u8::is_ascii_digit).count());
+            // A comma or a point at the end of a clause is no mark of a number.
+            let mut next = after.chars();
+            let joined = match next.next() {
+                Some(',' | '.' | ':') => joins(next.next().filter(char::is_ascii_digit)),
+                c => joins(c),
+            };
+            let plain = !joined && !joins(before) && !digits.starts_with('0');
+            told += &if plain { group(digits, lang) } else { digits.to_owned() };
+            before = Some('0');
+            rest = after;
+        }
+        told += rest;
+    }
+    told
 }
 
 fn group(digits: &str, lang: Lang) -> String {
@@ -126,6 +162,15 @@ mod tests {
         ] {
             assert_eq!((count(n, Lang::En).as_str(), count(n, Lang::Vi).as_str()), (en, vi));
         }
+    }
+
+    #[test]
+    fn counts_within_a_text_are_grouped() {
+        let text = "61.50% of `t_12345` are clean (12345 of 1000000), 2026-11-21, v1000, 00123, 1234.5678; 999, 1000.";
+        let en = "61.50% of `t_12345` are clean (12,345 of 1,000,000), 2026-11-21, v1000, 00123, 1234.5678; 999, 1,000.";
+        assert_eq!(grouped(text, Lang::En), en);
+        assert_eq!(grouped("sạch (12345 trên 20000)", Lang::Vi), "sạch (12.345 trên 20.000)");
+        assert_eq!(grouped("một ` lẻ 1234", Lang::Vi), "một ` lẻ 1234");
     }
 
     #[test]
