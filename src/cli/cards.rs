@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
+
 use super::failure::Failure;
 use super::output;
 use crate::base::Text;
@@ -22,18 +24,25 @@ pub fn read(paths: &[PathBuf]) -> Result<Vec<Scorecard>, Failure> {
         .collect()
 }
 
-/// Scorecards, each with every reason not to believe it; one by one, as they are asked for. `out` must be none of them.
+/// Scorecards, each with every reason not to believe it. As many are verified at once as there are threads, and no more
+/// are held than that. `out` must be none of them.
 pub fn given<'o>(
     paths: &[PathBuf],
     out: Option<&'o Path>,
 ) -> Result<impl Iterator<Item = Result<Given, Failure>> + use<'o>, Failure> {
-    Ok(texts(paths)?.map(move |card| {
+    let verified = move |card: Result<(PathBuf, String), Failure>| {
         let (path, text) = card?;
         output::spares(out, [path.as_path()])?;
         let name = path.display().to_string();
         let (card, verdict) = verify(&name, &text).map_err(|error| foreign(&path, &error))?;
         Ok(Given::of(name, card, &verdict))
-    }))
+    };
+    let mut texts = texts(paths)?;
+    let some = move || {
+        let some: Vec<_> = texts.by_ref().take(rayon::current_num_threads()).collect();
+        (!some.is_empty()).then(|| some.into_par_iter().map(verified).collect::<Vec<_>>())
+    };
+    Ok(std::iter::from_fn(some).flatten())
 }
 
 /// The scorecards as they are written, each with its file. They are read one by one as they are asked for, and many of
