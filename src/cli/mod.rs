@@ -20,6 +20,7 @@ mod init;
 mod keygen;
 mod lint;
 mod man;
+mod memory;
 mod nightly;
 mod notify;
 mod output;
