@@ -46,7 +46,8 @@ impl MemoryArguments {
     }
 }
 
-fn amount(text: &str, threads: u64) -> Result<u64, Failure> {
+/// An amount as flags name it, if so many threads can do with it.
+pub fn amount(text: &str, threads: u64) -> Result<u64, Failure> {
     let Some(amount) = bytes(text) else {
         return Err(Failure::usage(
             say!("`{text}` is not an amount of memory", "`{text}` không phải lượng bộ nhớ"),
@@ -58,8 +59,8 @@ fn amount(text: &str, threads: u64) -> Result<u64, Failure> {
         let least = least >> 20;
         return Err(Failure::usage(
             say!(
-                "`--memory {text}` is too little for {threads} threads",
-                "`--memory {text}` là quá ít cho {threads} luồng"
+                "`--memory {text}` is too little (threads: {threads})",
+                "`--memory {text}` là quá ít (số luồng: {threads})"
             ),
             say!(
                 "it takes {least}MiB or more; fewer `--threads` take less",

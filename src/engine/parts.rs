@@ -166,7 +166,7 @@ impl Round {
 
     /// As many rounds as it takes for each to take no more than `room` bytes, if all take `bytes`.
     pub fn all(bytes: u64, room: u64) -> impl Iterator<Item = Self> {
-        let rounds = bytes.div_ceil(room.max(1)).next_power_of_two().clamp(1, SPREADS.into()) as usize;
+        let rounds = bytes.div_ceil(room.max(1)).min(SPREADS.into()).next_power_of_two() as usize;
         let step = SPREADS / rounds as u32;
         (0..rounds).map(move |round| Self { from: round as u32 * step, to: (round as u32 + 1) * step })
     }
@@ -250,5 +250,49 @@ impl Bits {
     pub fn into_buffer(self, rows: usize) -> BooleanBuffer {
         let bytes: Vec<u8> = self.0.into_iter().flat_map(|word| word.into_inner().to_le_bytes()).collect();
         BooleanBuffer::new(Buffer::from_vec(bytes), 0, rows)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rounds_are_all_keys_once() {
+        for (bytes, room, rounds) in
+            [(0, 1, 1), (100, 100, 1), (101, 100, 2), (1_000, 1, 1_024), (u64::MAX, 1, 65_536)]
+        {
+            let all: Vec<Round> = Round::all(bytes, room).collect();
+            assert_eq!(all.len(), rounds);
+            assert!(all.windows(2).all(|two| two[0].to == two[1].from));
+            assert_eq!((all[0].from, all[rounds - 1].to), (0, SPREADS));
+        }
+        assert_eq!(Round::WHOLE.parts(), 0..PARTS);
+        let sixth = Round::all(1_024, 1).nth(6);
+        assert_eq!(sixth.map(Round::parts), Some(1..2), "a quarter of a part");
+    }
+
+    #[test]
+    fn equal_keys_take_no_room() {
+        let mut gathered = Gathered::new(10);
+        for key in (0..100_000).map(|at| if at % 2 == 0 { 7 } else { at % 9 }) {
+            gathered.push(key);
+            assert!(gathered.keys.len() <= 5_000);
+        }
+        let mut other = Gathered::new(10);
+        (100..200_u64).for_each(|key| other.push(key));
+        other.push(150);
+        gathered.merge(other);
+        let mut shared: Vec<u64> = gathered.into_shared().into_iter().collect();
+        shared.sort_unstable();
+        assert_eq!(shared, [0, 1, 2, 3, 4, 5, 6, 7, 8, 150]);
+    }
+
+    #[test]
+    fn bits_are_where_they_were_set() {
+        let bits = Bits::new(130);
+        [0, 63, 64, 129].into_iter().for_each(|row| bits.set(row));
+        let buffer = bits.into_buffer(130);
+        assert_eq!((buffer.len(), buffer.set_indices().collect::<Vec<_>>()), (130, vec![0, 63, 64, 129]));
     }
 }

@@ -286,3 +286,111 @@ impl<'s> Writer<'s> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+    use std::sync::Mutex as Shared;
+
+    use super::*;
+
+    /// Keeps the file that it gives.
+    #[derive(Default)]
+    struct Watched(Shared<Option<File>>);
+
+    impl Watched {
+        fn bytes(&self) -> Vec<u8> {
+            let mut bytes = Vec::new();
+            let mut file = self.0.lock().unwrap();
+            let file = file.as_mut().unwrap();
+            file.seek(SeekFrom::Start(0)).unwrap();
+            file.read_to_end(&mut bytes).unwrap();
+            bytes
+        }
+
+        fn change(&self, at: u64) {
+            let byte = self.bytes()[at as usize] ^ 1;
+            let mut file = self.0.lock().unwrap();
+            let file = file.as_mut().unwrap();
+            file.seek(SeekFrom::Start(at)).unwrap();
+            file.write_all(&[byte]).unwrap();
+        }
+    }
+
+    impl Scratch for Watched {
+        fn file(&self) -> io::Result<File> {
+            let file = tempfile::tempfile()?;
+            *self.0.lock().unwrap() = Some(file.try_clone()?);
+            Ok(file)
+        }
+
+        fn place(&self) -> String {
+            "/tam".to_owned()
+        }
+    }
+
+    const KEYS: std::ops::Range<u64> = 1_000_000..1_005_000;
+
+    fn written(watched: &Watched) -> Spill {
+        let spill = Spill::new(watched, 2).unwrap();
+        let mut packed = Writer::new(&spill, 1, false, 1 << 10);
+        let mut wide = Writer::new(&spill, 1, true, 1 << 10);
+        for key in KEYS {
+            packed.add(key, (7, key as u32)).unwrap();
+            wide.add(u128::from(key) << 100, (8, key as u32)).unwrap();
+        }
+        packed.finish().unwrap();
+        wide.finish().unwrap();
+        spill
+    }
+
+    fn read(spill: &Spill) -> Result<Vec<(u128, Place)>, Text> {
+        let mut all = Vec::new();
+        for part in 0..PARTS {
+            spill.read(1, part, |key: u128, place| {
+                assert_eq!(key.part(), part);
+                all.push((key, place));
+            })?;
+        }
+        all.sort_unstable();
+        Ok(all)
+    }
+
+    #[test]
+    fn what_was_written_is_read_again() {
+        let spill = written(&Watched::default());
+        let packed = KEYS.map(|key| (u128::from(key), (7, key as u32)));
+        let wide = KEYS.map(|key| (u128::from(key) << 100, (8, key as u32)));
+        assert_eq!(read(&spill).unwrap(), packed.chain(wide).collect::<Vec<_>>());
+        assert_eq!((spill.records(0), spill.records(1)), (0, 10_000));
+        assert!(spill.is_packed(0) && !spill.is_packed(1));
+        assert_eq!((spill.number(3), spill.number(2), spill.pages()), (0, 3, 5));
+    }
+
+    #[test]
+    fn nobody_can_read_it_or_change_it() {
+        let watched = Watched::default();
+        let spill = written(&watched);
+        let bytes = watched.bytes();
+        assert!(bytes.len() > 10_000 * 20);
+        for key in KEYS.step_by(100) {
+            let key = key.to_le_bytes();
+            assert!(!bytes.windows(8).any(|window| window == key));
+        }
+        watched.change(bytes.len() as u64 / 2);
+        let why = read(&spill).unwrap_err();
+        assert!(why.en.contains("no longer as they were written"), "{}", why.en);
+        watched.0.lock().unwrap().as_mut().unwrap().set_len(100).unwrap();
+        let why = read(&spill).unwrap_err();
+        assert!(why.en.contains("cannot be read again"), "{}", why.en);
+    }
+
+    #[test]
+    fn a_packed_key_and_its_wide_form_are_of_one_part() {
+        for key in [0, 1, 9, 10, 999_999_999_999, u64::MAX] {
+            assert_eq!(key.spread(), u128::from(key).spread());
+        }
+        let parts: std::collections::BTreeSet<usize> = KEYS.map(Key::part).collect();
+        assert_eq!(parts.len(), PARTS, "neighbours are spread");
+    }
+}

@@ -278,6 +278,18 @@ mod tests {
     }
 
     #[test]
+    fn digests_are_no_packed_keys() {
+        let texts = ["", "a", "12345678901234567890", "VN-01"];
+        for text in texts {
+            let digest = digest_of_key(text.as_bytes());
+            assert!(digest >> 64 > 0, "{text}");
+            assert_eq!(spread_out(digest), digest);
+        }
+        let key = pack("001099012345").expect("digits");
+        assert_eq!(spread_out(key.into()), digest_packed(key));
+    }
+
+    #[test]
     fn numbers_are_compared_as_numbers() {
         for (written, key) in [
             ("007", "7"),

@@ -65,7 +65,10 @@ pub struct Nightly {
     /// Read every file, whatever is known of it from earlier runs.
     #[arg(long)]
     fresh: bool,
-    /// The directory for what finds no room in memory [default: TMPDIR, else the system's].
+    /// Memory of all processes together, instead of the plan's.
+    #[arg(long, value_name = "SIZE")]
+    memory: Option<String>,
+    /// The directory for keys that find no room in it [default: TMPDIR, else the system's].
     #[arg(long, value_name = "DIR")]
     temp: Option<PathBuf>,
     /// Check the plan and the rule files and list the databases; measure nothing.
@@ -87,7 +90,10 @@ impl Nightly {
         Temp::of(self.temp.as_deref())?;
         let file = std::path::absolute(&self.plan).unwrap_or_else(|_| self.plan.clone());
         let folder = file.parent().unwrap_or(Path::new(""));
-        let plan = nightly::read(&text, folder).map_err(Failure::Given)?;
+        let mut plan = nightly::read(&text, folder).map_err(Failure::Given)?;
+        if let Some(text) = &self.memory {
+            plan.allow(memory::amount(text, 1)?);
+        }
         planned::check_formats(&plan)?;
         planned::check_outputs(&plan, &file)?;
         plan.history.as_deref().map_or(Ok(()), recorded::check)?;
