@@ -56,6 +56,7 @@ class Run:
         _, status, usage = os.wait4(process.pid, 0)
         self.wall = time.perf_counter() - began
         process.returncode = os.waitstatus_to_exitcode(status)
+        self.processor = usage.ru_utime + usage.ru_stime
         self.peak = usage.ru_maxrss * 1024
         self.failed = process.returncode != 0
         if process.returncode not in failing:

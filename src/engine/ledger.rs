@@ -110,7 +110,7 @@ impl Ledger {
         }
         for page in &mut self.pages {
             for key in outlet.leaving() {
-                if page.keys[key].values.len() > 0 {
+                if !page.keys[key].values.is_empty() {
                     // Without a number it is on no disk: the ledger has lost it.
                     let has_key = page.keys[key].has_key.clone();
                     page.keys[key] = Arc::new(Keys { values: KeyValues::Packed(Vec::new()), has_key });

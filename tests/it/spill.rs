@@ -42,7 +42,7 @@ tables:
       - { id: cha-hai, references: { columns: [cha, tinh], to: { table: cha, columns: [ma, tinh] } } }
       - { id: cha-so, references: { column: so, to: cha.so } }
       - { id: minh, references: { column: cha, to: con.ma } }
-      - { id: nhom, determines: { from: cha, to: tinh } }
+      - { id: nhom, determines: { from: tinh, to: cha } }
   cha:
     files: "cha_*.csv"
     columns: { ma: text, tinh: text, so: { type: integer } }
