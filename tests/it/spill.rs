@@ -210,7 +210,7 @@ impl Keeper for Kept {
 fn shared_keys(folder: &Path) {
     for file in 0..5 {
         let child = |row: usize| {
-            let text = if row % 50 == 0 { "A" } else { "" };
+            let text = if row.is_multiple_of(50) { "A" } else { "" };
             format!("{text}{},{},01,{row}", (file * 1_000 + row) % 4_000, row * 7 % 1_500)
         };
         write(
