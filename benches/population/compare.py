@@ -5,6 +5,7 @@
     compare.py --cache DIR --kinds                          thuocdo alone: what each kind costs
     compare.py --cache DIR --gate                           thuocdo alone: a gate, from start to exit
     compare.py --cache DIR --nights                         thuocdo alone: nights with and without news, long histories
+    compare.py --cache DIR --keys [--rows 100000000]        uniqueness of keys beyond memory, beside DuckDB and Polars
 
 Run it through benches/run.sh, which builds the program and brings the other two. Results go to benches/RESULTS.md.
 """
@@ -55,7 +56,9 @@ class Run:
         _, status, usage = os.wait4(process.pid, 0)
         self.wall = time.perf_counter() - began
         process.returncode = os.waitstatus_to_exitcode(status)
+        self.processor = usage.ru_utime + usage.ru_stime
         self.peak = usage.ru_maxrss * 1024
+        self.failed = process.returncode != 0
         if process.returncode not in failing:
             raise SystemExit(f"exit {process.returncode}: {' '.join(map(str, command))}")
 
@@ -315,6 +318,8 @@ def main() -> None:
     arguments.add_argument("--kinds", action="store_true")
     arguments.add_argument("--gate", action="store_true")
     arguments.add_argument("--nights", action="store_true")
+    arguments.add_argument("--keys", action="store_true")
+    arguments.add_argument("--memory", nargs="+", default=["2048MiB", "512MiB"], help="limits for --keys, in MiB")
     asked = arguments.parse_args()
     cache, binary = asked.cache.resolve(), asked.binary.resolve()
     cache.mkdir(parents=True, exist_ok=True)
@@ -326,6 +331,10 @@ def main() -> None:
         from nights import nights
 
         nights(binary, cache, asked.rows, asked.runs)
+    elif asked.keys:
+        from keys import measure
+
+        measure(binary, cache, asked.rows if asked.rows != 5_000_000 else 100_000_000, asked.runs, asked.memory)
     elif asked.growth:
         growth(binary, cache, asked.runs)
     else:

@@ -70,6 +70,20 @@ pub fn read(path: &Path, key_file: Option<&Path>, first: bool) -> Result<(Option
                 "mốc so sánh không còn như lúc ghi: mã băm không khớp nội dung"
             )),
         ),
+        Err(Unusable::Older(version)) => (
+            secret,
+            Given::Unusable {
+                outcome: Outcome::NotComparable,
+                text: say!(
+                    "the baseline has the format `{version}` of an earlier version, in which keys had other digests",
+                    "mốc so sánh có định dạng `{version}` của phiên bản cũ, khi khóa được băm cách khác"
+                ),
+                hint: Some(say!(
+                    "`--update-baseline --accept` makes this run the new one",
+                    "dùng `--update-baseline --accept` để lấy lần chạy này làm mốc mới"
+                )),
+            },
+        ),
         Err(Unusable::Newer(version)) => (
             secret,
             Given::Unusable {

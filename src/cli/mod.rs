@@ -21,6 +21,7 @@ mod keygen;
 mod leftover;
 mod lint;
 mod man;
+mod memory;
 mod nightly;
 mod notify;
 mod output;

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use clap::Args;
 
 use super::failure::{Exit, Failure};
+use super::memory::{MemoryArguments, Room};
 use super::output::Console;
 use super::progress::Bars;
 use super::rows::{RowArguments, RowFiles};
@@ -44,6 +45,8 @@ pub struct RunArguments {
     /// Threads to use [default: one for each processor].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
+    #[command(flatten)]
+    memory: MemoryArguments,
     /// Failing rows to list for each rule.
     #[arg(long, value_name = "N", default_value_t = engine::EXAMPLES)]
     examples: usize,
@@ -66,6 +69,7 @@ pub struct Run<'a> {
     arguments: &'a RunArguments,
     pub as_of: i64,
     pub loaded: Loaded,
+    room: Room,
     interrupted: Arc<AtomicBool>,
 }
 
@@ -82,6 +86,7 @@ impl RunArguments {
     /// Reads the rule files. From here on Ctrl-C asks the run to end; a second one ends it at once.
     pub fn open(&self, console: &Console) -> Result<Run<'_>, Failure> {
         let as_of = moment(self.as_of.as_deref())?;
+        let room = self.memory.room(self.threads.map_or_else(processors, u64::from))?;
         let loaded = rules(&self.rules, console)?;
         if !self.data.is_dir() {
             let data = self.data.display();
@@ -94,8 +99,12 @@ impl RunArguments {
             ));
         }
         self.rows.check(&self.data, &loaded.databases)?;
-        Ok(Run { arguments: self, as_of, loaded, interrupted: interruptible() })
+        Ok(Run { arguments: self, as_of, loaded, room, interrupted: interruptible() })
     }
+}
+
+fn processors() -> u64 {
+    std::thread::available_parallelism().map_or(1, |processors| processors.get() as u64)
 }
 
 /// From here on Ctrl-C asks the command to end, by this flag; a second one ends it at once.
@@ -135,6 +144,7 @@ impl Run<'_> {
             progress: &bars,
             trace,
             keeper: None,
+            budget: &self.room.budget(),
         };
         let measured = pool.install(|| match self.arguments.rows.wanted() {
             Some(wanted) => self.measure_and_look(wanted, &options, console.lang),

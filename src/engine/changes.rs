@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use super::ledger::{Ledger, Page};
 use super::trace::{self, TracePlan};
-use crate::kernel::key::{KeyValues, digest_packed};
+use crate::kernel::key::{KeyValues, digest_packed, spread_out};
 use crate::state::{RowChanges, RuleRowChanges, Snapshot, Waived};
 
 /// A row of this run.
@@ -110,7 +110,7 @@ fn rows<'l>(
         let key = match &keys.values {
             _ if !keys.has_key.value(row) => Snapshot::NO_KEY,
             KeyValues::Packed(values) => trace::of_key(secret, digest_packed(values[row])),
-            KeyValues::Digest(values) => trace::of_key(secret, values[row]),
+            KeyValues::Wide(values) => trace::of_key(secret, spread_out(values[row])),
         };
         let content =
             traced.as_ref().and_then(|traced| traced.contents.get(row)).copied().unwrap_or_default();

@@ -108,7 +108,7 @@ fn partition(ledger: &Ledger, key: Option<usize>, rule: usize) -> Vec<Vec<(u128,
         for row in rows.set_indices() {
             let group = key.map_or(0, |key| match &page.keys[key].values {
                 KeyValues::Packed(keys) => u128::from(keys[row]),
-                KeyValues::Digest(keys) => keys[row],
+                KeyValues::Wide(keys) => keys[row],
             });
             // Packed keys are anything but uniform; a multiplication spreads them.
             let spread = (group as u64 ^ (group >> 64) as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);

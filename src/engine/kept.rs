@@ -7,6 +7,7 @@
 use arrow::datatypes::DataType;
 use rayon::prelude::*;
 
+use super::ledger::Outlet;
 use super::plan::TablePlan;
 use super::scan::{ScanOptions, TableState};
 use super::source::TableSource;
@@ -98,6 +99,7 @@ pub fn states(
     plan: &TablePlan,
     source: &TableSource,
     options: &ScanOptions<'_>,
+    outlet: &Outlet<'_>,
     state: &mut TableState,
     read: impl Fn(u32) -> TableState,
 ) {
@@ -118,10 +120,12 @@ pub fn states(
             wire::decode(&bytes, plan, file, keeping.as_of, options.examples)
         });
         state.hashes.insert(file, hash);
-        if let Some(kept) = kept {
+        if let Some(mut kept) = kept {
+            kept.ledger.count(outlet);
             options.progress.advanced(found.bytes, kept.rows);
             keeping.keeper.reused(found.bytes);
             state.merge(kept);
+            state.ledger.make_room(outlet);
             continue;
         }
         let seen = read(file);
@@ -134,5 +138,6 @@ pub fn states(
             keeping.keeper.keep(&name, &bytes);
         }
         state.merge(seen);
+        state.ledger.make_room(outlet);
     }
 }

@@ -5,46 +5,13 @@ use arrow::buffer::BooleanBuffer;
 use hashbrown::HashSet;
 use rayon::prelude::*;
 
+use super::budget::Budget;
 use super::ledger::{KeyPopulation, Ledger, Page};
+use super::parts::{Bits, Gathered, Round, Selection};
+use super::spill::Key;
+use crate::base::Text;
 use crate::kernel::RowVerdict;
-use crate::kernel::key::{KeyValues, Keys, digest_packed};
 use crate::kernel::verdict::minus;
-
-/// An integer that stands for a key.
-trait Key: Copy + Ord + Send + Sync + std::hash::Hash + 'static {
-    fn part(self, parts_log2: u32) -> usize;
-    fn values(keys: &Keys) -> &[Self];
-}
-
-impl Key for u64 {
-    fn part(self, parts_log2: u32) -> usize {
-        // Packed keys are anything but uniform; a multiplication spreads them.
-        (self.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (64 - parts_log2)) as usize
-    }
-
-    fn values(keys: &Keys) -> &[Self] {
-        match &keys.values {
-            KeyValues::Packed(keys) => keys,
-            KeyValues::Digest(_) => &[],
-        }
-    }
-}
-
-impl Key for u128 {
-    fn part(self, parts_log2: u32) -> usize {
-        (self >> (128 - parts_log2)) as usize
-    }
-
-    fn values(keys: &Keys) -> &[Self] {
-        match &keys.values {
-            KeyValues::Digest(keys) => keys,
-            KeyValues::Packed(_) => &[],
-        }
-    }
-}
-
-const PARTS_LOG2: u32 = 8;
-const PARTS: usize = 1 << PARTS_LOG2;
 
 /// A verdict for every page, and what was counted beside.
 pub struct KeyVerdicts {
@@ -53,101 +20,194 @@ pub struct KeyVerdicts {
 }
 
 /// Rows that share their key with another row of the population fail.
-pub fn unique(ledger: &Ledger, key: usize, rule: usize) -> KeyVerdicts {
-    if ledger.is_packed(key) {
-        unique_of::<u64>(ledger, key, rule)
-    } else {
-        unique_of::<u128>(ledger, key, rule)
+///
+/// # Errors
+/// The keys are not all there any more.
+pub fn unique(ledger: &Ledger, key: usize, rule: usize, budget: &Budget<'_>) -> Result<KeyVerdicts, Text> {
+    let rows = Selection::of(ledger, key, |page| judged(page, key, rule).0)?;
+    let (fails, groups) =
+        if rows.is_packed() { shared::<u64>(&rows, budget) } else { shared::<u128>(&rows, budget) }?;
+    let pages = verdicts(ledger, key, rule, fails);
+    let involved: u64 = pages.iter().map(|page| page.fail.count_set_bits() as u64).sum();
+    // How many rows more there are than keys among the failing ones.
+    Ok(KeyVerdicts { pages, figures: vec![("excess", involved - groups)] })
+}
+
+/// The rows that share their key, page by page, and how many keys they share.
+fn shared<K: Key>(rows: &Selection, budget: &Budget<'_>) -> Result<(Vec<Bits>, u64), Text> {
+    let (fails, mut groups) = (bits(rows), 0);
+    // Twice: vectors grow by doubling.
+    let bytes = rows.most() * 2 * K::BYTES as u64;
+    for round in Round::all(bytes, budget.for_judging()) {
+        let parts = rows.gather::<K>(round)?;
+        let parts: Vec<HashSet<K>> = parts.into_par_iter().map(Gathered::into_shared).collect();
+        let found: u64 = parts.iter().map(|part| part.len() as u64).sum();
+        if found > 0 {
+            groups += found;
+            mark(rows, round, &fails, |key: K| parts[key.part() - round.parts().start].contains(&key))?;
+        }
     }
+    Ok((fails, groups))
+}
+
+fn bits(rows: &Selection) -> Vec<Bits> {
+    rows.pages.iter().map(|page| Bits::new(page.rows.len())).collect()
+}
+
+/// Sets the bits of the round's rows whose key is as asked.
+fn mark<K: Key>(
+    rows: &Selection,
+    round: Round,
+    bits: &[Bits],
+    is: impl Fn(K) -> bool + Sync,
+) -> Result<(), Text> {
+    rows.pages.par_iter().zip(bits).for_each(|(page, bits)| {
+        rows.page(page, round, |key, row| {
+            if is(key) {
+                bits.set(row);
+            }
+        });
+    });
+    round.parts().into_par_iter().try_for_each(|part| {
+        rows.disk(part, round, |key, page, row| {
+            if is(key) {
+                bits[page].set(row);
+            }
+        })
+    })
+}
+
+/// The rows of a page that are judged, and those that cannot be.
+fn judged(page: &Page, key: usize, rule: usize) -> (BooleanBuffer, BooleanBuffer) {
+    let (applicable, unknown) = applicable(&page.keys[key].has_key, &page.populations[rule]);
+    (minus(&applicable, &unknown), unknown)
+}
+
+fn verdicts(ledger: &Ledger, key: usize, rule: usize, fails: Vec<Bits>) -> Vec<RowVerdict> {
+    let verdict = |(page, fails): (&Page, Bits)| {
+        let (applicable, unknown) = applicable(&page.keys[key].has_key, &page.populations[rule]);
+        RowVerdict::new(applicable, fails.into_buffer(page.rows)).with_unknown(Some(unknown))
+    };
+    ledger.pages.par_iter().zip(fails).map(verdict).collect()
 }
 
 /// Rows whose key is not among the parents fail; where some parents could not be read, they are unknown.
-pub fn exists(ledger: &Ledger, key: usize, rule: usize, parents: &Parents) -> KeyVerdicts {
-    let digests = if ledger.is_packed(key) { None } else { parents.as_digests() };
-    let pages = ledger
-        .pages
-        .par_iter()
-        .map(|page| {
-            let keys = &page.keys[key];
-            let found =
-                BooleanBuffer::collect_bool(page.rows, |row| match (&keys.values, &parents.set, &digests) {
-                    (KeyValues::Packed(keys), ParentSet::Packed(parents), _) => parents.contains(keys[row]),
-                    (KeyValues::Packed(keys), ParentSet::Digest(parents), _) => {
-                        parents.contains(digest_packed(keys[row]))
-                    }
-                    (KeyValues::Digest(keys), ParentSet::Digest(parents), _)
-                    | (KeyValues::Digest(keys), ParentSet::Packed(_), Some(parents)) => {
-                        parents.contains(keys[row])
-                    }
-                    // `digests` is there whenever keys are digests and parents are not.
-                    (KeyValues::Digest(_), ParentSet::Packed(_), None) => false,
-                });
-            let (applicable, unknown) = applicable(&keys.has_key, &page.populations[rule]);
-            let orphans = minus(&minus(&applicable, &found), &unknown);
-            if parents.whole {
-                RowVerdict::new(applicable, orphans).with_unknown(Some(unknown))
-            } else {
-                let none = BooleanBuffer::new_unset(page.rows);
-                RowVerdict::new(applicable, none).with_unknown(Some(&unknown | &orphans))
-            }
-        })
-        .collect();
-    KeyVerdicts { pages, figures: Vec::new() }
+///
+/// # Errors
+/// The keys of one of the tables are not all there any more.
+pub fn exists(
+    ledger: &Ledger,
+    key: usize,
+    rule: usize,
+    parents: &Parents,
+    budget: &Budget<'_>,
+) -> Result<KeyVerdicts, Text> {
+    let rows = Selection::of(ledger, key, |page| judged(page, key, rule).0)?;
+    let orphans = if rows.is_packed() {
+        orphans::<u64>(&rows, parents, budget)
+    } else {
+        orphans::<u128>(&rows, parents, budget)
+    }?;
+    let mut pages = verdicts(ledger, key, rule, orphans);
+    if !parents.whole {
+        for verdict in &mut pages {
+            let none = BooleanBuffer::new_unset(verdict.fail.len());
+            let orphans = std::mem::replace(&mut verdict.fail, none);
+            verdict.unknown =
+                Some(verdict.unknown.as_ref().map_or_else(|| orphans.clone(), |rows| rows | &orphans));
+        }
+    }
+    Ok(KeyVerdicts { pages, figures: Vec::new() })
+}
+
+fn orphans<K: Key>(rows: &Selection, parents: &Parents, budget: &Budget<'_>) -> Result<Vec<Bits>, Text> {
+    let parents_keys = parents.keys.as_ref().map_err(Clone::clone)?;
+    let orphans = bits(rows);
+    if let Some(set) = &parents.set {
+        mark(rows, Round::WHOLE, &orphans, |key: K| !set.contains(key))?;
+        return Ok(orphans);
+    }
+    for round in Round::all(ParentSet::bytes(parents_keys), budget.for_judging()) {
+        let set = ParentSet::of(parents_keys, round)?;
+        mark(rows, round, &orphans, |key: K| !set.contains(key))?;
+    }
+    Ok(orphans)
 }
 
 /// The keys of a table that others refer to.
 pub struct Parents {
-    set: ParentSet,
+    keys: Result<Selection, Text>,
+    /// All of them, where they find room.
+    set: Option<ParentSet>,
     /// No row of the table is damaged.
     whole: bool,
 }
 
-enum ParentSet {
-    Packed(Parted<u64>),
-    Digest(Parted<u128>),
-}
-
 impl Parents {
-    pub fn of(ledger: &Ledger, key: usize) -> Self {
-        let set = if ledger.is_packed(key) {
-            ParentSet::Packed(Parted::of(ledger, key))
-        } else {
-            ParentSet::Digest(Parted::of(ledger, key))
-        };
-        Self { set, whole: ledger.pages.iter().all(|page| page.damaged.is_none()) }
-    }
-}
-
-/// A set of keys, by part.
-struct Parted<K> {
-    parts: Vec<HashSet<K>>,
-}
-
-impl<K: Key> Parted<K> {
-    fn of(ledger: &Ledger, key: usize) -> Self {
+    pub fn of(ledger: &Ledger, key: usize, budget: &Budget<'_>) -> Self {
         let all = |page: &Page| match &page.damaged {
             Some(damaged) => minus(&page.keys[key].has_key, damaged),
             None => page.keys[key].has_key.clone(),
         };
-        let parts =
-            partition::<K>(ledger, key, all).into_par_iter().map(|part| part.into_iter().flatten().collect());
-        Self { parts: parts.collect() }
-    }
-
-    fn contains(&self, key: K) -> bool {
-        self.parts[key.part(PARTS_LOG2)].contains(&key)
+        let mut keys = Selection::of(ledger, key, all);
+        let mut set = None;
+        if let Ok(rows) = &keys {
+            let bytes = ParentSet::bytes(rows);
+            // A set that is used again and again is worth room that keys could have.
+            if budget.hold(bytes) && bytes <= budget.for_judging() {
+                match ParentSet::of(rows, Round::WHOLE) {
+                    Ok(all) => set = Some(all),
+                    Err(why) => keys = Err(why),
+                }
+            } else {
+                budget.release(bytes);
+            }
+        }
+        Self { keys, set, whole: ledger.pages.iter().all(|page| page.damaged.is_none()) }
     }
 }
 
-impl Parents {
-    /// The same keys as digests, to be met by keys that could not be packed.
-    fn as_digests(&self) -> Option<Parted<u128>> {
-        let ParentSet::Packed(packed) = &self.set else { return None };
-        let mut parts = vec![HashSet::new(); PARTS];
-        for digest in packed.parts.iter().flatten().map(|&key| digest_packed(key)) {
-            parts[digest.part(PARTS_LOG2)].insert(digest);
+enum ParentSet {
+    Packed(Parted<u64>),
+    Wide(Parted<u128>),
+}
+
+/// The keys of a round, by part.
+struct Parted<K> {
+    first: usize,
+    parts: Vec<HashSet<K>>,
+}
+
+impl ParentSet {
+    fn of(rows: &Selection, round: Round) -> Result<Self, Text> {
+        Ok(if rows.is_packed() {
+            Self::Packed(Parted::of(rows, round)?)
+        } else {
+            Self::Wide(Parted::of(rows, round)?)
+        })
+    }
+
+    /// About what the set of all keys takes, with what they are gathered in.
+    fn bytes(rows: &Selection) -> u64 {
+        rows.most() * if rows.is_packed() { 4 * 8 } else { 4 * 16 }
+    }
+
+    fn contains<K: Key>(&self, key: K) -> bool {
+        match self {
+            Self::Packed(parents) => key.as_packed().is_some_and(|key| parents.contains(key)),
+            Self::Wide(parents) => parents.contains(key.as_wide()),
         }
-        Some(Parted { parts })
+    }
+}
+
+impl<K: Key> Parted<K> {
+    fn of(rows: &Selection, round: Round) -> Result<Self, Text> {
+        let parts = rows.gather::<K>(round)?.into_par_iter().map(Gathered::into_set);
+        Ok(Self { first: round.parts().start, parts: parts.collect() })
+    }
+
+    fn contains(&self, key: K) -> bool {
+        self.parts[key.part() - self.first].contains(&key)
     }
 }
 
@@ -161,72 +221,4 @@ pub fn applicable(has_key: &BooleanBuffer, population: &KeyPopulation) -> (Boole
         Some(unknown) => (&applicable | unknown, unknown.clone()),
         None => (applicable, BooleanBuffer::new_unset(has_key.len())),
     }
-}
-
-fn unique_of<K: Key>(ledger: &Ledger, key: usize, rule: usize) -> KeyVerdicts {
-    let judged = |page: &Page| {
-        let (applicable, unknown) = applicable(&page.keys[key].has_key, &page.populations[rule]);
-        minus(&applicable, &unknown)
-    };
-    let shared: Vec<HashSet<K>> = partition::<K>(ledger, key, judged)
-        .into_par_iter()
-        .map(|part| {
-            let mut keys = part.concat();
-            keys.sort_unstable();
-            keys.chunk_by(PartialEq::eq).filter(|group| group.len() > 1).map(|group| group[0]).collect()
-        })
-        .collect();
-    let none = shared.iter().all(HashSet::is_empty);
-    let pages: Vec<RowVerdict> = ledger
-        .pages
-        .par_iter()
-        .map(|page| {
-            let keys = &page.keys[key];
-            let (applicable, unknown) = applicable(&keys.has_key, &page.populations[rule]);
-            let sound = minus(&applicable, &unknown);
-            let fail = if none {
-                BooleanBuffer::new_unset(page.rows)
-            } else {
-                let values = K::values(keys);
-                BooleanBuffer::collect_bool(page.rows, |row| {
-                    sound.value(row) && shared[values[row].part(PARTS_LOG2)].contains(&values[row])
-                })
-            };
-            RowVerdict::new(applicable, fail).with_unknown(Some(unknown))
-        })
-        .collect();
-    let involved: u64 = pages.iter().map(|page| page.fail.count_set_bits() as u64).sum();
-    let groups: u64 = shared.iter().map(|part| part.len() as u64).sum();
-    // How many rows more there are than keys among the failing ones.
-    KeyVerdicts { pages, figures: vec![("excess", involved - groups)] }
-}
-
-/// The chosen keys of all pages by part; a part is a list of pieces, one for each thread's share of the pages.
-fn partition<K: Key>(
-    ledger: &Ledger,
-    key: usize,
-    rows: impl Fn(&Page) -> BooleanBuffer + Sync,
-) -> Vec<Vec<Vec<K>>> {
-    let share = ledger.pages.len().div_ceil(rayon::current_num_threads()).max(1);
-    let shares: Vec<Vec<Vec<K>>> = ledger
-        .pages
-        .par_chunks(share)
-        .map(|pages| {
-            let mut parts: Vec<Vec<K>> = vec![Vec::new(); PARTS];
-            for page in pages {
-                let values = K::values(&page.keys[key]);
-                for row in rows(page).set_indices() {
-                    parts[values[row].part(PARTS_LOG2)].push(values[row]);
-                }
-            }
-            parts
-        })
-        .collect();
-    let mut by_part: Vec<Vec<Vec<K>>> = (0..PARTS).map(|_| Vec::new()).collect();
-    for share in shares {
-        for (part, keys) in share.into_iter().enumerate() {
-            by_part[part].push(keys);
-        }
-    }
-    by_part
 }

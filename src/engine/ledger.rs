@@ -1,9 +1,14 @@
 //! What has to be remembered of every row until all rows were seen: its keys, and whether it is clean so far.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use arrow::buffer::BooleanBuffer;
 
+use super::budget::Budget;
 use super::examples::Position;
+use super::spill::{PARTS, Spill, Writer};
 use super::trace::PageTrace;
+use crate::base::Text;
 use crate::kernel::key::{KeyValues, Keys};
 use crate::kernel::memory::Memory;
 
@@ -12,8 +17,11 @@ pub struct Page {
     /// Where its first row is.
     pub start: Position,
     pub rows: usize,
-    /// One for every key that the plan asks for.
-    pub keys: Vec<Keys>,
+    /// One for every key that the plan asks for. Shared with tables whose rules refer to this one.
+    pub keys: Vec<Arc<Keys>>,
+    /// The number under which keys that have left memory are on disk. The values of these are gone, not which rows have
+    /// one.
+    pub spilled: Option<u32>,
     /// One for everything that rules over groups remember of a row.
     pub memories: Vec<Memory>,
     /// Rows whose cells cannot be trusted.
@@ -39,30 +47,147 @@ pub struct KeyPopulation {
 #[derive(Default)]
 pub struct Ledger {
     pub pages: Vec<Page>,
+    /// Bytes of keys in memory that could leave it.
+    held: u64,
+    pub spill: Option<Arc<Spill>>,
+    /// Why keys that had to leave memory are not on disk either.
+    pub lost: Option<Text>,
 }
 
 impl Ledger {
     pub fn merge(&mut self, other: Self) {
         self.pages.extend(other.pages);
-    }
-
-    /// Puts pages in the order of their rows, and each key in one representation for all pages.
-    pub fn settle(&mut self) {
-        self.pages.sort_by_key(|page| page.start);
-        let keys = self.pages.first().map_or(0, |page| page.keys.len());
-        for key in 0..keys {
-            let packed = |page: &Page| matches!(page.keys[key].values, KeyValues::Packed(_));
-            if self.pages.iter().all(packed) {
-                continue;
-            }
-            for page in &mut self.pages {
-                let values = std::mem::replace(&mut page.keys[key].values, KeyValues::Digest(Vec::new()));
-                page.keys[key].values = KeyValues::Digest(values.into_digests());
-            }
+        self.held += other.held;
+        self.spill = self.spill.take().or(other.spill);
+        self.lost = self.lost.take().or(other.lost);
+        if self.lost.is_some() {
+            // What is on disk is of no use without the rest.
+            self.spill = None;
         }
     }
 
-    pub fn is_packed(&self, key: usize) -> bool {
-        self.pages.iter().all(|page| matches!(page.keys[key].values, KeyValues::Packed(_)))
+    /// Puts pages in the order of their rows.
+    pub fn settle(&mut self) {
+        self.pages.sort_by_key(|page| page.start);
+    }
+
+    /// Takes a page in; where there is no room for its keys, all that are here leave memory.
+    pub fn add(&mut self, page: Page, outlet: &Outlet<'_>) {
+        let bytes = outlet.bytes(&page);
+        self.pages.push(page);
+        self.held += bytes;
+        if bytes > 0 && !outlet.budget.hold(bytes) && self.held >= outlet.worth {
+            self.leave(outlet);
+        }
+    }
+
+    /// Counts keys that came in otherwise than by [`Ledger::add`].
+    pub fn count(&mut self, outlet: &Outlet<'_>) {
+        self.held = self.pages.iter().map(|page| outlet.bytes(page)).sum();
+        outlet.budget.hold(self.held);
+    }
+
+    /// Moves the keys that are in memory to the disk, if others would not find enough room.
+    pub fn make_room(&mut self, outlet: &Outlet<'_>) {
+        if outlet.budget.is_short() {
+            self.leave(outlet);
+        }
+    }
+
+    fn leave(&mut self, outlet: &Outlet<'_>) {
+        if self.held == 0 {
+            return;
+        }
+        match outlet.spill() {
+            Ok(spill) => {
+                if let Err(why) = outlet.write(&spill, &mut self.pages) {
+                    outlet.give_up(&why);
+                    self.lost = Some(why);
+                }
+                self.spill = Some(spill);
+            }
+            Err(why) => self.lost = Some(why),
+        }
+        for page in &mut self.pages {
+            for key in outlet.leaving() {
+                if !page.keys[key].values.is_empty() {
+                    // Without a number it is on no disk: the ledger has lost it.
+                    let has_key = page.keys[key].has_key.clone();
+                    page.keys[key] = Arc::new(Keys { values: KeyValues::Packed(Vec::new()), has_key });
+                }
+            }
+        }
+        outlet.budget.release(self.held);
+        self.held = 0;
+    }
+
+    pub fn is_whole_in_memory(&self) -> bool {
+        self.spill.is_none() && self.lost.is_none()
+    }
+}
+
+/// The way out of memory for the keys of one table.
+pub struct Outlet<'o> {
+    budget: &'o Budget<'o>,
+    /// For every key of the plan, whether it may leave.
+    keys: Vec<bool>,
+    threads: usize,
+    worth: u64,
+    /// Opened when it is needed first; what went wrong once is not tried again.
+    spill: Mutex<Option<Result<Arc<Spill>, Text>>>,
+}
+
+impl<'o> Outlet<'o> {
+    pub fn new(budget: &'o Budget<'o>, keys: Vec<bool>) -> Self {
+        let threads = rayon::current_num_threads();
+        Self { budget, keys, threads, worth: budget.worth_spilling(threads), spill: Mutex::new(None) }
+    }
+
+    fn leaving(&self) -> impl Iterator<Item = usize> {
+        self.keys.iter().enumerate().filter(|(_, leaves)| **leaves).map(|(key, _)| key)
+    }
+
+    fn bytes(&self, page: &Page) -> u64 {
+        let bytes = |key: usize| match &page.keys[key].values {
+            KeyValues::Packed(keys) => 8 * keys.len() as u64,
+            KeyValues::Wide(keys) => 16 * keys.len() as u64,
+        };
+        self.leaving().map(bytes).sum()
+    }
+
+    fn spill(&self) -> Result<Arc<Spill>, Text> {
+        let mut spill = self.spill.lock().unwrap_or_else(PoisonError::into_inner);
+        spill.get_or_insert_with(|| Spill::new(self.budget.scratch, self.keys.len()).map(Arc::new)).clone()
+    }
+
+    fn give_up(&self, why: &Text) {
+        *self.spill.lock().unwrap_or_else(PoisonError::into_inner) = Some(Err(why.clone()));
+    }
+
+    /// Writes the keys of all pages that still have them, key by key.
+    fn write(&self, spill: &Spill, pages: &mut [Page]) -> Result<(), Text> {
+        let mut pages: Vec<&mut Page> = pages.iter_mut().filter(|page| page.spilled.is_none()).collect();
+        let first = spill.number(pages.len());
+        for (number, page) in (first..).zip(&mut pages) {
+            page.spilled = Some(number);
+        }
+        let block = self.budget.block(self.threads, PARTS);
+        for key in self.leaving() {
+            let mut packed = Writer::new(spill, key, false, block);
+            let mut wide = Writer::new(spill, key, true, block);
+            for (number, page) in (first..).zip(&pages) {
+                let Keys { values, has_key } = page.keys[key].as_ref();
+                for row in has_key.set_indices() {
+                    let place = (number, row as u32);
+                    match values {
+                        KeyValues::Packed(keys) => packed.add(keys[row], place)?,
+                        KeyValues::Wide(keys) => wide.add(keys[row], place)?,
+                    }
+                }
+            }
+            packed.finish()?;
+            wide.finish()?;
+        }
+        Ok(())
     }
 }

@@ -5,6 +5,7 @@
 //! Parallelism lives here and nowhere else.
 
 mod broken;
+mod budget;
 mod changes;
 mod examples;
 mod failures;
@@ -17,6 +18,7 @@ mod ledger;
 pub mod measured;
 mod naming;
 mod outcome;
+mod parts;
 mod plan;
 mod problems;
 pub mod rehearsal;
@@ -26,6 +28,7 @@ mod scan;
 mod second_look;
 mod source;
 mod spare;
+mod spill;
 mod stamp;
 pub mod trace;
 mod turns;
@@ -34,6 +37,7 @@ pub mod vacuity;
 mod verdicts;
 mod wire;
 
+pub use budget::{Budget, Scratch};
 pub use kept::Keeper;
 pub use measured::{
     Covered, MeasuredCodeList, MeasuredDatabase, MeasuredFile, MeasuredPack, MeasuredRule, MeasuredRuleFile,

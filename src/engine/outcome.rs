@@ -5,6 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use arrow::buffer::BooleanBuffer;
 use rayon::prelude::*;
 
+use super::budget::Budget;
 use super::changes;
 use super::examples::{Examples, Shown};
 use super::groups;
@@ -16,7 +17,7 @@ use super::scan::{self, RuleState, TableState};
 use super::source::TableSource;
 use super::trace::{self, RuleTrace, Scope, TracePlan};
 use super::verdicts::{self, Verdicts};
-use crate::base::{Status, Unit};
+use crate::base::{Status, Text, Unit};
 use crate::kernel::RowVerdict;
 use crate::kernel::key::KeyJudge;
 use crate::rule::{Origin, Rule, Table};
@@ -31,18 +32,23 @@ pub struct Outcome {
     pub rules: Vec<MeasuredRule>,
     /// Rows that are clean.
     pub clean: u64,
+    /// Why it is not known which rows share their identity, so that none is called clean.
+    pub problem: Option<Text>,
     pub traced: Option<TracedTable>,
     /// For whoever asked that they be kept.
     pub verdicts: Option<Verdicts>,
 }
 
-/// What is wanted beside measures.
-#[derive(Clone, Copy, Default)]
+/// What is wanted beside measures, and how they are come by.
+#[derive(Clone, Copy)]
 pub struct Beside<'b> {
     /// The table's rows as they were, to be compared with.
     pub before: Option<&'b Snapshot>,
     /// The verdicts on rows.
     pub verdicts: bool,
+    /// Values as they are.
+    pub reveal: bool,
+    pub budget: &'b Budget<'b>,
 }
 
 /// Judges what needed all rows, then measures every rule. Also counts the clean rows.
@@ -52,9 +58,9 @@ pub fn outcome(
     source: &TableSource,
     state: &mut TableState,
     parents: &ParentKeys<'_>,
-    reveal: bool,
     beside: Beside<'_>,
 ) -> Outcome {
+    let Beside { reveal, budget, .. } = beside;
     let mut kept = Vec::new();
     let mut ledger = std::mem::take(&mut state.ledger);
     ledger.settle();
@@ -62,18 +68,15 @@ pub fn outcome(
     let mut findings = vec![KeyFindings::default(); plan.rules.len()];
     for (at, rule) in plan.rules.iter().enumerate() {
         let verdicts = match &rule.work {
-            Work::Keys { key, judge: KeyJudge::Unique } => keys::unique(&ledger, *key, order),
+            Work::Keys { key, judge: KeyJudge::Unique } => keys::unique(&ledger, *key, order, budget),
             Work::Keys { key, judge: KeyJudge::In { table, columns } } => match parents(table, columns) {
-                Some(parents) => keys::exists(&ledger, *key, order, &parents),
-                None => {
-                    findings[at].orphaned = true;
-                    unknown_pages(&ledger, *key, order)
-                }
+                Some(parents) => keys::exists(&ledger, *key, order, &parents, budget),
+                None => Err(unread_parents()),
             },
             Work::Groups { key, memories, judge } => {
                 let judged = || groups::judge(&ledger, *key, memories, order, judge.as_ref());
                 match catch_unwind(AssertUnwindSafe(judged)) {
-                    Ok(verdicts) => verdicts,
+                    Ok(verdicts) => Ok(verdicts),
                     Err(_) => {
                         state.rules[at].broken = true;
                         order += 1;
@@ -83,6 +86,10 @@ pub fn outcome(
             }
             Work::Scan(_) | Work::Not { .. } => continue,
         };
+        let verdicts = verdicts.unwrap_or_else(|why| {
+            findings[at].problem = Some(why);
+            unknown_pages(&ledger, rule, order)
+        });
         order += 1;
         findings[at].figures = verdicts.figures;
         for (page, verdict) in ledger.pages.iter_mut().zip(&verdicts.pages) {
@@ -99,9 +106,10 @@ pub fn outcome(
             kept.push((at, verdicts.pages));
         }
     }
-    let clean = clean(plan, &mut ledger, state);
+    let clean = clean(plan, &mut ledger, state, budget);
+    let none_clean = clean.is_err();
+    let (clean, problem) = clean.map_or_else(|why| (0, why), |clean| (clean, None));
     let stopped: Vec<bool> = state.rules.iter().map(|rule| rule.broken).collect();
-    let none_clean = none_clean(plan, state);
     let rules: Vec<MeasuredRule> = table
         .rules
         .iter()
@@ -119,7 +127,7 @@ pub fn outcome(
         broken: stopped,
         none_clean,
     });
-    Outcome { rules, clean, traced, verdicts }
+    Outcome { rules, clean, problem, traced, verdicts }
 }
 
 /// What is known of single rows: all of them where the table was read whole, against those that were.
@@ -175,17 +183,28 @@ fn traced(
 #[derive(Clone, Default)]
 struct KeyFindings {
     figures: Vec<(&'static str, u64)>,
-    /// The keys of the other table are not known.
-    orphaned: bool,
+    /// Why keys could not be judged.
+    problem: Option<Text>,
 }
 
 /// Nothing is known of any row that the rule is about.
-fn unknown_pages(ledger: &Ledger, key: usize, rule: usize) -> KeyVerdicts {
+fn unknown_pages(ledger: &Ledger, rule: &RulePlan, order: usize) -> KeyVerdicts {
     let pages = ledger.pages.iter().map(|page| {
-        let (rows, _) = keys::applicable(&page.keys[key].has_key, &page.populations[rule]);
+        let has_key = match rule.work {
+            Work::Keys { key, .. } => page.keys[key].has_key.clone(),
+            _ => BooleanBuffer::new_set(page.rows),
+        };
+        let (rows, _) = keys::applicable(&has_key, &page.populations[order]);
         RowVerdict::new(rows.clone(), BooleanBuffer::new_unset(page.rows)).with_unknown(Some(rows))
     });
     KeyVerdicts { pages: pages.collect(), figures: Vec::new() }
+}
+
+fn unread_parents() -> Text {
+    say!(
+        "the table that is referred to could not be read whole",
+        "không đọc được trọn vẹn bảng được tham chiếu"
+    )
 }
 
 /// Whether no row can be called clean, whatever rules say of it.
@@ -197,12 +216,20 @@ fn none_clean(plan: &TablePlan, state: &TableState) -> bool {
 
 /// Counts the rows that no rule soils and whose identity is present and unique; afterwards the pages' other rows are
 /// marked as dirty.
-fn clean(plan: &TablePlan, ledger: &mut Ledger, state: &TableState) -> u64 {
+///
+/// # Errors
+/// No row can be called clean; and why, unless rules say that.
+fn clean(
+    plan: &TablePlan,
+    ledger: &mut Ledger,
+    state: &TableState,
+    budget: &Budget<'_>,
+) -> Result<u64, Option<Text>> {
     if none_clean(plan, state) {
-        return 0;
+        return Err(None);
     }
     if ledger.pages.is_empty() {
-        return state.clean;
+        return Ok(state.clean);
     }
     if let Identity::Key(key) = plan.identity {
         // Uniqueness over all rows, whatever any rule's `when` says.
@@ -211,13 +238,14 @@ fn clean(plan: &TablePlan, ledger: &mut Ledger, state: &TableState) -> u64 {
             page.populations.push(super::ledger::KeyPopulation { rows: None, unknown });
         }
         let last = ledger.pages.first().map_or(0, |page| page.populations.len() - 1);
-        let verdicts = keys::unique(ledger, key, last);
+        // Without their keys nobody knows which rows are told apart.
+        let verdicts = keys::unique(ledger, key, last, budget).map_err(Some)?;
         ledger.pages.par_iter_mut().zip(&verdicts.pages).for_each(|(page, verdict)| {
             let bad = &page.dirty | &verdict.dirty();
             page.dirty = &bad | &!&page.keys[key].has_key;
         });
     }
-    ledger.pages.iter().map(|page| (page.rows - page.dirty.count_set_bits()) as u64).sum()
+    Ok(ledger.pages.iter().map(|page| (page.rows - page.dirty.count_set_bits()) as u64).sum())
 }
 
 fn measure(
@@ -288,11 +316,8 @@ fn measure(
     }
     let problem = if breakage.is_some() {
         breakage
-    } else if keys.orphaned {
-        Some(say!(
-            "the table that is referred to could not be read whole",
-            "không đọc được trọn vẹn bảng được tham chiếu"
-        ))
+    } else if keys.problem.is_some() {
+        keys.problem
     } else if cut {
         Some(say!(
             "a part of the table could not be read, and nobody knows how much",

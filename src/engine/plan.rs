@@ -54,6 +54,21 @@ impl TablePlan {
         sources.iter().filter(|source| absent.contains(source)).map(one).max().unwrap_or(Lack::Nothing)
     }
 
+    /// For every key, whether what judges it can do without its being in memory. Rules over groups and the comparison with
+    /// another run cannot: they look at rows in the order of their keys.
+    pub fn leaving_keys(&self) -> Vec<bool> {
+        let mut leaving = vec![true; self.keys.len()];
+        for rule in &self.rules {
+            if let Work::Groups { key: Some(key), .. } = rule.work {
+                leaving[key] = false;
+            }
+        }
+        if let (Some(_), Identity::Key(key)) = (&self.trace, self.identity) {
+            leaving[key] = false;
+        }
+        leaving
+    }
+
     /// Whether rows must be remembered until all of them were seen.
     pub fn keeps_pages(&self) -> bool {
         let later = |rule: &RulePlan| matches!(rule.work, Work::Keys { .. } | Work::Groups { .. });

@@ -6,8 +6,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use indexmap::IndexMap;
 
+use super::budget::Budget;
 use super::kept::{Keeper, Keeping};
 use super::keys::Parents;
+use super::ledger::Outlet;
 use super::measured::{
     MeasuredCodeList, MeasuredDatabase, MeasuredFile, MeasuredPack, MeasuredRuleFile, MeasuredTable,
     Presence, Problem,
@@ -59,6 +61,8 @@ pub struct RunOptions<'o> {
     pub trace: Option<TraceOptions<'o>>,
     /// Where states of files are kept from run to run, if anywhere.
     pub keeper: Option<&'o dyn Keeper>,
+    /// The memory that keys of rows may take. One run at a time.
+    pub budget: &'o Budget<'o>,
 }
 
 /// Measures one database, on the threads of the current pool. `None` when it was interrupted.
@@ -79,9 +83,12 @@ fn judge<'d>(
     options: &RunOptions<'_>,
     keep: bool,
 ) -> Option<(MeasuredDatabase, Vec<JudgedTable<'d>>)> {
+    options.budget.start();
     let root = data_root(options.data, &database.id.value);
     let mut runs: Vec<TableRun<'d>> = open_and_plan(database, &root, options);
-    for run in &mut runs {
+    let tables = runs.len();
+    for (at, run) in runs.iter_mut().enumerate() {
+        let last = at + 1 == tables;
         let table = &run.table.id.value;
         options.progress.table_started(&database.id.value, table, run.source.bytes());
         let scan = ScanOptions {
@@ -95,13 +102,19 @@ fn judge<'d>(
         let keeping = keeper.map(|keeper| {
             Keeping::new(keeper, database, run.table, &run.source, &run.plan, options.as_of, &scan)
         });
-        run.state = Some(scan::scan(&run.plan, &run.source, &scan, keeping.as_ref()));
+        let outlet = Outlet::new(options.budget, run.plan.leaving_keys());
+        let mut state = scan::scan(&run.plan, &run.source, &scan, &outlet, keeping.as_ref());
+        // The next table should find room, too.
+        if !last {
+            state.ledger.make_room(&outlet);
+        }
+        run.state = Some(state);
         options.progress.table_done();
         if options.interrupted.load(Ordering::Relaxed) {
             return None;
         }
     }
-    let parents = parents(&mut runs);
+    let parents = parents(&mut runs, options.budget);
     let (mut tables, mut judged) = (Vec::new(), Vec::new());
     for run in runs {
         let (measured, kept) = measure(run, &database.id.value, &parents, options, keep);
@@ -253,7 +266,7 @@ fn open_and_plan<'d>(database: &'d Database, root: &Path, options: &RunOptions<'
 type ParentSets = IndexMap<(String, Vec<String>), Arc<Parents>>;
 
 /// The key sets of all tables that are referred to and were read whole.
-fn parents(runs: &mut [TableRun<'_>]) -> ParentSets {
+fn parents(runs: &mut [TableRun<'_>], budget: &Budget<'_>) -> ParentSets {
     let mut sets = ParentSets::new();
     for run in runs {
         let incomplete = run.source.is_absent() || run.source.is_incomplete();
@@ -264,7 +277,7 @@ fn parents(runs: &mut [TableRun<'_>]) -> ParentSets {
         state.ledger.settle();
         for (columns, key) in &run.referred {
             if let Some(key) = key {
-                let set = Parents::of(&state.ledger, *key);
+                let set = Parents::of(&state.ledger, *key, budget);
                 sets.insert((run.table.id.value.clone(), columns.clone()), Arc::new(set));
             }
         }
@@ -299,10 +312,17 @@ fn measure<'d>(
                 .trace
                 .as_ref()
                 .and_then(|trace| trace.before.get(&(database, table.id.value.as_str())));
-            let beside = Beside { before: before.copied(), verdicts: keep };
-            let outcome =
-                outcome::outcome(table, &run.plan, &run.source, state, &find, options.reveal, beside);
+            let beside = Beside {
+                before: before.copied(),
+                verdicts: keep,
+                reveal: options.reveal,
+                budget: options.budget,
+            };
+            let outcome = outcome::outcome(table, &run.plan, &run.source, state, &find, beside);
             rules = outcome.rules;
+            if let Some(why) = outcome.problem {
+                run.problems.error(why, None);
+            }
             verdicts = outcome.verdicts;
             rows = state.rows + state.lost;
             let whole = !state.cut && !run.source.is_incomplete();

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 
 use arrow::buffer::BooleanBuffer;
 
@@ -13,7 +13,7 @@ use super::failures::Failures;
 use super::feed::{Feed, Projection, Task, reader_panicked};
 use super::judging::{Arrays, Judging};
 use super::kept::{self, Keeping};
-use super::ledger::{KeyPopulation, Ledger, Page};
+use super::ledger::{KeyPopulation, Ledger, Outlet, Page};
 use super::plan::{Lack, TablePlan, Work};
 use super::problems::Problems;
 use super::run::Progress;
@@ -161,6 +161,7 @@ pub fn scan(
     plan: &TablePlan,
     source: &TableSource,
     options: &ScanOptions<'_>,
+    outlet: &Outlet<'_>,
     keeping: Option<&Keeping<'_>>,
 ) -> TableState {
     let mut state = TableState::new(plan, options.examples);
@@ -178,10 +179,10 @@ pub fn scan(
         Some(file.source.as_ref()?.pieces(&Projection::of(plan, file, &[], 0).wanted))
     };
     match keeping {
-        None => state.merge(read(plan, source, options, Feed::new(source, Box::new(open)))),
-        Some(keeping) => kept::states(keeping, plan, source, options, &mut state, |file| {
+        None => state.merge(read(plan, source, options, outlet, Feed::new(source, Box::new(open)))),
+        Some(keeping) => kept::states(keeping, plan, source, options, outlet, &mut state, |file| {
             let only = file as usize..file as usize + 1;
-            read(plan, source, options, Feed::new(source, Box::new(open)).of_pieces(only))
+            read(plan, source, options, outlet, Feed::new(source, Box::new(open)).of_pieces(only))
         }),
     }
     for (at, file) in source.files.iter().enumerate() {
@@ -197,12 +198,18 @@ pub fn scan(
 }
 
 /// Does the work that is handed out, on all threads.
-fn read(plan: &TablePlan, source: &TableSource, options: &ScanOptions<'_>, feed: Feed<'_>) -> TableState {
+fn read(
+    plan: &TablePlan,
+    source: &TableSource,
+    options: &ScanOptions<'_>,
+    outlet: &Outlet<'_>,
+    feed: Feed<'_>,
+) -> TableState {
     let feed = Mutex::new(feed);
     let spare = Spare::new(rayon::current_num_threads());
     let shares = rayon::broadcast(|_| {
         let state = TableState::new(plan, options.examples);
-        let mut worker = Worker { plan, source, options, spare: &spare, state };
+        let mut worker = Worker { plan, source, options, outlet, spare: &spare, state };
         let reading = spare.reader();
         while !options.interrupted.load(Ordering::Relaxed) {
             // A poisoned lock means that a source panicked while it was pulled; its file is reported by that thread.
@@ -240,6 +247,7 @@ struct Worker<'w> {
     plan: &'w TablePlan,
     source: &'w TableSource,
     options: &'w ScanOptions<'w>,
+    outlet: &'w Outlet<'w>,
     spare: &'w Spare,
     state: TableState,
 }
@@ -394,19 +402,12 @@ impl Worker<'_> {
                 .plan
                 .keys
                 .iter()
-                .map(|key| key::keys(batch, &key.columns, &key.types, key.absent))
+                .map(|key| Arc::new(key::keys(batch, &key.columns, &key.types, key.absent)))
                 .collect();
             let memories = self.plan.memories.iter().map(|what| Memory::of(batch, what)).collect();
-            self.state.ledger.pages.push(Page {
-                start,
-                rows,
-                keys,
-                memories,
-                damaged,
-                populations,
-                dirty,
-                traced,
-            });
+            let page =
+                Page { start, rows, keys, spilled: None, memories, damaged, populations, dirty, traced };
+            self.state.ledger.add(page, self.outlet);
         }
     }
 }

@@ -3,6 +3,7 @@
 //! The bytes hold keys of rows and, if values were asked to be revealed, values: they are as confidential as the extract.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use arrow::buffer::{BooleanBuffer, Buffer};
 use serde::{Deserialize, Serialize};
@@ -19,7 +20,7 @@ use crate::rule::Explanation;
 use crate::state::Tally;
 
 /// Changes whenever the same bytes would mean something else.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 #[derive(Serialize, Deserialize)]
 struct FileState {
@@ -79,7 +80,7 @@ struct PageWire {
 #[derive(Serialize, Deserialize)]
 enum KeysWire {
     Packed(Vec<u64>),
-    Digest(Vec<u128>),
+    Wide(Vec<u128>),
 }
 
 /// A bitmap: how many bits, and they in bytes.
@@ -97,10 +98,15 @@ impl Bits {
     }
 }
 
-/// The state of one file, if all of it could be read and every rule held out: anything else is to be tried again.
+/// The state of one file, if all of it could be read, its keys found room in memory, and every rule held out: anything else
+/// is to be tried again.
 pub fn encode(state: &TableState, plan: &TablePlan, as_of: i64) -> Option<Vec<u8>> {
     let whole = !state.cut && state.lost == 0 && state.torn.is_empty() && state.failures.is_empty();
-    if !whole || state.rules.iter().any(|rule| rule.broken) || plan.trace.is_some() {
+    if !whole
+        || !state.ledger.is_whole_in_memory()
+        || state.rules.iter().any(|rule| rule.broken)
+        || plan.trace.is_some()
+    {
         return None;
     }
     let rules = state.rules.iter().map(|rule| RuleWire {
@@ -156,7 +162,7 @@ fn page(page: &Page) -> PageWire {
     let keys = page.keys.iter().map(|keys| {
         let values = match &keys.values {
             KeyValues::Packed(keys) => KeysWire::Packed(keys.clone()),
-            KeyValues::Digest(keys) => KeysWire::Digest(keys.clone()),
+            KeyValues::Wide(keys) => KeysWire::Wide(keys.clone()),
         };
         (values, Bits::of(&keys.has_key))
     });
@@ -237,10 +243,10 @@ fn read_page(wire: PageWire, plan: &TablePlan, file: u32) -> Option<Page> {
     let keys = wire.keys.into_iter().map(|(values, has_key)| {
         let values = match values {
             KeysWire::Packed(keys) => KeyValues::Packed(keys),
-            KeysWire::Digest(keys) => KeyValues::Digest(keys),
+            KeysWire::Wide(keys) => KeyValues::Wide(keys),
         };
         let keys = Keys { values, has_key: has_key.buffer(rows)? };
-        (keys.values.len() == rows).then_some(keys)
+        (keys.values.len() == rows).then(|| Arc::new(keys))
     });
     let populations = wire
         .populations
@@ -250,6 +256,7 @@ fn read_page(wire: PageWire, plan: &TablePlan, file: u32) -> Option<Page> {
         start: Position { file, piece: wire.piece, row: wire.row },
         rows,
         keys: keys.collect::<Option<_>>()?,
+        spilled: None,
         memories: wire.memories.into_iter().map(Memory::of_cells).collect(),
         damaged: optional(wire.damaged)?,
         populations: populations.collect::<Option<_>>()?,

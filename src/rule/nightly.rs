@@ -40,6 +40,16 @@ pub struct NightPlan {
     pub examples: Option<usize>,
 }
 
+impl NightPlan {
+    /// The run may take so much memory whatever the plan says, and no database more than that.
+    pub fn allow(&mut self, memory: u64) {
+        self.limits.memory = Some(memory);
+        for planned in &mut self.databases {
+            planned.limits.memory = planned.limits.memory.map(|own| own.min(memory));
+        }
+    }
+}
+
 /// The moment to which ages are counted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Moment {
@@ -318,6 +328,10 @@ mod tests {
         assert_eq!(plan.databases[1].data, Path::new("/other"));
         let limits = Limits { time: Some(1_800), memory: Some(2 << 30), ..Limits::default() };
         assert_eq!(plan.databases[1].limits, limits);
+        let mut less = self::plan(PLAN).unwrap();
+        less.allow(1 << 30);
+        assert_eq!((less.limits.memory, less.databases[1].limits.memory), (Some(1 << 30), Some(1 << 30)));
+        assert_eq!(less.databases[0].limits.memory, None, "an even share");
         assert_eq!((plan.as_of, plan.log), (Moment::Today, PathBuf::from("/srv/state/run.jsonl")));
     }
 

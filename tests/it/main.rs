@@ -30,5 +30,6 @@ mod progress;
 mod report;
 mod rows;
 mod specs;
+mod spill;
 mod stage;
 mod verify;

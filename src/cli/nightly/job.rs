@@ -21,6 +21,10 @@ pub struct Job {
     pub threads: u16,
     /// Bytes that the worker may take.
     pub memory: Option<u64>,
+    /// Bytes that are enough for it: beyond, keys of rows go to disk.
+    pub budget: u64,
+    /// Where they go; `None` is where the system says.
+    pub temp: Option<PathBuf>,
     /// Where states of files are kept.
     pub states: PathBuf,
     /// Whether those that are there may be used.

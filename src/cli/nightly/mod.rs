@@ -24,6 +24,7 @@ use clap::Args;
 use serde_json::json;
 
 use super::failure::{Exit, Failure};
+use super::memory::{self, Temp};
 use super::notify::Receivers;
 use super::output::{self, Console};
 use super::recorded;
@@ -64,6 +65,12 @@ pub struct Nightly {
     /// Read every file, whatever is known of it from earlier runs.
     #[arg(long)]
     fresh: bool,
+    /// Memory of all processes together, instead of the plan's.
+    #[arg(long, value_name = "SIZE")]
+    memory: Option<String>,
+    /// The directory for keys that find no room in it [default: TMPDIR, else the system's].
+    #[arg(long, value_name = "DIR")]
+    temp: Option<PathBuf>,
     /// Check the plan and the rule files and list the databases; measure nothing.
     #[arg(long)]
     check: bool,
@@ -80,9 +87,13 @@ impl Nightly {
         let (started, begun_ms) = (Instant::now(), tell::milliseconds_now());
         let text = load::read(&self.plan).map_err(|diagnostic| Failure::Given(vec![diagnostic]))?;
         // Receivers of notices are told where the results are, whatever folder they themselves are in.
+        Temp::of(self.temp.as_deref())?;
         let file = std::path::absolute(&self.plan).unwrap_or_else(|_| self.plan.clone());
         let folder = file.parent().unwrap_or(Path::new(""));
-        let plan = nightly::read(&text, folder).map_err(Failure::Given)?;
+        let mut plan = nightly::read(&text, folder).map_err(Failure::Given)?;
+        if let Some(text) = &self.memory {
+            plan.allow(memory::amount(text, 1)?);
+        }
         planned::check_formats(&plan)?;
         planned::check_outputs(&plan, &file)?;
         plan.history.as_deref().map_or(Ok(()), recorded::check)?;
@@ -283,6 +294,7 @@ impl Nightly {
             memory: plan.limits.memory.map(|memory| memory / u64::from(parallel)),
             time: plan.limits.time,
         };
+        let free = memory::default() / u64::from(parallel);
         let task = |Scheduled { id, rules, data, limits, .. }: &Scheduled| {
             let limits = limits.over(shares);
             Task {
@@ -295,6 +307,9 @@ impl Nightly {
                     examples: plan.examples.unwrap_or(engine::EXAMPLES),
                     threads: limits.threads.unwrap_or(1),
                     memory: limits.memory,
+                    // Who takes more than is allowed is ended.
+                    budget: limits.memory.map_or(free, |most| most / 4 * 3),
+                    temp: self.temp.clone(),
                     states: state.states().join(id),
                     fresh: self.fresh,
                     result: state.result(id),

@@ -12,9 +12,10 @@ use super::job::{Done, Event, Job, TableWork, Work};
 use super::states::States;
 use crate::base::{Level, Text};
 use crate::cli::failure::{Exit, Failure};
+use crate::cli::memory::Temp;
 use crate::cli::output;
 use crate::cli::run::STACK;
-use crate::engine::{self, Progress, RunOptions};
+use crate::engine::{self, Budget, Progress, RunOptions};
 use crate::rule::load;
 use crate::{kind, say};
 
@@ -70,6 +71,7 @@ fn measure(job: &Job) -> Result<(), Text> {
         ));
     };
     let states = States::open(&job.states, job.fresh);
+    let temp = Temp::of(job.temp.as_deref()).unwrap_or_default();
     let teller = Teller::default();
     let interrupted = AtomicBool::new(false);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(job.threads.into()).stack_size(STACK).build();
@@ -86,6 +88,7 @@ fn measure(job: &Job) -> Result<(), Text> {
         progress: &teller,
         trace: None,
         keeper: Some(&states),
+        budget: &Budget::new(job.budget, &temp),
     };
     // Nobody interrupts it but by ending the process.
     let measured = pool.install(|| engine::run(database, &options)).unwrap_or_else(|| {

@@ -10,7 +10,7 @@ use crate::score::scorecard::{Fraction, PackCard};
 use crate::state::Snapshot;
 
 /// The version of this format.
-pub const SCHEMA: &str = "thuocdo.baseline/1";
+pub const SCHEMA: &str = "thuocdo.baseline/2";
 const FAMILY: &str = "thuocdo.baseline/";
 /// What stands before the hash, and after it.
 const HASH: &str = ",\n  \"hash\": \"";
@@ -104,6 +104,8 @@ pub enum Unusable {
     Cut,
     /// A later version of the program wrote it.
     Newer(String),
+    /// An earlier version wrote it: digests of keys were others.
+    Older(String),
     /// Its content is not what was written.
     Edited,
 }
@@ -152,6 +154,7 @@ impl Baseline {
         Err(match version.schema.strip_prefix(FAMILY) {
             // What is of this version and cannot be read was written by somebody else.
             Some(_) if version.schema == SCHEMA => Unusable::Edited,
+            Some("1") => Unusable::Older(version.schema),
             Some(_) => Unusable::Newer(version.schema),
             None => Unusable::Foreign(version.schema),
         })
@@ -311,8 +314,12 @@ mod tests {
             "sealed with another key"
         );
         assert_eq!(
-            unusable(&json.replace("baseline/1", "baseline/2")),
-            Unusable::Newer("thuocdo.baseline/2".to_owned())
+            unusable(&json.replace("baseline/2", "baseline/3")),
+            Unusable::Newer("thuocdo.baseline/3".to_owned())
+        );
+        assert_eq!(
+            unusable(&json.replace("baseline/2", "baseline/1")),
+            Unusable::Older("thuocdo.baseline/1".to_owned())
         );
         assert!(matches!(unusable("{}"), Unusable::Foreign(_)));
         assert!(matches!(unusable("thuocdo: 1"), Unusable::Foreign(_)));
