@@ -30,6 +30,7 @@ pub mod scorecard;
 pub mod significance;
 pub mod stated;
 pub mod verify;
+pub mod widest;
 pub mod working;
 
 #[cfg(test)]
