@@ -4,6 +4,7 @@
 mod difference;
 mod given;
 mod join;
+mod latest;
 pub mod table;
 
 use std::collections::BTreeMap;
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 pub use difference::{Difference, DimensionPart, difference};
 pub use given::Given;
 pub use join::{Joined, join};
+pub use latest::{Precedence, latest};
 pub use table::{Entry, Table};
 
 use super::Scorecard;

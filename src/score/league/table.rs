@@ -98,7 +98,7 @@ pub type Members = BTreeMap<String, Vec<Member>>;
 /// Which databases each agency answers for, as its points were summed up.
 pub fn members(card: &Scorecard) -> Members {
     let mut members = Members::new();
-    for Slot { id, agency, weight, scored } in registry::places(card) {
+    for Slot { id, agency, weight, scored } in registry::places(card, &[]) {
         if let Some(agency) = agency {
             let member = Member { id: id.to_owned(), weight, scored };
             members.entry(agency.to_owned()).or_default().push(member);
