@@ -31,6 +31,10 @@ impl<'g> Precedence<'g> {
         }
     }
 
+    pub fn is_of_the_moment_of(&self, other: &Self) -> bool {
+        self.moment == other.moment
+    }
+
     /// Why another decides in its place.
     pub fn passed_over(&self, by: &Self) -> Text {
         passed_over(self.moment < by.moment, self.digest == by.digest, by.name.0)

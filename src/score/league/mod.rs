@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 pub use difference::{Difference, DimensionPart, difference};
 pub use given::Given;
 pub use join::{Joined, join};
-pub use latest::{Precedence, latest};
+pub use latest::{Precedence, digest, latest, passed_over};
 pub use table::{Entry, Table};
 
 use super::Scorecard;

@@ -57,6 +57,7 @@ fn report(database: MeasuredDatabase, as_of: &str) -> Report {
         methodology: card.methodology,
         card: card.databases.remove(0),
         figures: true,
+        digest: String::new(),
     }
 }
 
@@ -121,6 +122,23 @@ fn of_a_month_the_last_report_counts() {
     let proposal = propose(&reports, Criteria::shipped(), Vec::new()).databases.remove(0);
     assert_eq!(proposal.proposed, Proposed::Keep);
     assert_eq!(proposal.reports.last().unwrap().as_of, MONTHS[2]);
+}
+
+#[test]
+fn of_two_reports_of_one_moment_no_order_decides() {
+    let of = |database, digest: &str| Report {
+        digest: digest.to_owned(),
+        from: format!("{digest}.json"),
+        ..report(database, MONTHS[2])
+    };
+    let both = || vec![of(sound(), "b"), of(broken(), "a")];
+    let mut reversed = both();
+    reversed.reverse();
+    let found = propose(&both(), Criteria::shipped(), Vec::new());
+    assert_eq!(found, propose(&reversed, Criteria::shipped(), Vec::new()));
+    assert_eq!(found.databases[0].reports[0].from, "b.json");
+    let [apart] = found.apart.as_slice() else { panic!("{found:?}") };
+    assert!(apart.card == "a.json" && apart.because[0].en.contains("says something else"), "{apart:?}");
 }
 
 #[test]

@@ -260,7 +260,7 @@ fn papers(stage: &Stage) -> Vec<(&'static str, PathBuf)> {
     let scored = stage.run(&["--quiet", "--as-of", "2026-11-21", "--out", &cards]);
     assert_eq!(scored.code, Some(3), "a table is missing: {}", scored.err);
     let commands: [(&str, &[&str]); 3] = [
-        ("public-", &["report", &cards, "--format", "public", "--smallest", "3"]),
+        ("public-", &["report", &cards, "--format", "public", "--smallest", "5"]),
         ("progress-", &["progress", &cards, "--format", "html", "--as-of", "2026-11-21"]),
         ("proposals-", &["propose", &cards, "--format", "html"]),
     ];
