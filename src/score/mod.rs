@@ -1,5 +1,6 @@
 //! Floor 6: points, grades, gates and ranks. Pure functions of measures, integers only.
 
+pub mod absent;
 pub mod agency;
 pub mod assemble;
 pub mod caps;

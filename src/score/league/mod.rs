@@ -7,7 +7,7 @@ mod join;
 mod latest;
 pub mod table;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -19,10 +19,12 @@ pub use latest::{Precedence, digest, latest, passed_over};
 pub use table::{Entry, Table};
 
 use super::Scorecard;
+use super::absent;
 use super::methodology::{Methodology, Profile};
-use super::registry::RollUp;
+use super::registry::{Absent, RollUp};
 use super::scorecard::AgencyCard;
 use crate::base::Text;
+use crate::rule::catalog::listed;
 
 /// The version of this format.
 pub const SCHEMA: &str = "thuocdo.league/1";
@@ -99,8 +101,10 @@ pub fn league(given: Vec<Given>, request: &Request) -> Result<League, Text> {
     let Some(card) = card else {
         return Ok(empty(request, apart));
     };
+    let unmeasured = unmeasured(&card, request);
+    let card = absent::with(card, &unmeasured);
     let methodology = Methodology::new(card.profile);
-    let members = table::members(&card);
+    let members = table::members(&card, &unmeasured);
     let difference = match &request.between {
         Some([a, b]) => Some(difference(&card, &members, a, b, &methodology)?),
         None => None,
@@ -119,6 +123,19 @@ pub fn league(given: Vec<Given>, request: &Request) -> Result<League, Text> {
         apart,
         difference,
     })
+}
+
+/// Members of groups of which no card stands: they count 0 in their group, whether or not anybody sent one.
+fn unmeasured(card: &Scorecard, request: &Request) -> Vec<Absent> {
+    let stands: BTreeSet<&str> = card.databases.iter().map(|database| database.id.as_str()).collect();
+    let groups = request.groups.iter().flatten();
+    let members = groups.flat_map(|(group, members)| members.iter().map(move |id| (group, id)));
+    let absent = members.filter(|(_, id)| !stands.contains(id.as_str())).map(|(group, id)| Absent {
+        id: id.clone(),
+        agency: Some(group.clone()),
+        weight: listed(id).map_or(1, |entry| entry.weight),
+    });
+    absent.collect()
 }
 
 fn empty(request: &Request, apart: Vec<Apart>) -> League {

@@ -10,9 +10,8 @@ use crate::base::Text;
 use crate::rule::Catalog;
 use crate::say;
 use crate::score::league::{Apart, Given, Joined, Request, join, latest};
-use crate::score::registry;
 use crate::score::scorecard::DatabaseCard;
-use crate::score::{ScoreOptions, Scorecard, assemble};
+use crate::score::{Scorecard, absent, registry};
 
 /// A database that counts 0.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -85,7 +84,7 @@ impl Stood {
         }
         stood.apart.extend(apart);
         stood.counted = known.into_values().filter(|it| it.believed).map(|it| it.database).collect();
-        stood.card = card.map(|card| with(card, &stood.places));
+        stood.card = card.map(|card| absent::with(card, &stood.places));
         stood
     }
 
@@ -118,20 +117,4 @@ fn spoken_for(id: &str, speaks: &dyn Fn(&str) -> bool) -> bool {
     let parts = catalog.parts_of(id);
     catalog.priority_of(id).is_some_and(|whole| speaks(&whole.id))
         || !parts.is_empty() && parts.iter().all(|part| speaks(part))
-}
-
-/// Summed up with what counts 0.
-fn with(card: Scorecard, absent: &[registry::Absent]) -> Scorecard {
-    if absent.is_empty() {
-        return card;
-    }
-    let options = ScoreOptions {
-        profile: card.profile,
-        as_of: card.as_of,
-        engine: card.engine,
-        roll_up: card.roll_up,
-        absent: absent.to_vec(),
-        ..ScoreOptions::default()
-    };
-    assemble::together(card.databases, &options)
 }
