@@ -91,7 +91,7 @@ fn count(page: &mut Page, label: &Text, achieved: &Achieved, lang: Lang) {
         page.paragraph(Line::new(), LABELS, Line::new().dim(own(&moved, lang)), 2);
     }
     if let Some(caveat) = words::caveat(achieved) {
-        page.paragraph(Line::new(), LABELS, Line::of(WEAK, caveat.get(lang)), 2);
+        page.paragraph(Line::new(), LABELS, Line::of(WEAK, caveat.get(lang)), 8);
     }
 }
 
