@@ -11,7 +11,7 @@ use super::{cards, gate, trend};
 use crate::base::{Diagnostic, Text};
 use crate::history::Store;
 use crate::report::Style;
-use crate::report::periodic::letter::{DUE, KNOWN, Letter};
+use crate::report::periodic::letter::{DUE, Letter, computed};
 use crate::report::periodic::{self as formats, PeriodicRenderer, Refused, Setting};
 use crate::rule::letter;
 use crate::say;
@@ -78,6 +78,16 @@ impl PeriodicReport {
         if let Some(path) = &self.write_template {
             let template = formats::default_template(console.lang)
                 .map_err(|what| Failure::Output(what, Some(output::check_the_folder())))?;
+            if path.try_exists().unwrap_or(true) {
+                let shown = path.display();
+                return Err(Failure::usage(
+                    say!(
+                        "`{shown}` exists; a template that somebody changed is not written over",
+                        "`{shown}` đã có; mẫu đã chỉnh sửa không bị ghi đè"
+                    ),
+                    say!("name another file, or remove it first", "chọn tên tệp khác, hoặc xóa tệp đó trước"),
+                ));
+            }
             return keep(path, &template, console);
         }
         let (Some(named), Some(renderer)) = (&self.period, formats::find(&self.format)) else {
@@ -130,7 +140,7 @@ impl PeriodicReport {
             Refused::Scratch(error) => output::no_scratch(&error),
             Refused::Letter(wrong) => Failure::Given(wrong.into_iter().map(Diagnostic::error).collect()),
         })?;
-        self.unused(renderer, &letter, console);
+        unplaced(renderer, &setting, console);
         match &self.out {
             None => console.print(&bytes).map(|()| Exit::Passed),
             Some(path) => keep(path, &bytes, console),
@@ -139,6 +149,18 @@ impl PeriodicReport {
 
     /// What was asked for goes together.
     fn fits(&self, renderer: &dyn PeriodicRenderer) -> Result<(), Failure> {
+        if self.agency.is_some() && self.roll_up == "nation" {
+            return Err(Failure::usage(
+                say!(
+                    "`--roll-up nation` takes all agencies, `--agency` one: the others would count 0",
+                    "`--roll-up nation` tính mọi cơ quan, `--agency` chỉ một: các cơ quan khác sẽ bị tính 0 điểm"
+                ),
+                say!(
+                    "of one agency all registered databases: `--roll-up agencies`",
+                    "để tính mọi CSDL đã đăng ký của một cơ quan: `--roll-up agencies`"
+                ),
+            ));
+        }
         let (name, extension) = (renderer.name(), renderer.extension());
         if self.template.is_some() && name != "docx" {
             return Err(Failure::usage(
@@ -161,19 +183,23 @@ impl PeriodicReport {
         if !found.is_empty() {
             return Err(Failure::Given(found));
         }
-        Ok(Letter::new(fields.unwrap_or_default()))
-    }
-
-    /// Of a letter in Word a field without a place is an error; in the other formats most have none.
-    fn unused(&self, renderer: &dyn PeriodicRenderer, letter: &Letter, console: &Console) {
-        let unknown: Vec<&str> = letter.given().filter(|field| !KNOWN.contains(field)).collect();
-        if renderer.name() != "docx" && !unknown.is_empty() {
-            let (format, unknown) = (renderer.name(), unknown.join(", "));
-            console.note(&say!(
-                "`{format}` has no place for these fields: {unknown}",
-                "`{format}` không có chỗ cho các trường: {unknown}"
-            ));
+        let letter = Letter::new(fields.unwrap_or_default());
+        match computed(&letter) {
+            Some(wrong) => Err(Failure::Given(vec![Diagnostic::error(wrong)])),
+            None => Ok(letter),
         }
+    }
+}
+
+/// Of a letter in Word a field of one's own without a place is an error; what else has none is told.
+fn unplaced(renderer: &dyn PeriodicRenderer, setting: &Setting<'_>, console: &Console) {
+    let fields = renderer.unplaced(setting);
+    if !fields.is_empty() {
+        let (format, fields) = (renderer.name(), fields.join(", "));
+        console.note(&say!(
+            "`{format}` has no place for these fields: {fields}",
+            "`{format}` không có chỗ cho các trường: {fields}"
+        ));
     }
 }
 

@@ -12,7 +12,7 @@ use super::{cards, gate};
 use crate::history::{Store, StoreError, months, verify};
 use crate::report::proposals::paper;
 use crate::say;
-use crate::score::league::{Apart, Given};
+use crate::score::league::{Apart, Given, digest};
 use crate::score::rebuild::{Criteria, Report, propose};
 
 /// Propose which databases to keep, clean, restructure or rebuild, with the criteria that were true and their numbers.
@@ -49,11 +49,13 @@ impl Propose {
                 Given { name, rejected, .. } if !rejected.is_empty() => {
                     apart.push(Apart { card: name, database: None, because: rejected });
                 }
-                Given { name, card, .. } => {
-                    reports.extend(card.databases.into_iter().map(|database| Report {
+                Given { name, mut card, .. } => {
+                    let databases = std::mem::take(&mut card.databases);
+                    reports.extend(databases.into_iter().map(|database| Report {
                         from: name.clone(),
                         as_of: card.as_of.clone(),
                         methodology: card.methodology.clone(),
+                        digest: digest(&card, &database.id).to_owned(),
                         card: database,
                         figures: true,
                     }))

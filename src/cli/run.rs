@@ -217,6 +217,7 @@ pub fn assemble(
         engine: concat!("thuocdo ", env!("CARGO_PKG_VERSION")).to_owned(),
         roll_up: RollUp::ALL.into_iter().find(|scope| scope.id() == roll_up).unwrap_or_default(),
         indices,
+        absent: Vec::new(),
         points_only: false,
     };
     score::assemble(measured, &options)

@@ -42,6 +42,7 @@ pub fn reports(store: &Store, months: u32, from: &str) -> Result<(Vec<Report>, V
                     methodology,
                     card,
                     figures: false,
+                    digest: String::new(),
                 }),
                 Err(why) => apart.push(Apart {
                     card: format!("{from}: {sequence}"),

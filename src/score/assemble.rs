@@ -10,7 +10,7 @@ use super::fix_first::{self, Judged, Pool, Reach};
 use super::grade::{self, Grade};
 use super::index::{Weights, index};
 use super::methodology::{Methodology, Profile};
-use super::registry::{self, RollUp, Slot};
+use super::registry::{self, Absent, RollUp, Slot};
 use super::rollup::{Node, Rollup, Scored};
 use super::rule_points::{Triple, official_defects, per_million};
 use super::scorecard::{
@@ -40,6 +40,8 @@ pub struct ScoreOptions {
     /// Second methodologies that are computed beside ours.
     pub indices: Vec<Weights>,
     pub roll_up: RollUp,
+    /// Databases that count 0.
+    pub absent: Vec<Absent>,
     /// Without what cleaning would win and without the seal, which take most of the time: for many old runs.
     pub points_only: bool,
 }
@@ -90,7 +92,7 @@ fn summed_up(
     let unlisted = Catalog::default();
     let catalog = if opts.roll_up.is_run() { &unlisted } else { Catalog::shipped() };
     let registered: Vec<registry::Scored<'_>> = scored.iter().map(ScoredDatabase::registered).collect();
-    let slots = registry::slots(opts.roll_up, catalog, &registered);
+    let slots = registry::slots(opts.roll_up, catalog, &registered, &opts.absent);
     let mut groups: BTreeMap<&str, Vec<&Slot<'_>>> = BTreeMap::new();
     for slot in &slots {
         if let Some(agency) = slot.agency {

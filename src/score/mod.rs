@@ -1,5 +1,6 @@
 //! Floor 6: points, grades, gates and ranks. Pure functions of measures, integers only.
 
+pub mod absent;
 pub mod agency;
 pub mod assemble;
 pub mod caps;
@@ -31,6 +32,7 @@ pub mod scorecard;
 pub mod significance;
 pub mod stated;
 pub mod verify;
+pub mod widest;
 pub mod working;
 
 #[cfg(test)]

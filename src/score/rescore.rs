@@ -43,6 +43,7 @@ pub fn rescored(card: &Scorecard) -> Result<Scorecard, Text> {
         engine: card.engine.clone(),
         indices: Vec::new(),
         roll_up: card.roll_up,
+        absent: Vec::new(),
         points_only: false,
     };
     let mut computed = unsealed(measured, &options);

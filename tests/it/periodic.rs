@@ -228,6 +228,24 @@ fn wrong_questions_and_cards_are_told() {
     );
     fs::write(folder.path().join("due.yaml"), "co_quan: X\nhan_bao_cao: 20/10\n").expect("fields");
     assert!(said(&["@cards", "--period", "2026-10", "--fields", "@due.yaml"]).contains("`20/10`"));
+    let one_of_all = said(&["@cards", "--period", "2026-10", "--agency", "bca", "--roll-up", "nation"]);
+    assert!(one_of_all.contains("the others would count 0"), "{one_of_all}");
+    fs::write(folder.path().join("facts.yaml"), "co_quan: X\nso_lieu: 01/01/2030\nphuong_phap: Y\n")
+        .expect("fields");
+    let facts = said(&["@cards", "--period", "2026-10", "--fields", "@facts.yaml"]);
+    assert!(facts.contains("the report itself fills `phuong_phap`, `so_lieu`"), "{facts}");
+    let written = periodic(&folder, &["--write-template", "@own.docx"]);
+    assert_eq!(written.code, Some(0), "{}", written.err);
+    assert!(said(&["--write-template", "@own.docx"]).contains("is not written over"));
+    // Known fields that a template has no place for are told.
+    let (own, less) = (folder.path().join("own.docx"), folder.path().join("less.docx"));
+    changed(&own, &less, |text| {
+        text.replace("{{kinh_gui}}", "").replace("{{#kinh_gui}}", "").replace("{{/kinh_gui}}", "")
+    });
+    let letter =
+        ["@cards", "--period", "2026-10", "--format", "docx", "--fields", "@fields.yaml", "--template"];
+    let run = periodic(&folder, &[&letter[..], &["@less.docx", "--out", "@less-letter.docx"]].concat());
+    assert!(run.code == Some(0) && run.err.contains("no place for these fields: kinh_gui"), "{}", run.err);
     // A card that was edited by hand stands apart; alone it is no report.
     let card = folder.path().join("cards/10/scorecard.json");
     let text = fs::read_to_string(&card).expect("a card");

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::letter::missing;
+use super::letter::{KNOWN, missing};
 use super::{PeriodicRenderer, Refused, Setting, words};
 use crate::base::{Dimension, Lang, Text};
 use crate::report::html::Markup;
@@ -27,6 +27,10 @@ impl PeriodicRenderer for Html {
 
     fn extension(&self) -> &'static str {
         "html"
+    }
+
+    fn unplaced(&self, setting: &Setting<'_>) -> Vec<String> {
+        setting.letter.given().filter(|field| !KNOWN.contains(field)).map(str::to_owned).collect()
     }
 
     fn render(&self, setting: &Setting<'_>) -> Result<Vec<u8>, Refused> {
@@ -229,6 +233,29 @@ fn quality(page: &mut Markup, report: &Periodic) {
     let profile = report.profile.id();
     page.raw(" ").say(&say!("Methodology", "Phương pháp")).raw(" ").name(&report.methodology);
     page.raw(", ").say(&say!("criteria {profile}", "bộ tiêu chí {profile}")).raw(".</p>");
+    shortfalls(page, report);
+}
+
+/// Which databases count 0, by agency.
+fn shortfalls(page: &mut Markup, report: &Periodic) {
+    let short: Vec<_> =
+        parts(report).filter_map(|part| Some((part, words::shortfall(&part.quality)?))).collect();
+    if short.is_empty() {
+        return;
+    }
+    page.raw("<ul>");
+    for (part, text) in short {
+        page.raw("<li>");
+        agency(page, part);
+        page.raw(": ").told(&text).raw("</li>");
+    }
+    page.raw("</ul>");
+}
+
+/// The agencies, and all of them where they are several.
+fn parts(report: &Periodic) -> impl Iterator<Item = &Part> {
+    let all = (report.agencies.len() != 1).then_some(&report.overall);
+    report.agencies.iter().chain(all)
 }
 
 fn requests(page: &mut Markup, report: &Periodic) {
@@ -265,8 +292,7 @@ fn changes(page: &mut Markup, report: &Periodic) {
         let text = say!("Compared with figures of {days}.", "So với số liệu chốt ngày {days}.");
         page.raw("<p>").say(&text).raw("</p>");
     }
-    let all = (report.agencies.len() != 1).then_some(&report.overall);
-    for part in report.agencies.iter().chain(all) {
+    for part in parts(report) {
         page.raw("<h3>");
         agency(page, part);
         page.raw("</h3><p>").say(&words::development(part)).raw(".</p>");
@@ -292,6 +318,16 @@ fn changes(page: &mut Markup, report: &Periodic) {
                 page.raw("</ul>");
             }
             _ => {}
+        }
+        for (title, achieved) in words::counted(part) {
+            let moves = words::moves(achieved);
+            if !moves.is_empty() {
+                page.raw("<p>").say(&title).raw(":</p><ul>");
+                moves.iter().for_each(|moved| {
+                    page.raw("<li>").told(moved).raw("</li>");
+                });
+                page.raw("</ul>");
+            }
         }
     }
 }
@@ -344,7 +380,7 @@ fn appendix(page: &mut Markup, report: &Periodic) {
         }
         cell(page, |lang| words::points(&line.score.official, lang));
         page.raw("<td class=n>").text(line.grade.id()).raw("</td>");
-        cell(page, |lang| line.change_nano.map_or_else(|| "—".to_owned(), |nano| words::signed(nano, lang)));
+        cell(page, |lang| words::line_moved(line, lang));
         page.raw("</tr>");
     }
     page.raw("</tbody></table></div>");

@@ -32,6 +32,24 @@ pub const KNOWN: &[&str] = &[
     DUE,
 ];
 
+/// Fields that say what the report found: nobody else says it.
+pub const COMPUTED: &[&str] = &[
+    "ky_bao_cao",
+    "tu_ngay",
+    "den_ngay",
+    "so_lieu",
+    "so_lieu_ky_truoc",
+    "han",
+    "pham_vi",
+    "phuong_phap",
+    "bo_tieu_chi",
+    "agencies",
+    "total",
+    "overall",
+    "databases",
+    "apart",
+];
+
 /// What the user gave.
 #[derive(Clone, Debug, Default)]
 pub struct Letter {
@@ -67,6 +85,19 @@ pub fn missing(fields: &BTreeMap<String, Text>) -> Option<Text> {
         say!(
             "the field `co_quan` has no value: who reports? Give it with `--fields`",
             "trường `co_quan` chưa có giá trị: cơ quan nào báo cáo? Hãy cho giá trị bằng `--fields`"
+        )
+    })
+}
+
+/// What is said of fields that the report fills itself.
+pub fn computed(letter: &Letter) -> Option<Text> {
+    let given: Vec<String> =
+        letter.given().filter(|field| COMPUTED.contains(field)).map(|field| format!("`{field}`")).collect();
+    let names = given.join(", ");
+    (!given.is_empty()).then(|| {
+        say!(
+            "the report itself fills {names}; take these out of `--fields`, or give texts of your own other names",
+            "báo cáo tự điền {names}; hãy bỏ khỏi `--fields`, hoặc đặt tên khác cho nội dung riêng"
         )
     })
 }

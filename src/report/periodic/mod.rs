@@ -54,6 +54,11 @@ pub trait PeriodicRenderer: Sync {
         false
     }
 
+    /// Fields that the user gave and that stand nowhere in it. The day on which it is due is no text of the letter.
+    fn unplaced(&self, setting: &Setting<'_>) -> Vec<String> {
+        setting.letter.given().filter(|field| *field != letter::DUE).map(str::to_owned).collect()
+    }
+
     /// The same setting gives the same bytes.
     ///
     /// # Errors

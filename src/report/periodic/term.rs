@@ -83,12 +83,15 @@ fn count(page: &mut Page, label: &Text, achieved: &Achieved, lang: Lang) {
         line = line.plain(&format!("  {share}"));
     }
     if let Some(before) = achieved.before {
-        let before = words::pair(before, lang);
+        let before = words::of_due(before, lang);
         line = line.dim(say!("  before: {before}", "  kỳ trước: {before}").get(lang));
     }
     page.line(line);
+    for moved in words::moves(achieved) {
+        page.paragraph(Line::new(), LABELS, Line::new().dim(own(&moved, lang)), 2);
+    }
     if let Some(caveat) = words::caveat(achieved) {
-        page.paragraph(Line::new(), LABELS, Line::of(WEAK, caveat.get(lang)), 2);
+        page.paragraph(Line::new(), LABELS, Line::of(WEAK, caveat.get(lang)), 8);
     }
 }
 
@@ -102,6 +105,9 @@ fn quality(page: &mut Page, report: &Periodic, part: &Part, lang: Lang) {
     let range = words::range(&quality.score, lang);
     page.line(line.dim(say!("floor–ceiling {range}", "sàn–trần {range}").get(lang)));
     page.line(Line::new().plain(pick(lang, "CSDL đã đo", "Databases measured")).pad(LABELS).plain(&measured));
+    if let Some(shortfall) = words::shortfall(quality) {
+        page.paragraph(Line::new(), LABELS, Line::of(WEAK, own(&shortfall, lang)), 6);
+    }
     for dimension in report.dimensions() {
         let Some(score) = quality.dimensions.get(dimension) else { continue };
         let label = dimension.label();

@@ -6,7 +6,9 @@ use crate::report::term::words::own;
 use crate::say;
 use crate::score::periodic::change::Sort;
 use crate::score::periodic::period::{day_of, written};
-use crate::score::periodic::{Achieved, Change, Part, Periodic, Reason, Since, State};
+use crate::score::periodic::{
+    Absent, Achieved, Change, DatabaseLine, Part, Periodic, Quality, Reason, RuleCount, Since, State,
+};
 use crate::score::scorecard::Score;
 
 /// The words for one language, of what is said in both.
@@ -28,7 +30,7 @@ pub fn count(achieved: &Achieved, lang: Lang) -> String {
     let text = match achieved.state {
         State::NotAsked => say!("not measured", "chưa đo"),
         State::NotMeasured => say!("could not be measured", "không đo được"),
-        State::NothingDue => say!("none due", "không phát sinh"),
+        State::NothingDue => none_due(),
         State::Measured => return pair([achieved.met, achieved.of], lang),
     };
     text.get(lang).to_owned()
@@ -47,7 +49,16 @@ pub fn share(achieved: &Achieved, lang: Lang) -> String {
 
 /// The count of the period before.
 pub fn before(achieved: &Achieved, lang: Lang) -> String {
-    achieved.before.map_or_else(|| "—".to_owned(), |before| pair(before, lang))
+    achieved.before.map_or_else(|| "—".to_owned(), |before| of_due(before, lang))
+}
+
+/// `13/17`, or that nothing was due.
+pub fn of_due([met, of]: [u64; 2], lang: Lang) -> String {
+    if of == 0 { none_due().get(lang).to_owned() } else { pair([met, of], lang) }
+}
+
+fn none_due() -> Text {
+    say!("none due", "không phát sinh")
 }
 
 /// What to know about a count: what is unknown in it, and what is not in it.
@@ -70,10 +81,83 @@ pub fn caveat(achieved: &Achieved) -> Option<Text> {
             );
             parts.push(text.get(lang).to_owned());
         }
+        parts.extend(chosen(achieved).map(|text| text.get(lang).to_owned()));
         parts.join("; ")
     };
     let text = Text { vi: each(Lang::Vi), en: each(Lang::En) };
     (!text.vi.is_empty()).then_some(text)
+}
+
+/// Which rules stand for others on their log.
+fn chosen(achieved: &Achieved) -> Option<Text> {
+    let of = achieved.rules.iter().filter(|rule| !rule.instead_of.is_empty());
+    let all: Vec<String> = of
+        .map(|RuleCount { database, table, rule, instead_of, .. }| {
+            let others = instead_of.join(", ");
+            format!("{database}/{table}: {rule} ({others})")
+        })
+        .collect();
+    let mut named = all.iter().take(NAMED).cloned().collect::<Vec<_>>().join("; ");
+    if all.len() > NAMED {
+        named += &format!("; … (+{})", all.len() - NAMED);
+    }
+    (!all.is_empty()).then(|| {
+        say!(
+            "of several rules on one log the one that covers most counts, the others (in brackets) do not: {named}",
+            "nhiều quy tắc trên cùng nhật ký chỉ tính quy tắc bao quát nhất, không tính các quy tắc trong ngoặc: {named}"
+        )
+    })
+}
+
+/// Counts of rules that moved and are named; the others are counted.
+const MOVES: usize = 5;
+
+/// What moved a count since the period before, rule by rule.
+pub fn moves(achieved: &Achieved) -> Vec<Text> {
+    let moves = achieved.moves();
+    let told = moves.iter().take(MOVES).map(|rule| {
+        let RuleCount { database, table, rule: id, now, before, .. } = rule;
+        let place = format!("{database}/{table}, {id}");
+        each(|lang| {
+            let text = match (before.map(|it| of_due(it, lang)), now.map(|it| of_due(it, lang))) {
+                (Some(was), Some(is)) => say!("{place}: {was} → {is}", "{place}: {was} → {is}"),
+                (None, Some(is)) => {
+                    say!("{place}: {is}, not counted before", "{place}: {is}, kỳ trước chưa tính")
+                }
+                (Some(was), None) => say!(
+                    "{place}: {was} before, not counted now",
+                    "{place}: kỳ trước {was}, kỳ này không có số liệu"
+                ),
+                (None, None) => Text::same(place.clone()),
+            };
+            text.get(lang).to_owned()
+        })
+    });
+    let more = moves.len().saturating_sub(MOVES);
+    let rest = (more > 0).then(|| say!("and {more} other rules", "và {more} quy tắc khác"));
+    told.chain(rest).collect()
+}
+
+/// `1/2 CSDL đã đo`, and the databases that count 0 with the reason of each; nothing if all stand.
+pub fn shortfall(quality: &Quality) -> Option<Text> {
+    (!quality.absent.is_empty()).then(|| {
+        each(|lang| {
+            let measured = pair([quality.measured, quality.registered], lang);
+            let shown = quality.absent.iter().take(NAMED).map(|Absent { database, because, .. }| {
+                let because: Vec<&str> = because.iter().map(|text| own(text, lang)).collect();
+                format!("{database} ({})", because.join("; "))
+            });
+            let mut names = shown.collect::<Vec<_>>().join(", ");
+            if quality.absent.len() > NAMED {
+                names += &format!(", … (+{})", quality.absent.len() - NAMED);
+            }
+            let text = say!(
+                "{measured} databases measured; these count 0: {names}",
+                "đã đo {measured} CSDL; tính 0 điểm: {names}"
+            );
+            text.get(lang).to_owned()
+        })
+    })
 }
 
 /// Points with two decimals, cut off.
@@ -101,12 +185,34 @@ pub fn signed(change: i64, lang: Lang) -> String {
     format!("{sign}{}", nano(size, lang))
 }
 
+/// The counts of an agency, by name.
+pub fn counted(part: &Part) -> [(Text, &Achieved); 3] {
+    [
+        (say!("Mandated connections", "Kết nối bắt buộc"), &part.connections),
+        (say!("Attempts to connect", "Lượt kết nối"), &part.attempts),
+        (say!("Sharing requests", "Yêu cầu chia sẻ"), &part.requests),
+    ]
+}
+
+/// A change of a database's points in a cell.
+pub fn line_moved(line: &DatabaseLine, lang: Lang) -> String {
+    match line.change_nano {
+        Some(nano) => signed(nano, lang),
+        None if line.not_comparable_because.is_empty() => "—".to_owned(),
+        None => not_comparable().get(lang).to_owned(),
+    }
+}
+
+fn not_comparable() -> Text {
+    say!("not comparable", "không so sánh được")
+}
+
 /// A change of points in a cell.
 pub fn moved(since: &Since, lang: Lang) -> String {
     let text = match since {
         Since::Changed(Change { nano, .. }) => return signed(*nano, lang),
         Since::First => say!("—", "—"),
-        Since::NotComparable { .. } => say!("not comparable", "không so sánh được"),
+        Since::NotComparable { .. } => not_comparable(),
     };
     text.get(lang).to_owned()
 }
@@ -170,6 +276,22 @@ pub fn reason(reason: &Reason) -> Text {
                 "{databases}: no scorecard any more, counts 0",
                 "{databases}: kỳ này không có bảng điểm, tính 0 điểm"
             ),
+            Sort::StandsAgain => say!(
+                "{databases}: its scorecard of the period before could not be used",
+                "{databases}: kỳ trước bảng điểm không dùng được"
+            ),
+            Sort::CannotStand => say!(
+                "{databases}: its scorecard cannot be used in this report, counts 0",
+                "{databases}: bảng điểm kỳ này không dùng được cho báo cáo, tính 0 điểm"
+            ),
+            Sort::OtherDatabase => {
+                let [was, is] = [reason.databases.first(), reason.databases.last()]
+                    .map(|id| id.map_or("", String::as_str));
+                say!(
+                    "points of `{is}`, before of `{was}`: other databases, whose rules are not compared",
+                    "lấy điểm của `{is}`, kỳ trước của `{was}`: hai CSDL khác nhau, không so từng quy tắc"
+                )
+            }
             Sort::DatabasesCame => {
                 say!("databases that were added: {databases}", "CSDL được thêm vào: {databases}")
             }
@@ -209,7 +331,9 @@ fn rule(reason: &Reason, databases: &str, lang: Lang) -> String {
         text += &format!(" ({})", dimension.label().get(lang));
     }
     if let Some([[was, of_was], [is, of_is]]) = reason.defects {
-        let (was, is) = (pair([was, of_was], lang), pair([is, of_is], lang));
+        // A rule that had nothing to judge has no share of defects.
+        let share = |bad, all| if all == 0 { "—".to_owned() } else { pair([bad, all], lang) };
+        let (was, is) = (share(was, of_was), share(is, of_is));
         text += say!(", defects {was} → {is}", ", lỗi {was} → {is}").get(lang);
     }
     if reason.newly_measured_nano != 0 {

@@ -107,6 +107,9 @@ fn blocks(report: &Periodic, lang: Lang) -> Sheet<'_> {
         .column(say!("Databases registered", "CSDL đăng ký"), 12, |part, _| {
             Value::Count(part.quality.registered)
         })
+        .column(say!("Databases that count 0", "CSDL tính 0 điểm"), 40, |part, lang| {
+            words::shortfall(&part.quality).map_or(Value::Nothing, |text| Value::said(&text, lang))
+        })
         .column(say!("Points before", "Điểm kỳ trước"), 12, |part, _| match &part.quality.since {
             Since::Changed(change) => Value::decimal(Some(&change.score.official)),
             _ => Value::Nothing,
@@ -226,6 +229,9 @@ fn counts(report: &Periodic, lang: Lang) -> Sheet<'_> {
         })
         .column(say!("Due before", "Phải đạt kỳ trước"), 12, move |(_, count), _| {
             value(count.before, 1)
+        })
+        .column(say!("Counts instead of", "Tính thay cho"), 30, |(_, count), _| {
+            Value::text(&count.instead_of.join(" "))
         });
     let all = &report.overall;
     let of = [

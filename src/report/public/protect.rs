@@ -6,7 +6,8 @@
 //! numbers stand behind "under k", at least k would be left to pass. Else all that is told is that they are withheld.
 //!
 //! So each number from 1 to k−1 behind an "under k" is as possible as any other, to somebody who knows everything else that is
-//! told and the exact number of records; a test tries all of them.
+//! told and the exact number of records; a test tries all of them. What comes in groups, as records that are not unique, is
+//! never 1: there every number from 2 on is possible, three of them at least, for k is never less than 5.
 
 use crate::state::Tally;
 
@@ -25,8 +26,8 @@ pub enum Shown {
 pub struct Smallest(u64);
 
 impl Smallest {
-    /// Below, "under k" would be a number.
-    pub const LEAST: u64 = 3;
+    /// Below, "under k" would be a number, or one of two, for what comes in groups of at least two.
+    pub const LEAST: u64 = 5;
     pub const USUAL: u64 = 10;
 
     /// At least [`Self::LEAST`].
@@ -164,7 +165,7 @@ mod tests {
     /// possible, and where nothing is told, no count is.
     #[test]
     fn whoever_tries_everything_learns_no_small_count() {
-        for k in [3, 4, 5].map(Smallest::new) {
+        for k in [5, 6, 7].map(Smallest::new) {
             let mut hidden = 0;
             for total in 1..=26 {
                 let mut told: BTreeMap<Told, Vec<Tally>> = BTreeMap::new();
@@ -211,10 +212,30 @@ mod tests {
         }
     }
 
+    /// Records that are not unique come in groups of at least two.
+    #[test]
+    fn whoever_knows_that_failures_come_in_groups_learns_none_of_three() {
+        let k = Smallest::new(0);
+        let mut hidden = 0;
+        for total in 1..=26 {
+            let mut told: BTreeMap<Told, BTreeSet<u64>> = BTreeMap::new();
+            for tally in every(total).filter(|tally| tally.fail != 1) {
+                told.entry(Told::of(&tally, k)).or_default().insert(tally.fail);
+            }
+            for (told, fail) in told {
+                if let Told::Counts { fail: Shown::Under, .. } = told {
+                    hidden += 1;
+                    assert_eq!(fail, [2, 3, 4].into(), "{told:?} of {total}");
+                }
+            }
+        }
+        assert!(hidden > 0, "the test saw hidden counts");
+    }
+
     /// What is computed from what is told holds for all that may stand behind it.
     #[test]
     fn extremes_enclose_everything_behind_them() {
-        let k = Smallest::new(3);
+        let k = Smallest::new(5);
         for total in 1..=20 {
             for tally in every(total) {
                 let told = Told::of(&tally, k);
@@ -246,6 +267,6 @@ mod tests {
             [0, 1, 9, 10, 19, 20].map(|n| k.shown(n)),
             [Shown::Zero, Shown::Under, Shown::Under, Shown::About(10), Shown::About(10), Shown::About(20)]
         );
-        assert_eq!(Smallest::new(0).get(), 3);
+        assert_eq!(Smallest::new(0).get(), 5);
     }
 }

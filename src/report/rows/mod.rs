@@ -9,6 +9,7 @@ pub(super) mod xlsx;
 use std::io::{self, Seek, Write};
 use std::path::Path;
 
+pub use self::xlsx::is_guarded;
 use super::term::words::{figure_name, own};
 use crate::base::{Lang, Severity};
 use crate::engine::{Broken, FailingRow, JudgedTable};

@@ -4,6 +4,7 @@
 use std::io::{self, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, Worksheet, XlsxError};
 
@@ -120,9 +121,20 @@ impl<W: Write + Send> RowWriter for Xlsx<W> {
     }
 }
 
+/// Workbooks that are being written, on whatever threads the library writes them.
+static GUARDED: AtomicUsize = AtomicUsize::new(0);
+
+/// Whether a panic may be of the library's: it is caught, and told as the error that it is.
+pub fn is_guarded() -> bool {
+    GUARDED.load(Ordering::SeqCst) > 0
+}
+
 /// The library panics where its scratch file cannot be written.
 pub(in crate::report) fn guarded<T>(run: impl FnOnce() -> Result<T, XlsxError>) -> io::Result<T> {
-    match catch_unwind(AssertUnwindSafe(run)) {
+    GUARDED.fetch_add(1, Ordering::SeqCst);
+    let outcome = catch_unwind(AssertUnwindSafe(run));
+    GUARDED.fetch_sub(1, Ordering::SeqCst);
+    match outcome {
         Ok(Ok(done)) => Ok(done),
         Ok(Err(XlsxError::IoError(error) | XlsxError::TempFileError(_, error))) => Err(error),
         Ok(Err(error)) => Err(io::Error::other(error.to_string())),

@@ -1,17 +1,15 @@
 //! One scorecard of many: those that may stand side by side are scored together, the others are set apart.
 
-use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::latest::Precedence;
 use super::period::Period;
 use super::{Apart, Given, Request};
 use crate::base::Text;
 use crate::kernel::date_format::default_timestamps;
-use crate::say;
 use crate::score::assemble::together;
 use crate::score::comparable::{self, Basis, Comparison, Reason, RunBasis};
 use crate::score::scorecard::{DatabaseCard, Fraction, PackCard};
-use crate::score::stated::DATABASES;
 use crate::score::{Profile, ScoreOptions, Scorecard};
 
 /// Their moments are no matter of two, but of all that are ranked: see [`Period`].
@@ -32,40 +30,6 @@ struct Candidate {
     given: usize,
     at: usize,
     moment: Option<i64>,
-}
-
-impl Candidate {
-    /// What it says of the database, as a digest: a card that is not what its digests say is not among us.
-    fn digest<'g>(&self, given: &'g [Given]) -> &'g str {
-        let card = &given[self.given].card;
-        let part = format!("{DATABASES}[{}]", card.databases[self.at].id);
-        let parts = card.provenance.iter().flat_map(|provenance| &provenance.parts);
-        parts.into_iter().find(|it| it.part == part).map_or("", |it| &it.digest)
-    }
-
-    /// Of two that speak of one database the greater stands: the later, and of one moment by what they say, so that it is no
-    /// matter in which order they are given.
-    fn precedence<'g>(&self, given: &'g [Given]) -> (Option<i64>, &'g str, Reverse<&'g str>) {
-        (self.moment, self.digest(given), Reverse(&given[self.given].name))
-    }
-
-    /// Why another stands in its place.
-    fn passed_over(&self, other: &Self, given: &[Given]) -> Text {
-        let name = &given[other.given].name;
-        if self.moment < other.moment {
-            return say!("a later scorecard of it is compared", "đã có bảng điểm mới hơn của CSDL này");
-        }
-        if self.digest(given) == other.digest(given) {
-            return say!(
-                "it is given twice: `{name}` says the same",
-                "được đưa vào hai lần: `{name}` có cùng nội dung"
-            );
-        }
-        say!(
-            "`{name}` is of the same moment and says something else; of the two the one with the greater digest is compared",
-            "`{name}` cùng thời điểm nhưng khác nội dung; trong hai bảng điểm, bảng có dấu băm lớn hơn được so sánh"
-        )
-    }
 }
 
 /// Joins scorecards under the methodology and profile of most of them, within one period. Of a database that several cards
@@ -104,7 +68,7 @@ pub fn join(given: Vec<Given>, request: &Request) -> Joined {
     let judged: Vec<(&Candidate, Vec<Text>)> = able.iter().map(|it| (it, reasons(it))).collect();
     let fitting = judged.iter().filter(|(_, reasons)| reasons.is_empty());
     let period = Period::of(fitting.filter_map(|(it, _)| Some((it.moment?, database(it).id.as_str()))));
-    let mut chosen: BTreeMap<&str, &Candidate> = BTreeMap::new();
+    let mut chosen: BTreeMap<&str, (&Candidate, Precedence<'_>)> = BTreeMap::new();
     let mut passed_over = Vec::new();
     for (it, mut reasons) in judged {
         reasons.extend(period.as_ref().and_then(|period| period.why_not(it.moment?)));
@@ -113,14 +77,15 @@ pub fn join(given: Vec<Given>, request: &Request) -> Joined {
             continue;
         }
         let id = database(it).id.as_str();
-        let stands = chosen.get(id).is_none_or(|other| it.precedence(&given) > other.precedence(&given));
-        passed_over.extend(if stands { chosen.insert(id, it) } else { Some(it) });
+        let ours = (it, Precedence::of(&given[it.given], id));
+        let stands = chosen.get(id).is_none_or(|(_, other)| ours.1 > *other);
+        passed_over.extend(if stands { chosen.insert(id, ours) } else { Some(ours) });
     }
-    apart.extend(passed_over.into_iter().filter_map(|it| {
-        let stands = chosen.get(database(it).id.as_str())?;
-        Some(set_apart(it, vec![it.passed_over(stands, &given)]))
+    apart.extend(passed_over.into_iter().filter_map(|(it, ours)| {
+        let (_, stands) = chosen.get(database(it).id.as_str())?;
+        Some(set_apart(it, vec![ours.passed_over(stands)]))
     }));
-    let mut moments: Vec<&Candidate> = chosen.values().copied().collect();
+    let mut moments: Vec<&Candidate> = chosen.values().map(|(it, _)| *it).collect();
     moments.sort_by_key(|it| it.moment);
     let moment =
         |it: Option<&&Candidate>| it.map(|it| given[it.given].card.as_of.clone()).unwrap_or_default();
@@ -133,9 +98,9 @@ pub fn join(given: Vec<Given>, request: &Request) -> Joined {
         roll_up: request.roll_up,
         ..ScoreOptions::default()
     };
-    let files = chosen.iter().map(|(id, it)| ((*id).to_owned(), given[it.given].name.clone())).collect();
+    let files = chosen.iter().map(|(id, (it, _))| ((*id).to_owned(), given[it.given].name.clone())).collect();
     let databases: Vec<DatabaseCard> =
-        chosen.values().map(|it| grouped(database(it).clone(), request)).collect();
+        chosen.values().map(|(it, _)| grouped(database(it).clone(), request)).collect();
     // What a card says of a database follows from its counts, or the card would be among the rejected: there is nothing to
     // be scored again, only to be summed up.
     let card = (!databases.is_empty()).then(|| together(databases, &options));

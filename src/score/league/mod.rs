@@ -4,6 +4,7 @@
 mod difference;
 mod given;
 mod join;
+mod latest;
 mod period;
 pub mod table;
 
@@ -15,13 +16,16 @@ use serde::{Deserialize, Serialize};
 pub use difference::{Difference, DimensionPart, difference};
 pub use given::Given;
 pub use join::{Joined, join};
+pub use latest::{Precedence, digest, latest, passed_over};
 pub use table::{Entry, Table};
 
 use super::Scorecard;
+use super::absent;
 use super::methodology::{Methodology, Profile};
-use super::registry::RollUp;
+use super::registry::{Absent, RollUp};
 use super::scorecard::AgencyCard;
 use crate::base::Text;
+use crate::rule::catalog::listed;
 
 /// The version of this format.
 pub const SCHEMA: &str = "thuocdo.league/1";
@@ -104,8 +108,10 @@ pub fn league(given: Vec<Given>, request: &Request) -> Result<League, Text> {
         }
         return Ok(empty(request, apart));
     };
+    let unmeasured = unmeasured(&card, request);
+    let card = absent::with(card, &unmeasured);
     let methodology = Methodology::new(card.profile);
-    let members = table::members(&card);
+    let members = table::members(&card, &unmeasured);
     let difference = match &request.between {
         Some([a, b]) => Some(difference(&card, &members, a, b, &methodology)?),
         None => None,
@@ -135,6 +141,19 @@ fn agencies(given: &[Given], request: &Request) -> BTreeSet<String> {
             databases.filter_map(|database| database.agency.clone()).collect()
         }
     }
+}
+
+/// Members of groups of which no card stands: they count 0 in their group, whether or not anybody sent one.
+fn unmeasured(card: &Scorecard, request: &Request) -> Vec<Absent> {
+    let stands: BTreeSet<&str> = card.databases.iter().map(|database| database.id.as_str()).collect();
+    let groups = request.groups.iter().flatten();
+    let members = groups.flat_map(|(group, members)| members.iter().map(move |id| (group, id)));
+    let absent = members.filter(|(_, id)| !stands.contains(id.as_str())).map(|(group, id)| Absent {
+        id: id.clone(),
+        agency: Some(group.clone()),
+        weight: listed(id).map_or(1, |entry| entry.weight),
+    });
+    absent.collect()
 }
 
 fn empty(request: &Request, apart: Vec<Apart>) -> League {

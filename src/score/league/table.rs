@@ -11,7 +11,7 @@ use crate::score::evidence::Confidence;
 use crate::score::fix_first::FixCard;
 use crate::score::methodology::Methodology;
 use crate::score::rank::{Contender, RankTable, RankedDatabase, rank};
-use crate::score::registry::{self, Slot};
+use crate::score::registry::{self, Absent, Slot};
 use crate::score::scorecard::{Cap, DatabaseCard, DimensionCard, Fraction, PeerGroup, Score};
 use crate::score::{Grade, Scorecard};
 
@@ -96,9 +96,9 @@ pub struct Member {
 pub type Members = BTreeMap<String, Vec<Member>>;
 
 /// Which databases each agency answers for, as its points were summed up.
-pub fn members(card: &Scorecard) -> Members {
+pub fn members(card: &Scorecard, absent: &[Absent]) -> Members {
     let mut members = Members::new();
-    for Slot { id, agency, weight, scored } in registry::places(card) {
+    for Slot { id, agency, weight, scored } in registry::places(card, absent) {
         if let Some(agency) = agency {
             let member = Member { id: id.to_owned(), weight, scored };
             members.entry(agency.to_owned()).or_default().push(member);

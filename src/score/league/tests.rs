@@ -158,6 +158,21 @@ fn of_two_scorecards_of_one_moment_their_content_decides_and_is_told() {
 }
 
 #[test]
+fn members_of_a_group_without_a_card_count_nothing_in_it() {
+    let groups = BTreeMap::from([
+        ("bac".to_owned(), vec!["d00".to_owned(), "nowhere".to_owned()]),
+        ("nam".to_owned(), vec!["nobody".to_owned()]),
+    ]);
+    let request = Request { groups: Some(groups), ..Request::default() };
+    let league = league(vec![given("one", vec![database(0, (0, 1, [0; 4]))])], &request).unwrap();
+    let silent: Vec<&str> = league.silent.iter().map(|silent| silent.id.as_str()).collect();
+    assert_eq!(silent, ["nobody", "nowhere"]);
+    let measured: BTreeMap<&str, _> =
+        league.agencies.entries.iter().map(|entry| (entry.id.as_str(), entry.measured)).collect();
+    assert_eq!(measured, BTreeMap::from([("bac", Some([2, 1])), ("nam", Some([1, 0]))]));
+}
+
+#[test]
 fn groups_take_the_place_of_agencies() {
     let groups = BTreeMap::from([("bac".to_owned(), vec!["d00".to_owned(), "d01".to_owned()])]);
     let request = Request { groups: Some(groups), ..Request::default() };

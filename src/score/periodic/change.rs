@@ -34,6 +34,13 @@ pub enum Sort {
     NewlyScored,
     /// A registered database that had a scorecard before has none now.
     NoLongerScored,
+    /// A registered database has a scorecard that stands now, and had one before that could not.
+    StandsAgain,
+    /// A registered database that had a scorecard before has one now that cannot stand.
+    CannotStand,
+    /// A database has its points from the scorecard of another than before, as an entry of a priority database: their rules
+    /// are not compared.
+    OtherDatabase,
     /// Databases are summed up that were not before.
     DatabasesCame,
     /// Databases are no longer summed up, or weigh otherwise.
@@ -52,22 +59,22 @@ pub struct Reason {
     /// The databases that it is about.
     pub databases: Vec<String>,
     /// Of a rule: its table.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub table: Option<String>,
     /// Its id.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rule: Option<String>,
     /// Its name.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<Text>,
     /// The columns that it looks at.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub columns: Vec<String>,
     /// Its dimension.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dimension: Option<Dimension>,
     /// Its failing and unknown units, and all that it applies to: before and now.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub defects: Option<[[u64; 2]; 2]>,
 }
 
@@ -162,7 +169,11 @@ fn performance(
         let was = was.and_then(|at| before.card.databases.get(at));
         let is = is.and_then(|at| now.card.databases.get(at));
         let found = match (was, is) {
-            (Some(was), Some(is)) => of_database(was, is, profile),
+            (Some(was), Some(is)) if was.id == is.id => of_database(was, is, profile),
+            (Some(was), Some(is)) => {
+                let nano = is.score.official_nano - was.score.official_nano;
+                vec![Reason::of(Sort::OtherDatabase, vec![was.id.clone(), is.id.clone()], nano)]
+            }
             (None, Some(is)) => {
                 vec![Reason::of(Sort::NewlyScored, vec![is.id.clone()], is.score.official_nano)]
             }

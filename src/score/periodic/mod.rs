@@ -5,6 +5,7 @@
 //! kết nối thành công, chất lượng dữ liệu (đúng - đủ - sạch - sống) và tỉ lệ đáp ứng yêu cầu chia sẻ". Plain data and pure
 //! functions; the period is an argument.
 
+mod absent;
 pub mod achieved;
 pub mod change;
 pub mod period;
@@ -13,19 +14,21 @@ mod selected;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
+pub use absent::Absent;
 pub use achieved::{Achieved, Counted, RuleCount, State};
 pub use change::Reason;
 pub use period::{Due, Period};
 pub use selected::{Selected, select};
 
-use self::change::Side;
-use super::comparable::{self, Basis, Comparison};
-use super::league::{Apart, Joined, Request, join};
+use self::absent::Stood;
+use self::change::{Side, Sort};
+use super::comparable::{self, Basis, Comparison, RunBasis};
+use super::league::{Apart, Request};
 use super::methodology::Profile;
 use super::registry::{self, RollUp, Slot};
 use super::scorecard::{AgencyCard, DatabaseCard, Score};
@@ -101,8 +104,10 @@ pub struct Quality {
     pub registered: u64,
     /// Databases of which something was measured.
     pub measured: u64,
-    /// Registered databases without a scorecard: they count 0.
+    /// Registered databases without a scorecard that stands: they count 0.
     pub not_scored: Vec<String>,
+    /// Of these, those that had a scorecard in the period before, or have one that cannot stand.
+    pub absent: Vec<Absent>,
     /// What changed.
     pub since: Since,
 }
@@ -169,17 +174,20 @@ pub struct Asked {
 pub fn periodic(selected: Selected, asked: &Asked) -> Result<Periodic, Vec<Text>> {
     let Selected { now, before, outside, outside_before } = selected;
     let request = Request { roll_up: asked.roll_up, ..Request::default() };
-    let Joined { card, moments, apart, .. } = join(now, &request);
-    let apart: Vec<Apart> = outside.into_iter().chain(apart).collect();
-    let (Some(card), Some(as_of)) = (card, moments) else {
+    let was = Stood::of(before, &request, None);
+    let mut is = Stood::of(now, &request, Some(&was));
+    let apart: Vec<Apart> = outside.into_iter().chain(std::mem::take(&mut is.apart)).collect();
+    let (Some(card), Some(as_of)) = (&is.card, &is.moments) else {
         return Err(apart.iter().map(told).collect());
     };
-    let was = join(before, &request);
-    let before = was.card.as_ref();
     let due = asked.due.clone().or_else(|| asked.period.due());
     let last = period::day_of(&as_of[1]);
-    let (slots, slots_before) = (registry::places(&card), before.map(registry::places).unwrap_or_default());
-    let sides = Sides { card: &card, slots: &slots, before, slots_before: &slots_before };
+    let before = was.card.as_ref();
+    let (slots, slots_before) = (
+        registry::places(card, &is.places),
+        before.map(|before| registry::places(before, &was.places)).unwrap_or_default(),
+    );
+    let sides = Sides { card, is: &is, slots: &slots, before, was: &was, slots_before: &slots_before };
     let agencies = card.agencies.iter().filter(|agency| agency.id.is_some());
     Ok(Periodic {
         schema: SCHEMA.to_owned(),
@@ -192,10 +200,10 @@ pub fn periodic(selected: Selected, asked: &Asked) -> Result<Periodic, Vec<Text>
         overall: sides.part(&card.overall),
         agencies: agencies.map(|agency| sides.part(agency)).collect(),
         databases: card.databases.iter().map(|database| sides.line(database)).collect(),
-        as_of,
-        before_as_of: was.moments,
+        as_of: as_of.clone(),
+        before_as_of: was.moments.clone(),
         apart,
-        apart_before: outside_before.into_iter().chain(was.apart).collect(),
+        apart_before: outside_before.into_iter().chain(was.apart.iter().cloned()).collect(),
     })
 }
 
@@ -210,15 +218,26 @@ pub fn told(apart: &Apart) -> Text {
 /// Both periods, as they were summed up.
 struct Sides<'a> {
     card: &'a Scorecard,
+    is: &'a Stood,
     slots: &'a [Slot<'a>],
     before: Option<&'a Scorecard>,
+    was: &'a Stood,
     slots_before: &'a [Slot<'a>],
 }
 
-/// The databases of an agency, or all.
+/// The databases of an agency, or all: those that stand.
 fn of<'a>(card: &'a Scorecard, agency: Option<&str>) -> Vec<&'a DatabaseCard> {
-    let wanted = |database: &&DatabaseCard| agency.is_none() || database.agency.as_deref() == agency;
-    card.databases.iter().filter(wanted).collect()
+    card.databases.iter().filter(|database| is_of(database, agency)).collect()
+}
+
+fn is_of(database: &DatabaseCard, agency: Option<&str>) -> bool {
+    agency.is_none() || database.agency.as_deref() == agency
+}
+
+/// The same with those that count 0: what their rules could count is counted.
+fn counted<'a>(card: &'a Scorecard, stood: &'a Stood, agency: Option<&str>) -> Vec<&'a DatabaseCard> {
+    let besides = stood.counted.iter().filter(|database| is_of(database, agency));
+    of(card, agency).into_iter().chain(besides).collect()
 }
 
 fn places<'a>(slots: &[Slot<'a>], agency: Option<&str>) -> Vec<Slot<'a>> {
@@ -233,10 +252,13 @@ fn counting(card: &AgencyCard) -> BTreeMap<Dimension, Score> {
 impl Sides<'_> {
     fn part(&self, agency: &AgencyCard) -> Part {
         let id = agency.id.as_deref();
-        let databases = of(self.card, id);
-        let earlier = self.before.map(|before| of(before, id));
-        let count = |counted| achieved::achieved(&databases, earlier.as_deref(), counted);
+        let databases = counted(self.card, self.is, id);
+        let earlier = self.before.map(|before| counted(before, self.was, id));
+        let gone: BTreeSet<&str> =
+            self.is.absent.iter().filter(|it| it.card.is_none()).map(|it| it.database.as_str()).collect();
+        let count = |counted| achieved::achieved(&databases, earlier.as_deref(), &gone, counted);
         let slots = places(self.slots, id);
+        let unscored = || slots.iter().filter(|slot| slot.scored.is_none()).map(|slot| slot.id);
         Part {
             id: agency.id.clone(),
             title: id.and_then(|id| Catalog::shipped().agency(id)).map(|agency| agency.name.clone()),
@@ -249,11 +271,8 @@ impl Sides<'_> {
                 dimensions: counting(agency),
                 registered: agency.registered,
                 measured: agency.measured,
-                not_scored: slots
-                    .iter()
-                    .filter(|slot| slot.scored.is_none())
-                    .map(|slot| slot.id.to_owned())
-                    .collect(),
+                not_scored: unscored().map(str::to_owned).collect(),
+                absent: unscored().filter_map(|id| self.is.why(id)).cloned().collect(),
                 since: self.since(agency, &slots),
             },
         }
@@ -267,7 +286,12 @@ impl Sides<'_> {
             Some(_) => before.agencies.iter().find(|other| other.id == agency.id),
         };
         let Some(was) = was else { return Since::First };
-        let mut because = Vec::new();
+        // Points of two methodologies are never subtracted, whichever databases they are of.
+        let runs = comparable::of_runs(RunBasis::of(before), RunBasis::of(self.card));
+        let mut because: Vec<Text> = runs.iter().map(comparable::Reason::text).collect();
+        if !because.is_empty() {
+            return Since::NotComparable { because };
+        }
         for database in of(self.card, id) {
             let id = &database.id;
             because.extend(
@@ -292,8 +316,24 @@ impl Sides<'_> {
             dimensions: dimensions.iter().filter_map(moved).collect(),
             registered: was.registered,
             measured: was.measured,
-            reasons: change::reasons(then, now, self.card.profile),
+            reasons: self.told_apart(change::reasons(then, now, self.card.profile)),
         })
+    }
+
+    /// A database whose card cannot stand is not one without a card.
+    fn told_apart(&self, mut reasons: Vec<Reason>) -> Vec<Reason> {
+        let has_card = |stood: &Stood, reason: &Reason| {
+            let of = |id: &String| stood.why(id).is_some_and(|absent| absent.card.is_some());
+            reason.databases.iter().any(of)
+        };
+        for reason in &mut reasons {
+            reason.sort = match reason.sort {
+                Sort::NoLongerScored if has_card(self.is, reason) => Sort::CannotStand,
+                Sort::NewlyScored if has_card(self.was, reason) => Sort::StandsAgain,
+                sort => sort,
+            };
+        }
+        reasons
     }
 
     fn earlier(&self, database: &DatabaseCard) -> Option<(&Scorecard, &DatabaseCard)> {

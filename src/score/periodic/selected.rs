@@ -19,7 +19,8 @@ pub struct Selected {
 }
 
 /// Sorts scorecards by their days. `given` may be of the period, or of the one before it; `earlier` were handed in to be
-/// compared with, and are of any time before the period. Of one agency only, if one is named.
+/// compared with, are of any time before the period, and where there are some nothing else is compared with. Of one agency
+/// only, if one is named.
 ///
 /// # Errors
 /// No scorecard speaks of that agency.
@@ -29,6 +30,7 @@ pub fn select(
     period: &Period,
     agency: Option<&str>,
 ) -> Result<Selected, Text> {
+    let named = !earlier.is_empty();
     let (given, earlier) = match agency {
         Some(agency) => (of_agency(given, agency)?, of_agency(earlier, agency).unwrap_or_default()),
         None => (given, earlier),
@@ -39,7 +41,16 @@ pub fn select(
         match day_of(&it.card.as_of) {
             Some(day) if period.contains(day) => selected.now.push(it),
             Some(day) if before.as_ref().is_some_and(|before| before.contains(day)) => {
-                selected.before.push(it)
+                if named {
+                    let because = say!(
+                        "of the period before, but others are named to be compared with",
+                        "thuộc kỳ trước, nhưng đã chỉ định số liệu khác để so sánh"
+                    );
+                    let because = vec![because];
+                    selected.outside_before.push(Apart { card: it.name, database: None, because });
+                } else {
+                    selected.before.push(it);
+                }
             }
             _ => selected.outside.push(apart(&it, period)),
         }

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use self::deadline::{Deadline, deadlines};
 use self::place::{PlaceCoverage, Units, coverage};
 use super::Grade;
-use super::league::{Apart, Given};
+use super::league::{Apart, Given, Precedence};
 use super::scorecard::{DatabaseCard, Scorecard};
 use crate::base::Text;
 use crate::kernel::date_format::{default_timestamps, format_timestamp};
@@ -114,7 +114,7 @@ pub struct PriorityProgress {
     /// How it maps to Appendix I.
     #[serde(rename = "match")]
     pub matched: Match,
-    /// Its own scorecard.
+    /// Its own scorecard; of one that consists of a single entry, that of the entry.
     pub score: Option<Standing>,
     /// The entries that it consists of.
     pub parts: Vec<PriorityPart>,
@@ -153,7 +153,8 @@ impl Progress {
 /// A database of a card that counts.
 #[derive(Clone, Copy)]
 struct Counted<'g> {
-    moment: i64,
+    precedence: Precedence<'g>,
+    name: &'g str,
     card: &'g Scorecard,
     database: &'g DatabaseCard,
 }
@@ -227,7 +228,8 @@ pub fn progress(given: &[Given], catalog: &Catalog, groups: &Groups, as_of: i64)
 fn latest(given: &[Given], as_of: i64) -> (Latest<'_>, Vec<Apart>) {
     let mut latest = Latest::new();
     let mut apart = Vec::new();
-    for Given { name, card, rejected } in given {
+    for it in given {
+        let Given { name, card, rejected } = it;
         let moment = default_timestamps().iter().find_map(|format| format.parse_timestamp(&card.as_of));
         let mut because = rejected.clone();
         match moment {
@@ -236,12 +238,21 @@ fn latest(given: &[Given], as_of: i64) -> (Latest<'_>, Vec<Apart>) {
             Some(moment) if moment > as_of => {
                 because.push(say!("it is of a later moment", "bảng điểm thuộc thời điểm sau đó"));
             }
-            Some(moment) => {
+            Some(_) => {
                 for database in &card.databases {
-                    let counted = Counted { moment, card, database };
-                    let known = latest.entry(&database.id).or_insert(counted);
-                    if known.moment < moment {
-                        *known = counted;
+                    let precedence = Precedence::of(it, &database.id);
+                    let counted = Counted { precedence, name, card, database };
+                    let Some(known) = latest.insert(&database.id, counted) else { continue };
+                    let (stands, other) =
+                        if precedence > known.precedence { (counted, known) } else { (known, counted) };
+                    latest.insert(&database.id, stands);
+                    // Earlier ones are expected; two that speak of one moment are not.
+                    if other.precedence.is_of_the_moment_of(&stands.precedence) {
+                        apart.push(Apart {
+                            card: other.name.to_owned(),
+                            database: Some(database.id.clone()),
+                            because: vec![other.precedence.passed_over(&stands.precedence)],
+                        });
                     }
                 }
             }
@@ -269,6 +280,11 @@ fn priority(catalog: &Catalog, entry: &Entry, latest: &Latest<'_>, today: i32) -
         }
     };
     let parts: Vec<PriorityPart> = catalog.parts_of(&entry.id).iter().map(part).collect();
+    // What consists of one entry is that entry.
+    let whole = latest.get(entry.id.as_str()).map(Counted::standing).or_else(|| match parts.as_slice() {
+        [only] => only.score.clone(),
+        _ => None,
+    });
     PriorityProgress {
         id: entry.id.clone(),
         title: entry.title().to_owned(),
@@ -276,7 +292,7 @@ fn priority(catalog: &Catalog, entry: &Entry, latest: &Latest<'_>, today: i32) -
         deadlines: deadlines(catalog, entry, today),
         later: entry.priority.as_ref().and_then(|priority| priority.later.clone()),
         matched: entry.priority.as_ref().map_or(Match::NotListed, |priority| priority.matched),
-        score: latest.get(entry.id.as_str()).map(Counted::standing),
+        score: whole,
         parts_scored: parts.iter().filter(|part| part.score.is_some()).count() as u64,
         parts,
     }

@@ -90,15 +90,20 @@ impl Units {
         }
     }
 
-    /// What the list of a rule holds: as many entries as there are units, and no entry is missing that is none.
-    fn level(&self, expected: u64, missing: &[&str]) -> Level {
+    /// What the list of a rule holds, if it has as many entries as there are units: `missing` are codes of them, or the rule
+    /// says that it is about places. Where no code is named a list of as many other things looks the same.
+    fn level(&self, expected: u64, missing: &[&str], tagged: bool) -> Option<Level> {
         let fits = |level: &Level| {
             let units = self.of(*level);
             units.is_some_and(|units| {
                 units.len() as u64 == expected && missing.iter().all(|code| units.contains_key(code))
             })
         };
-        [Level::Commune, Level::Province].into_iter().find(fits).unwrap_or(Level::Other)
+        match [Level::Commune, Level::Province].into_iter().find(fits) {
+            Some(level) if tagged || !missing.is_empty() => Some(level),
+            Some(_) => Some(Level::Other),
+            None => tagged.then_some(Level::Other),
+        }
     }
 
     fn named(&self, level: Level, code: &str) -> MissingUnit {
@@ -125,10 +130,7 @@ pub fn coverage(
         return None;
     }
     let named = rule.note.as_ref().map(named_missing).unwrap_or_default();
-    let level = units.level(expected, &named);
-    if level == Level::Other && !rule.tags.iter().any(|tag| tag == TAG) {
-        return None;
-    }
+    let level = units.level(expected, &named, rule.tags.iter().any(|tag| tag == TAG))?;
     Some(PlaceCoverage {
         database: database.to_owned(),
         table: table.to_owned(),
@@ -163,10 +165,14 @@ mod tests {
     fn a_list_is_of_communes_if_it_has_their_number_and_their_codes() {
         let units = today();
         let code = *units.communes.keys().next().unwrap();
-        assert_eq!(units.level(3_321, &[code]), Level::Commune);
-        assert_eq!(units.level(3_321, &["not a code"]), Level::Other);
-        assert_eq!(units.level(34, &["01"]), Level::Province);
-        assert_eq!(units.level(35, &["01"]), Level::Other);
+        assert_eq!(units.level(3_321, &[code], false), Some(Level::Commune));
+        assert_eq!(units.level(3_321, &["not a code"], false), None);
+        assert_eq!(units.level(34, &["01"], false), Some(Level::Province));
+        assert_eq!(units.level(35, &["01"], false), None);
+        assert_eq!(units.level(35, &["01"], true), Some(Level::Other));
+        // All used, of a list of 34 things: provinces only if somebody says so.
+        assert_eq!(units.level(34, &[], false), Some(Level::Other));
+        assert_eq!(units.level(34, &[], true), Some(Level::Province));
         let unit = units.named(Level::Commune, code);
         assert!(unit.name.is_some() && unit.province.is_some(), "{unit:?}");
     }

@@ -3,12 +3,15 @@
 //! Official values decide: what is unknown counts as failed, and so does what rules need and was not delivered (a missing
 //! column). A rule that could not run for a reason of ours, and a table that is missing as a whole, say nothing here.
 
+use std::collections::BTreeMap;
+
 use super::criteria::Criteria;
 use super::mend::{Mendable, mendable};
 use super::{CriterionCard, CriterionId, Truth};
 use crate::base::{Dimension, Lang, Nano, Ratio, Severity, Status, Text, Unit, number};
 use crate::say;
-use crate::score::scorecard::{DatabaseCard, RuleCard, TableCard};
+use crate::score::scorecard::{DatabaseCard, RuleCard};
+use crate::score::widest::{Of, widest};
 
 /// Main tables.
 const MAIN: u32 = 3;
@@ -23,9 +26,6 @@ pub struct Seen<'a> {
     pub figures: bool,
     pub criteria: &'a Criteria,
 }
-
-/// A rule and its table.
-type Of<'a> = (&'a TableCard, &'a RuleCard);
 
 pub fn all(seen: Seen<'_>) -> Vec<CriterionCard> {
     CriterionId::ALL
@@ -86,14 +86,39 @@ const fn judged(rule: &RuleCard) -> u64 {
 }
 
 impl<'a> Seen<'a> {
-    /// Rules whose official value says something.
+    /// Rules whose official value says something. Where the core pack asks the same, what local rules say is no matter.
     fn rules(self, wanted: impl Fn(&RuleCard) -> bool + Copy + 'a) -> Vec<Of<'a>> {
         let counts = |rule: &RuleCard| matches!(rule.status, Status::Measured | Status::MissingInput);
-        let tables = self.card.tables.iter();
-        tables
-            .flat_map(|table| table.rules.iter().map(move |rule| (table, rule)))
-            .filter(|(_, rule)| counts(rule) && wanted(rule))
-            .collect()
+        let mut rules: Vec<Of<'a>> = self.every_rule().filter(|(_, rule)| wanted(rule)).collect();
+        let core = rules.iter().any(|(_, rule)| rule.core);
+        rules.retain(|(_, rule)| counts(rule) && (rule.core || !core));
+        rules
+    }
+
+    fn every_rule(self) -> impl Iterator<Item = Of<'a>> {
+        self.card.tables.iter().flat_map(|table| table.rules.iter().map(move |rule| (table, rule)))
+    }
+
+    /// Rules of severity major or above that found wrong records: those that count officially, and of several of one kind on
+    /// the same columns, which find the same defects, the one that found most.
+    fn failing(self) -> Vec<Of<'a>> {
+        let core = self.every_rule().any(|(_, rule)| rule.core);
+        let mut places: BTreeMap<(&str, &str, &[String]), Of<'a>> = BTreeMap::new();
+        let wanted = |rule: &RuleCard| {
+            rule.severity >= Severity::Major
+                && rule.fail > 0
+                && matches!(rule.status, Status::Measured | Status::MissingInput)
+                && (rule.core || !core)
+                && !rule.vacuous
+                && matches!(rule.unit, Unit::Row | Unit::Cell | Unit::Key)
+        };
+        for (table, rule) in self.every_rule().filter(|(_, rule)| wanted(rule)) {
+            let place = places.entry((&table.id, &rule.kind, &rule.columns)).or_insert((table, rule));
+            if (rule.fail, &place.1.id) > (place.1.fail, &rule.id) {
+                *place = (table, rule);
+            }
+        }
+        places.into_values().collect()
     }
 
     fn schema(self) -> CriterionCard {
@@ -115,8 +140,8 @@ impl<'a> Seen<'a> {
         card(id, Truth::of(nano < least), evidence, &rules)
     }
 
-    /// By table: the records whose key is absent, by the part of it that most lack, and those whose key is not unique, which
-    /// are others. One main table is enough.
+    /// By table: the records whose key is absent or not known, by the part of it that most lack, and those whose key is not
+    /// unique, which are others. A record that was lost is unknown to every rule, and counts once. One main table is enough.
     fn keys(self) -> CriterionCard {
         let id = CriterionId::R2;
         let rules = self.rules(|rule| rule.identity);
@@ -126,11 +151,13 @@ impl<'a> Seen<'a> {
             if of().any(|rule| rule.status == Status::MissingInput) {
                 return Some((1, 1, table));
             }
-            let most = |unique: bool| {
-                of().filter(|rule| (rule.kind == "unique") == unique).map(bad).max().unwrap_or_default()
+            let most = |unique: bool, count: fn(&RuleCard) -> u64| {
+                let of = of().filter(|rule| (rule.kind == "unique") == unique);
+                of.map(count).max().unwrap_or_default()
             };
+            let wrong = most(true, |rule| rule.fail).saturating_add(most(false, bad)).max(most(true, bad));
             let known = table.rows > 0 && of().next().is_some();
-            known.then(|| (most(true).saturating_add(most(false)).min(table.rows), table.rows, table))
+            known.then(|| (wrong.min(table.rows), table.rows, table))
         });
         let worst = worst
             .max_by(|a, b| (u128::from(a.0) * u128::from(b.1)).cmp(&(u128::from(b.0) * u128::from(a.1))));
@@ -209,11 +236,7 @@ impl<'a> Seen<'a> {
     fn records(self) -> CriterionCard {
         let id = CriterionId::R5;
         let clean = &self.card.clean_records;
-        let failing = self.rules(|rule| {
-            rule.severity >= Severity::Major
-                && rule.fail > 0
-                && matches!(rule.unit, Unit::Row | Unit::Cell | Unit::Key)
-        });
+        let failing = self.failing();
         let few_clean = match &clean.official {
             None => Truth::NotKnown,
             Some(_) if !clean.unknown_tables.is_empty() => Truth::True,
@@ -249,10 +272,17 @@ impl<'a> Seen<'a> {
         if rules.is_empty() {
             return card(id, Truth::NotKnown, unasked("connection_established"), &rules);
         }
-        let working = rules.iter().filter(|(_, rule)| rule.pass > 0).count();
-        let n = rules.len();
-        let evidence = say!("{working} of {n} connections work", "{working}/{n} kết nối hoạt động");
-        card(id, Truth::of(working <= self.criteria.working_at_most as usize), evidence, &rules)
+        // What a rule counts are the connections of its list.
+        let rules: Vec<Of<'a>> = widest(rules).into_iter().map(|(rule, _)| rule).collect();
+        let sum = |of: fn(&RuleCard) -> u64| {
+            rules.iter().fold(0_u64, |sum, (_, rule)| sum.saturating_add(of(rule)))
+        };
+        let (working, all) = (sum(|rule| rule.pass), sum(judged));
+        let evidence = say!(
+            "{working} of {all} mandated connections work",
+            "{working}/{all} kết nối bắt buộc hoạt động"
+        );
+        card(id, Truth::of(working <= u64::from(self.criteria.working_at_most)), evidence, &rules)
     }
 }
 

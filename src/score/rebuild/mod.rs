@@ -7,6 +7,7 @@ mod mend;
 #[cfg(test)]
 mod tests;
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
@@ -15,7 +16,7 @@ use serde::{Deserialize, Serialize};
 pub use self::criteria::Criteria;
 use self::finding::Seen;
 use super::Grade;
-use super::league::Apart;
+use super::league::{Apart, passed_over};
 use super::scorecard::{DatabaseCard, Fraction};
 use crate::base::Text;
 use crate::kernel::date_format::{civil, default_timestamps};
@@ -228,6 +229,8 @@ pub struct Report {
     pub card: DatabaseCard,
     /// It has the figures of its rules, which a history does not keep.
     pub figures: bool,
+    /// What it says of the database, as a digest; nothing if there is none.
+    pub digest: String,
 }
 
 impl Proposals {
@@ -240,12 +243,13 @@ impl Proposals {
     }
 }
 
-/// The moment of a report: month (years × 12 + months), microseconds, and whether it has figures.
-type At = (i64, i64, bool);
+/// The moment of a report: month (years × 12 + months) and microseconds; whether it has figures; then, so that no order of
+/// files decides, its digest and the name of its file.
+type At<'r> = (i64, i64, bool, &'r str, Reverse<&'r str>);
 
 /// Proposals by these reports, of which each month's last counts.
 pub fn propose(reports: &[Report], criteria: &Criteria, mut apart: Vec<Apart>) -> Proposals {
-    let mut databases: BTreeMap<&str, BTreeMap<i64, (At, &Report)>> = BTreeMap::new();
+    let mut databases: BTreeMap<&str, BTreeMap<i64, (At<'_>, &Report)>> = BTreeMap::new();
     for report in reports {
         let Some(at) = at(report) else {
             let because = vec![say!("its moment cannot be read", "không đọc được thời điểm của báo cáo")];
@@ -259,6 +263,15 @@ pub fn propose(reports: &[Report], criteria: &Criteria, mut apart: Vec<Apart>) -
             *known = (at, report);
         }
     }
+    apart.extend(reports.iter().filter_map(|report| {
+        let at = at(report)?;
+        let (stands, other) = databases.get(report.card.id.as_str())?.get(&at.0)?;
+        // A record of a history and the card of the same run are one report; earlier ones of a month are expected.
+        let tied = at.1 == stands.1 && at.2 && !std::ptr::eq(report, *other);
+        let database = Some(report.card.id.clone());
+        let because = vec![passed_over(false, report.digest == other.digest, &other.from)];
+        tied.then(|| Apart { card: report.from.clone(), database, because })
+    }));
     let thresholds = criteria.told().into_iter();
     Proposals {
         schema: SCHEMA.to_owned(),
@@ -275,17 +288,18 @@ pub fn propose(reports: &[Report], criteria: &Criteria, mut apart: Vec<Apart>) -
     }
 }
 
-fn at(report: &Report) -> Option<At> {
+fn at(report: &Report) -> Option<At<'_>> {
     let micros = default_timestamps().iter().find_map(|format| format.parse_timestamp(&report.as_of))?;
     let (year, month, _) = civil(i32::try_from(micros.div_euclid(DAY_MICROS)).ok()?);
-    Some((i64::from(year) * 12 + i64::from(month) - 1, micros, report.figures))
+    let month = i64::from(year) * 12 + i64::from(month) - 1;
+    Some((month, micros, report.figures, &report.digest, Reverse(&report.from)))
 }
 
 fn written(month: i64) -> String {
     format!("{:04}-{:02}", month.div_euclid(12), month.rem_euclid(12) + 1)
 }
 
-fn proposal(months: &BTreeMap<i64, (At, &Report)>, criteria: &Criteria) -> Option<Proposal> {
+fn proposal(months: &BTreeMap<i64, (At<'_>, &Report)>, criteria: &Criteria) -> Option<Proposal> {
     let (&last, &(_, latest)) = months.last_key_value()?;
     let wanted = (last - i64::from(criteria.months) + 1)..=last;
     let reports: Vec<MonthlyReport> = months

@@ -57,6 +57,7 @@ fn report(database: MeasuredDatabase, as_of: &str) -> Report {
         methodology: card.methodology,
         card: card.databases.remove(0),
         figures: true,
+        digest: String::new(),
     }
 }
 
@@ -124,6 +125,23 @@ fn of_a_month_the_last_report_counts() {
 }
 
 #[test]
+fn of_two_reports_of_one_moment_no_order_decides() {
+    let of = |database, digest: &str| Report {
+        digest: digest.to_owned(),
+        from: format!("{digest}.json"),
+        ..report(database, MONTHS[2])
+    };
+    let both = || vec![of(sound(), "b"), of(broken(), "a")];
+    let mut reversed = both();
+    reversed.reverse();
+    let found = propose(&both(), Criteria::shipped(), Vec::new());
+    assert_eq!(found, propose(&reversed, Criteria::shipped(), Vec::new()));
+    assert_eq!(found.databases[0].reports[0].from, "b.json");
+    let [apart] = found.apart.as_slice() else { panic!("{found:?}") };
+    assert!(apart.card == "a.json" && apart.because[0].en.contains("says something else"), "{apart:?}");
+}
+
+#[test]
 fn without_figures_what_they_tell_is_not_known() {
     let mut last = report(broken(), MONTHS[2]);
     last.figures = false;
@@ -159,15 +177,87 @@ fn five_per_cent_is_not_above_five() {
 }
 
 #[test]
-fn kinds_that_do_not_exist_yet_are_read_by_their_names() {
+fn a_link_is_read_by_its_name() {
     let mut last = report(sound(), MONTHS[2]);
     let mut link = last.card.tables[0].rules[1].clone();
     (link.kind, link.identity, link.pass, link.fail) = ("reconcile.link".to_owned(), false, 49, 51);
-    let mut connection = link.clone();
-    (connection.kind, connection.pass) = ("connection_established".to_owned(), 0);
-    last.card.tables[0].rules.extend([link, connection]);
-    let proposal = propose(&[last], Criteria::shipped(), Vec::new()).databases.remove(0);
-    assert_eq!([truths(&proposal)[2], truths(&proposal)[5]], [Truth::True, Truth::True]);
+    last.card.tables[0].rules.push(link);
+    assert_eq!(truths(&propose(&[last], Criteria::shipped(), Vec::new()).databases[0])[2], Truth::True);
+}
+
+/// What R6 says of rules with these counts that passed, failed and are unknown.
+fn connections(rules: &[(&str, [u64; 3])]) -> (Truth, String) {
+    let mut last = report(sound(), MONTHS[2]);
+    let rule = last.card.tables[0].rules[1].clone();
+    last.card.tables[0].rules.extend(rules.iter().map(|(id, [pass, fail, unknown])| {
+        let mut rule = rule.clone();
+        (rule.id, rule.kind, rule.identity) = ((*id).to_owned(), "connection_established".to_owned(), false);
+        (rule.pass, rule.fail, rule.unknown) = (*pass, *fail, *unknown);
+        rule
+    }));
+    let r6 = propose(&[last], Criteria::shipped(), Vec::new()).databases.remove(0).reports.remove(0).criteria;
+    (r6[5].truth, r6[5].evidence.en.clone())
+}
+
+#[test]
+fn connections_are_counted_and_not_rules() {
+    assert_eq!(
+        connections(&[("a", [4, 1, 2])]),
+        (Truth::False, "4 of 7 mandated connections work".to_owned())
+    );
+    assert_eq!(connections(&[("a", [0, 3, 0])]).0, Truth::True);
+    // Two rules on one log: the one with more connections.
+    let two = connections(&[("a", [1, 0, 0]), ("b", [2, 3, 0])]);
+    assert_eq!(two.1, "2 of 5 mandated connections work");
+}
+
+#[test]
+fn a_lost_record_is_one_record_for_all_rules() {
+    let identity = |unique: [u64; 3], present: [u64; 3]| {
+        let mut last = report(sound(), MONTHS[2]);
+        let rules = &mut last.card.tables[0].rules;
+        let mut other = rules[1].clone();
+        (other.id, other.kind) = ("n".to_owned(), "not_null".to_owned());
+        for (rule, [pass, fail, unknown]) in [(&mut rules[1], unique), (&mut other, present)] {
+            (rule.pass, rule.fail, rule.unknown) = (pass, fail, unknown);
+        }
+        rules.push(other);
+        propose(&[last], Criteria::shipped(), Vec::new()).databases[0].reports[0].criteria[1]
+            .evidence
+            .en
+            .clone()
+    };
+    assert!(identity([970, 0, 30], [970, 0, 30]).ends_with(": 30 of 1,000"));
+    // What is absent is not among what is not unique.
+    assert!(identity([920, 40, 30], [960, 10, 30]).ends_with(": 80 of 1,000"));
+}
+
+#[test]
+fn local_rules_and_duplicates_of_rules_change_no_share_of_what_can_be_mended() {
+    let evidence = |more: &[(&str, bool)]| {
+        let mut last = report(broken(), MONTHS[2]);
+        let rule = &mut last.card.tables[0].rules[1];
+        rule.core = true;
+        let rule = rule.clone();
+        last.card.tables[0].rules.extend(more.iter().map(|(kind, core)| {
+            let mut rule = rule.clone();
+            (rule.id, rule.kind, rule.core) = (format!("more-{kind}"), (*kind).to_owned(), *core);
+            (rule.pass, rule.fail) = (0, 1_000);
+            if *core {
+                (rule.pass, rule.fail) = (910, 90);
+            }
+            rule
+        }));
+        propose(&[last], Criteria::shipped(), Vec::new()).databases[0].reports[0].criteria[4]
+            .evidence
+            .en
+            .clone()
+    };
+    let alone = evidence(&[]);
+    assert!(alone.contains("of 100 failures"), "{alone}");
+    assert_eq!(evidence(&[("clean_text", false)]), alone, "a local rule");
+    assert_eq!(evidence(&[("unique", true)]), alone, "the same kind on the same columns");
+    assert!(evidence(&[("matches", true)]).contains("of 190 failures"));
 }
 
 #[test]

@@ -272,7 +272,7 @@ fn papers(stage: &Stage) -> Vec<(&'static str, PathBuf)> {
             "periodic-",
             &["periodic", &compared, "--period", "2026-11", "--fields", &fields, "--format", "html"],
         ),
-        ("public-", &["report", &cards, "--format", "public", "--smallest", "3"]),
+        ("public-", &["report", &cards, "--format", "public", "--smallest", "5"]),
         ("progress-", &["progress", &cards, "--format", "html", "--as-of", "2026-11-21"]),
         ("proposals-", &["propose", &cards, "--format", "html"]),
     ];

@@ -29,6 +29,8 @@ pub struct Fill<'a> {
     part: &'a str,
     /// From the outermost to the innermost.
     scopes: Vec<&'a Scope>,
+    /// The names of blocks that end somewhere in the part.
+    ends: BTreeSet<String>,
     /// Everything that is wrong.
     pub wrong: Vec<Text>,
     /// The names that occurred.
@@ -37,10 +39,15 @@ pub struct Fill<'a> {
 
 impl<'a> Fill<'a> {
     pub fn new(part: &'a str, scope: &'a Scope) -> Self {
-        Self { part, scopes: vec![scope], wrong: Vec::new(), used: BTreeSet::new() }
+        Self { part, scopes: vec![scope], ends: BTreeSet::new(), wrong: Vec::new(), used: BTreeSet::new() }
     }
 
     pub fn document(&mut self, root: &mut Element) {
+        let ends = marks(&root.text()).into_iter().filter_map(|mark| match mark {
+            Mark::Close(name) => Some(name),
+            Mark::Open(_) => None,
+        });
+        self.ends = ends.collect();
         self.children(&mut root.children);
     }
 
@@ -140,8 +147,7 @@ impl<'a> Fill<'a> {
         };
         if items.is_empty() {
             // The fields within have no values this time; that they are used is noted.
-            let mut probe =
-                Fill { part: self.part, scopes: vec![&once], wrong: Vec::new(), used: BTreeSet::new() };
+            let mut probe = Fill::new(self.part, &once);
             probe.children(&mut block);
             self.used.append(&mut probe.used);
             return;
@@ -280,7 +286,15 @@ impl<'a> Fill<'a> {
     }
 
     fn unclosed(&mut self, name: &str) {
+        let crossed = self.ends.contains(name);
         let (part, name) = (self.part, clean(name));
+        if crossed {
+            self.wrong.push(say!(
+                "template, part `{part}`: `{{{{/{name}}}}}` does not stand where `{{{{#{name}}}}}` does: blocks may stand in each other, each under a name of its own, but not cross each other, table rows or cells",
+                "mẫu, phần `{part}`: `{{{{/{name}}}}}` không nằm cùng chỗ với `{{{{#{name}}}}}`: các khối được lồng nhau, mỗi khối một tên, nhưng không được cắt chéo nhau, cắt qua hàng hay ô"
+            ));
+            return;
+        }
         self.wrong.push(say!(
             "template, part `{part}`: the block `{{{{#{name}}}}}` is not closed; `{{{{/{name}}}}}` is missing",
             "mẫu, phần `{part}`: khối `{{{{#{name}}}}}` chưa đóng; thiếu `{{{{/{name}}}}}`"

@@ -8,22 +8,32 @@ pub enum Mark {
     Close(String),
 }
 
-/// The marks of blocks in a text, in order.
-pub fn marks(text: &str) -> Vec<Mark> {
-    let mut marks = Vec::new();
+/// What stands between the braces of a text, in order.
+fn inner(text: &str) -> Vec<&str> {
+    let mut found = Vec::new();
     let mut rest = text;
     while let Some(at) = rest.find("{{") {
         rest = &rest[at + 2..];
         let Some(end) = rest.find("}}") else { break };
-        let inner = rest[..end].trim();
-        if let Some(name) = inner.strip_prefix('#') {
-            marks.push(Mark::Open(name.trim().to_owned()));
-        } else if let Some(name) = inner.strip_prefix('/') {
-            marks.push(Mark::Close(name.trim().to_owned()));
-        }
+        found.push(rest[..end].trim());
         rest = &rest[end + 2..];
     }
-    marks
+    found
+}
+
+/// The marks of blocks in a text, in order.
+pub fn marks(text: &str) -> Vec<Mark> {
+    let mark = |inner: &str| match (inner.strip_prefix('#'), inner.strip_prefix('/')) {
+        (Some(name), _) => Some(Mark::Open(name.trim().to_owned())),
+        (_, Some(name)) => Some(Mark::Close(name.trim().to_owned())),
+        _ => None,
+    };
+    inner(text).into_iter().filter_map(mark).collect()
+}
+
+/// The names of all fields and blocks in a text.
+pub fn names(text: &str) -> Vec<String> {
+    inner(text).into_iter().map(|name| name.trim_start_matches(['#', '/']).trim().to_owned()).collect()
 }
 
 pub fn closes(marks: &[Mark], name: &str) -> bool {

@@ -17,7 +17,7 @@ use std::collections::BTreeSet;
 
 use self::archive::Archive;
 use self::fill::Fill;
-use super::letter::{KNOWN, missing};
+use super::letter::{DUE, KNOWN, missing};
 use super::{PeriodicRenderer, Refused, Setting};
 use crate::base::{Lang, Text, suggest};
 use crate::say;
@@ -52,6 +52,17 @@ impl PeriodicRenderer for Docx {
         };
         filled(&own, setting, lang).map_err(Refused::Letter)
     }
+
+    /// Fields of one's own without a place are mistakes; those of every letter may be left out of a template.
+    fn unplaced(&self, setting: &Setting<'_>) -> Vec<String> {
+        let Some(mut archive) = setting.template.and_then(|bytes| Archive::read(bytes).ok()) else {
+            return Vec::new();
+        };
+        let parts = archive.texts().filter_map(|(_, bytes)| xml::parse(bytes).ok());
+        let named: BTreeSet<String> = parts.flat_map(|part| marks::names(&part.text())).collect();
+        let given = setting.letter.given().filter(|field| *field != DUE && !named.contains(*field));
+        given.map(str::to_owned).collect()
+    }
 }
 
 /// The template with everything in its place, or everything that is wrong with it.
@@ -69,6 +80,13 @@ fn filled(template: &[u8], setting: &Setting<'_>, lang: Lang) -> Result<Vec<u8>,
                 continue;
             }
         };
+        if !part.has_usual_prefix() {
+            wrong.push(say!(
+                "template, part `{name}`: Word's elements have another prefix than `w:`; open the template in Word and save it again",
+                "mẫu, phần `{name}`: các phần tử của Word dùng tiền tố khác `w:`; hãy mở mẫu bằng Word và lưu lại"
+            ));
+            continue;
+        }
         let mut fill = Fill::new(name, &scope);
         fill.document(&mut part);
         wrong.append(&mut fill.wrong);
@@ -89,6 +107,12 @@ fn filled(template: &[u8], setting: &Setting<'_>, lang: Lang) -> Result<Vec<u8>,
     }
     if !wrong.is_empty() {
         return Err(wrong);
+    }
+    if !used.iter().any(|field| scope.contains_key(field)) {
+        return Err(vec![say!(
+            "the template has no field, as `{{{{ky_bao_cao}}}}`: nothing of the report would stand in it; `--write-template FILE.docx` gives one to start from",
+            "mẫu không có trường nào, như `{{{{ky_bao_cao}}}}`: không có số liệu nào được điền; `--write-template TỆP.docx` ghi ra một mẫu để bắt đầu"
+        )]);
     }
     archive.written().map_err(|wrong| vec![wrong])
 }

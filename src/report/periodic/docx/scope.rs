@@ -109,7 +109,9 @@ fn agency(part: &Part, lang: Lang) -> Scope {
         ("dien_bien", text(words::development(part).get(lang))),
         ("csdl_da_do", text(measured)),
         ("csdl_chua_cham", text(number::count(quality.not_scored.len() as u64, lang))),
+        ("csdl_thieu", said(words::shortfall(quality).as_ref(), lang)),
         ("reasons", lines(reasons.chain(because))),
+        ("count_reasons", count_reasons(part, lang)),
     ]);
     for dimension in Dimension::ALL {
         scope.insert(field(dimension).to_owned(), text(words::dimension(part, dimension, lang)));
@@ -120,6 +122,14 @@ fn agency(part: &Part, lang: Lang) -> Scope {
         count(&mut scope, name, counted, lang);
     }
     scope
+}
+
+/// What moved the counts, each line with what it counts.
+fn count_reasons(part: &Part, lang: Lang) -> Value {
+    lines(words::counted(part).into_iter().flat_map(|(title, counted)| {
+        let title = title.get(lang).to_owned();
+        words::moves(counted).into_iter().map(move |moved| format!("{title}: {}", own(&moved, lang)))
+    }))
 }
 
 /// `NAME`, `NAME_ty_le`, `NAME_ky_truoc`, `NAME_ghi_chu`.
@@ -140,7 +150,7 @@ fn database(line: &DatabaseLine, lang: Lang) -> Scope {
         ("diem", text(words::points(&line.score.official, lang))),
         ("khoang", text(words::range(&line.score, lang))),
         ("hang", text(line.grade.id())),
-        ("thay_doi", text(line.change_nano.map_or_else(|| "—".to_owned(), |nano| words::signed(nano, lang)))),
+        ("thay_doi", text(words::line_moved(line, lang))),
         ("ghi_chu", text(because.join("; "))),
     ]);
     for dimension in Dimension::ALL {

@@ -261,6 +261,10 @@ fn document(lang: Lang) -> String {
         p("Muc", &say(say!("I. SUCCESSFUL CONNECTIONS", "I. SỐ LƯỢNG KẾT NỐI THÀNH CÔNG"))),
         agencies(&connections, lang),
         p("GhiChu", "{{#overall}}{{#ket_noi_ghi_chu}}{{ket_noi_ghi_chu}}.{{/ket_noi_ghi_chu}}{{/overall}}"),
+        p(
+            "GhiChu",
+            "{{#overall}}{{#luot_ket_noi_ghi_chu}}{{luot_ket_noi_ghi_chu}}.{{/luot_ket_noi_ghi_chu}}{{/overall}}",
+        ),
         p("Muc", &say(say!("II. DATA QUALITY", "II. CHẤT LƯỢNG DỮ LIỆU (ĐÚNG - ĐỦ - SẠCH - SỐNG)"))),
         agencies(&quality, lang),
         p(
@@ -270,6 +274,7 @@ fn document(lang: Lang) -> String {
                 "Điểm từ 0 đến 100; phần chưa rõ tính là chưa đạt. Phương pháp {{{{phuong_phap}}}}, bộ tiêu chí {{{{bo_tieu_chi}}}}. {{{{pham_vi}}}}"
             )),
         ),
+        p("GhiChu", "{{#agencies}}{{#csdl_thieu}}{{ten}}: {{csdl_thieu}}.{{/csdl_thieu}}{{/agencies}}"),
         p(
             "Muc",
             &say(say!("III. SHARING REQUESTS THAT WERE MET", "III. TỶ LỆ ĐÁP ỨNG YÊU CẦU CHIA SẺ DỮ LIỆU")),
@@ -293,10 +298,12 @@ fn document(lang: Lang) -> String {
         p("Than", "{{#agencies}}"),
         with("Than", "<w:keepNext/>", "{{stt}}. {{ten}}: {{dien_bien}}."),
         p("Gach", "{{#reasons}}- {{noi_dung}}.{{/reasons}}"),
+        p("Gach", "{{#count_reasons}}- {{noi_dung}}.{{/count_reasons}}"),
         p("Than", "{{/agencies}}"),
         p("Than", "{{#total}}"),
         with("Than", "<w:keepNext/>", "{{ten}}: {{dien_bien}}."),
         p("Gach", "{{#reasons}}- {{noi_dung}}.{{/reasons}}"),
+        p("Gach", "{{#count_reasons}}- {{noi_dung}}.{{/count_reasons}}"),
         p("Than", "{{/total}}"),
         p("Muc", &say(say!("V. ASSESSMENT AND PROPOSALS", "V. ĐÁNH GIÁ, KIẾN NGHỊ"))),
         p("Than", "{{#danh_gia}}{{danh_gia}}{{/danh_gia}}"),

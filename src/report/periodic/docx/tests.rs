@@ -123,7 +123,7 @@ fn everything_that_is_wrong_is_told_at_once() {
         "`{{/agencies}}` ends a block that was not begun",
         "`agencies` is a list",
         "braces without their partner at `{{ky`",
-        "the block `{{#agencies}}` is not closed",
+        "`{{/agencies}}` does not stand where `{{#agencies}}` does",
     ];
     for (said, expected) in wrong.iter().zip(expected) {
         assert!(
@@ -133,6 +133,38 @@ fn everything_that_is_wrong_is_told_at_once() {
     }
     assert_eq!(wrong.len(), expected.len(), "{wrong:?}");
 }
+
+#[test]
+fn blocks_that_cross_are_told_as_such() {
+    let body = format!(
+        "<w:b>{}{}{}{}{}</w:b>",
+        p("{{#agencies}}"),
+        p("{{#reasons}}"),
+        p("{{/agencies}}"),
+        p("{{noi_dung}}"),
+        p("{{/reasons}}")
+    );
+    let wrong = filled(&body, &agencies()).unwrap_err();
+    assert!(wrong.iter().any(|it| it.contains("does not stand where `{{#reasons}}` does")), "{wrong:?}");
+}
+
+#[test]
+fn a_template_in_which_nothing_would_be_filled_is_refused() {
+    let given = letter(&[("co_quan", "X")]);
+    let refused = |body: &str| {
+        let template = zipped(&[("word/document.xml", body.as_bytes())]);
+        rendered(&given, Some(&template), Lang::En).unwrap_err().join(" ")
+    };
+    let other =
+        format!("<x:document xmlns:x=\"{WORD}\"><x:p><x:t>{{{{ky_bao_cao}}}}</x:t></x:p></x:document>");
+    assert!(refused(&other).contains("another prefix than `w:`"));
+    let plain = format!("<w:document xmlns:w=\"{WORD}\"><w:p><w:t>Kính gửi</w:t></w:p></w:document>");
+    assert!(refused(&plain).contains("has no field"));
+    let sound = plain.replace("Kính gửi", "{{ky_bao_cao}}");
+    assert!(rendered(&given, Some(&zipped(&[("word/document.xml", sound.as_bytes())])), Lang::En).is_ok());
+}
+
+const WORD: &str = "http://schemas.openxmlformats.org/wordprocessingml/2006/main";
 
 fn zipped(parts: &[(&str, &[u8])]) -> Vec<u8> {
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));

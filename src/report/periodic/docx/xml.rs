@@ -6,6 +6,12 @@ use quick_xml::events::Event;
 use crate::base::Text;
 use crate::say;
 
+/// The namespaces of Word's elements, as Word writes them by default and in its strict form.
+const WORD: [&str; 2] = [
+    "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
+    "http://purl.oclc.org/ooxml/wordprocessingml/main",
+];
+
 /// Deeper than any document, and not as deep as the stack.
 const DEEPEST: usize = 128;
 
@@ -145,6 +151,23 @@ impl Element {
         let mut text = String::new();
         self.collect(&mut text);
         text
+    }
+
+    /// Whether the elements of Word are those whose names begin with `w:`. Another prefix is good XML, and no program that
+    /// people use writes it.
+    pub fn has_usual_prefix(&self) -> bool {
+        let usual = |namespace: &str| {
+            let mut declarations = self.attributes.match_indices(namespace);
+            declarations.all(|(at, _)| {
+                let before = self.attributes[..at].trim_end_matches(['"', '\'']).trim_end();
+                before.strip_suffix('=').is_some_and(|name| name.trim_end().ends_with("xmlns:w"))
+            })
+        };
+        WORD.into_iter().all(usual)
+            && self.children.iter().all(|node| match node {
+                Node::Element(element) => element.has_usual_prefix(),
+                _ => true,
+            })
     }
 
     fn collect(&self, text: &mut String) {
