@@ -8,7 +8,7 @@ use std::sync::atomic::AtomicBool;
 use arrow::array::{ArrayRef, RecordBatch, StringViewArray};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use parquet::arrow::ArrowWriter;
-use thuocdo::engine::{self, RunOptions, Silent, TraceOptions};
+use thuocdo::engine::{self, Elsewhere, RunOptions, Silent, TraceOptions};
 use thuocdo::kernel::column::standard_placeholders;
 use thuocdo::kernel::{TextColumn, key, text};
 use thuocdo::rule::load;
@@ -101,6 +101,7 @@ fn scan(c: &mut Criterion) {
         interrupted: &interrupted,
         trace: None,
         keeper: None,
+        elsewhere: &Elsewhere::default(),
         progress: &Silent,
     };
     let mut group = c.benchmark_group("scan");
@@ -162,6 +163,7 @@ fn gate(c: &mut Criterion) {
             }),
             progress: &Silent,
             keeper: None,
+            elsewhere: &Elsewhere::default(),
         };
         let mut measured = engine::run(&loaded.databases[0], &options).expect("measured");
         let traced = measured.tables[0].traced.take().expect("traced");

@@ -303,9 +303,9 @@ fn expanded(database: &Database, table: &Table, rule: &Rule, lang: Lang) -> Stri
     if !columns.is_empty() {
         field(say!("columns", "cột"), columns.join(", "));
     }
-    if let Some((parent, columns)) = rule.spec.refers_to() {
-        let columns: Vec<String> = columns.into_iter().map(|column| column.value).collect();
-        field(say!("refers to", "tham chiếu"), format!("{}.{}", parent.value, columns.join(", ")));
+    if let Some(to) = rule.spec.refers_to() {
+        let columns: Vec<&str> = to.columns.iter().map(|column| column.value.as_str()).collect();
+        field(say!("refers to", "tham chiếu"), format!("{}.{}", to.table_name(), columns.join(", ")));
     }
     field(say!("dimension", "chiều"), rule.dimension.id().to_owned());
     field(say!("severity", "mức độ"), rule.severity.id().to_owned());

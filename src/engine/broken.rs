@@ -7,7 +7,7 @@ use super::judging::Judging;
 use super::plan::{TablePlan, Work};
 use super::rows::{Broken, JudgedTable};
 use crate::base::{Lang, Text};
-use crate::kernel::key::KeyJudge;
+use crate::kernel::key::{KeyJudge, TableKey};
 use crate::kernel::{Batch, RowVerdict};
 use crate::rule::Explanation;
 use crate::say;
@@ -96,7 +96,7 @@ fn of_keys(work: &Work) -> Option<Explanation> {
         Work::Keys { judge: KeyJudge::Unique, .. } => {
             say!("another row has the same values", "có dòng khác trùng giá trị")
         }
-        Work::Keys { judge: KeyJudge::In { table, .. }, .. } => {
+        Work::Keys { judge: KeyJudge::In(TableKey { table, .. }), .. } => {
             say!("table `{table}` has no such row", "bảng `{table}` không có dòng tương ứng")
         }
         _ => return None,

@@ -6,9 +6,11 @@ use hashbrown::HashSet;
 use rayon::prelude::*;
 
 use super::ledger::{KeyPopulation, Ledger, Page};
-use crate::kernel::RowVerdict;
-use crate::kernel::key::{KeyValues, Keys, digest_packed};
+use crate::base::Text;
+use crate::kernel::key::{KeyValues, Keys, TableKey, digest_packed};
 use crate::kernel::verdict::minus;
+use crate::kernel::{ColumnType, RowVerdict};
+use crate::say;
 
 /// An integer that stands for a key.
 trait Key: Copy + Ord + Send + Sync + std::hash::Hash + 'static {
@@ -100,6 +102,8 @@ pub struct Parents {
     set: ParentSet,
     /// No row of the table is damaged.
     whole: bool,
+    /// Of its columns.
+    types: Vec<ColumnType>,
 }
 
 enum ParentSet {
@@ -108,13 +112,41 @@ enum ParentSet {
 }
 
 impl Parents {
-    pub fn of(ledger: &Ledger, key: usize) -> Self {
+    /// `types` are those of the key's columns.
+    pub fn of(ledger: &Ledger, key: usize, types: &[ColumnType]) -> Self {
         let set = if ledger.is_packed(key) {
             ParentSet::Packed(Parted::of(ledger, key))
         } else {
             ParentSet::Digest(Parted::of(ledger, key))
         };
-        Self { set, whole: ledger.pages.iter().all(|page| page.damaged.is_none()) }
+        let whole = ledger.pages.iter().all(|page| page.damaged.is_none());
+        Self { set, whole, types: types.to_vec() }
+    }
+
+    /// Whether keys of these types can be found among them at all: a number is spelt in one way, a text as it is written,
+    /// and where one side has texts `007` would be missed among numbers without anybody being told.
+    pub fn comparable(&self, types: &[ColumnType], to: &TableKey) -> Result<(), Text> {
+        let differ = types.iter().zip(&self.types).position(|(ours, theirs)| !same_spelling(*ours, *theirs));
+        let Some(at) = differ else { return Ok(()) };
+        let (ours, theirs) = (types[at].id(), self.types[at].id());
+        let (table, column) = (&to.table, &to.columns[at]);
+        Err(say!(
+            "the values are `{ours}` here and `{theirs}` in `{table}.{column}`, so that `007` and `7` would be told apart on one side only; declare \
+             both columns with one `type`",
+            "giá trị ở đây là `{ours}`, còn ở `{table}.{column}` là `{theirs}`, nên `007` và `7` chỉ được phân biệt ở một bên; hãy khai báo cùng một \
+             `type` cho cả hai cột"
+        ))
+    }
+}
+
+/// Whether equal values of both types have equal keys.
+fn same_spelling(a: ColumnType, b: ColumnType) -> bool {
+    use ColumnType::{Boolean, Date, Decimal, Integer, Text, Timestamp};
+    match a {
+        Integer | Decimal => matches!(b, Integer | Decimal),
+        Date => b == Date,
+        Timestamp => b == Timestamp,
+        Text | Boolean => matches!(b, Text | Boolean),
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod broken;
 mod changes;
+mod elsewhere;
 mod examples;
 mod failures;
 mod feed;
@@ -34,6 +35,7 @@ pub mod vacuity;
 mod verdicts;
 mod wire;
 
+pub use elsewhere::{Elsewhere, Known};
 pub use kept::Keeper;
 pub use measured::{
     Covered, MeasuredCodeList, MeasuredDatabase, MeasuredFile, MeasuredPack, MeasuredRule, MeasuredRuleFile,

@@ -1,6 +1,7 @@
 //! From the state of a table to the measures of its rules and the number of its clean records.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 use arrow::buffer::BooleanBuffer;
 use rayon::prelude::*;
@@ -16,15 +17,15 @@ use super::scan::{self, RuleState, TableState};
 use super::source::TableSource;
 use super::trace::{self, RuleTrace, Scope, TracePlan};
 use super::verdicts::{self, Verdicts};
-use crate::base::{Status, Unit};
+use crate::base::{Status, Text, Unit};
 use crate::kernel::RowVerdict;
-use crate::kernel::key::KeyJudge;
+use crate::kernel::key::{KeyJudge, TableKey};
 use crate::rule::{Origin, Rule, Table};
 use crate::say;
 use crate::state::{Figure, Measure, Snapshot, Tally};
 
 /// The keys that a rule's second table offers, or why they are not known.
-pub type ParentKeys<'p> = dyn Fn(&str, &[String]) -> Option<std::sync::Arc<Parents>> + 'p;
+pub type ParentKeys<'p> = dyn Fn(&TableKey) -> Result<Arc<Parents>, Text> + 'p;
 
 /// What a scan came to.
 pub struct Outcome {
@@ -63,13 +64,19 @@ pub fn outcome(
     for (at, rule) in plan.rules.iter().enumerate() {
         let verdicts = match &rule.work {
             Work::Keys { key, judge: KeyJudge::Unique } => keys::unique(&ledger, *key, order),
-            Work::Keys { key, judge: KeyJudge::In { table, columns } } => match parents(table, columns) {
-                Some(parents) => keys::exists(&ledger, *key, order, &parents),
-                None => {
-                    findings[at].orphaned = true;
-                    unknown_pages(&ledger, *key, order)
+            Work::Keys { key, judge: KeyJudge::In(to) } => {
+                let parents = parents(to).and_then(|parents| {
+                    parents.comparable(&plan.keys[*key].types, to)?;
+                    Ok(parents)
+                });
+                match parents {
+                    Ok(parents) => keys::exists(&ledger, *key, order, &parents),
+                    Err(why) => {
+                        findings[at].orphaned = Some(why);
+                        unknown_pages(&ledger, *key, order)
+                    }
                 }
-            },
+            }
             Work::Groups { key, memories, judge } => {
                 let judged = || groups::judge(&ledger, *key, memories, order, judge.as_ref());
                 match catch_unwind(AssertUnwindSafe(judged)) {
@@ -175,8 +182,8 @@ fn traced(
 #[derive(Clone, Default)]
 struct KeyFindings {
     figures: Vec<(&'static str, u64)>,
-    /// The keys of the other table are not known.
-    orphaned: bool,
+    /// Why the keys of the other table are not known, or cannot be compared.
+    orphaned: Option<Text>,
 }
 
 /// Nothing is known of any row that the rule is about.
@@ -288,11 +295,8 @@ fn measure(
     }
     let problem = if breakage.is_some() {
         breakage
-    } else if keys.orphaned {
-        Some(say!(
-            "the table that is referred to could not be read whole",
-            "không đọc được trọn vẹn bảng được tham chiếu"
-        ))
+    } else if keys.orphaned.is_some() {
+        keys.orphaned
     } else if cut {
         Some(say!(
             "a part of the table could not be read, and nobody knows how much",

@@ -142,29 +142,24 @@ pub fn plan(
     referred: &[Vec<String>],
     trace: Option<TraceRequest<'_>>,
 ) -> (TablePlan, Vec<Option<usize>>) {
-    let mut binder = TableBinder {
-        table,
-        source,
-        as_of,
-        columns: Vec::new(),
-        sources: Vec::new(),
-        used: Vec::new(),
-        timed: false,
-        filters: Vec::new(),
-        keys: Vec::new(),
-        memories: Vec::new(),
-    };
+    let mut binder = TableBinder::new(table, source, as_of);
     let rules = table.rules.iter().map(|rule| binder.rule(rule)).collect();
     let identity = binder.identity();
     let referred = referred.iter().map(|columns| binder.referred(columns)).collect();
     let trace = trace.map(|request| binder.trace(&request));
-    let TableBinder { columns, sources, filters, keys, memories, .. } = binder;
-    // A name that stands twice is not absent: nobody knows which column it is.
-    let may_be_absent = |name: &String| {
-        table.column(name).is_some_and(|column| column.required == Some(false)) && !source.is_repeated(name)
-    };
-    let optional = sources.iter().map(may_be_absent).collect();
-    (TablePlan { columns, sources, optional, filters, keys, memories, rules, identity, trace }, referred)
+    (binder.finish(rules, identity, trace), referred)
+}
+
+/// Reads nothing but the keys of these columns: the table is judged by nobody.
+pub fn keys_alone(
+    table: &Table,
+    source: &TableSource,
+    as_of: i64,
+    referred: &[Vec<String>],
+) -> (TablePlan, Vec<Option<usize>>) {
+    let mut binder = TableBinder::new(table, source, as_of);
+    let referred = referred.iter().map(|columns| binder.referred(columns)).collect();
+    (binder.finish(Vec::new(), Identity::Undeclared, None), referred)
 }
 
 struct TableBinder<'t> {
@@ -182,7 +177,33 @@ struct TableBinder<'t> {
     memories: Vec<Remember>,
 }
 
-impl TableBinder<'_> {
+impl<'t> TableBinder<'t> {
+    const fn new(table: &'t Table, source: &'t TableSource, as_of: i64) -> Self {
+        Self {
+            table,
+            source,
+            as_of,
+            columns: Vec::new(),
+            sources: Vec::new(),
+            used: Vec::new(),
+            timed: false,
+            filters: Vec::new(),
+            keys: Vec::new(),
+            memories: Vec::new(),
+        }
+    }
+
+    fn finish(self, rules: Vec<RulePlan>, identity: Identity, trace: Option<TracePlan>) -> TablePlan {
+        let Self { table, source, columns, sources, filters, keys, memories, .. } = self;
+        // A name that stands twice is not absent: nobody knows which column it is.
+        let may_be_absent = |name: &String| {
+            table.column(name).is_some_and(|column| column.required == Some(false))
+                && !source.is_repeated(name)
+        };
+        let optional = sources.iter().map(may_be_absent).collect();
+        TablePlan { columns, sources, optional, filters, keys, memories, rules, identity, trace }
+    }
+
     fn rule(&mut self, rule: &Rule) -> RulePlan {
         self.used.clear();
         self.timed = false;

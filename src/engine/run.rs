@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use indexmap::IndexMap;
 
+use super::elsewhere::{self, Elsewhere};
 use super::kept::{Keeper, Keeping};
 use super::keys::Parents;
 use super::measured::{
@@ -22,6 +23,7 @@ use super::trace::{RowWaiver, TraceOptions};
 use super::vacuity::{self, Strength};
 use crate::base::diagnostic::SourceText;
 use crate::base::{Diagnostic, Status};
+use crate::kernel::key::TableKey;
 use crate::rule::pack::Pack;
 use crate::rule::{Database, Table};
 use crate::say;
@@ -43,6 +45,7 @@ impl Progress for Silent {}
 /// Failing rows that are kept of each rule unless somebody asks for another number.
 pub const EXAMPLES: usize = super::examples::SHOWN;
 
+#[derive(Clone)]
 pub struct RunOptions<'o> {
     /// The directory that holds the extracts. A folder of it with a database's id holds that database's files.
     pub data: &'o Path,
@@ -59,6 +62,8 @@ pub struct RunOptions<'o> {
     pub trace: Option<TraceOptions<'o>>,
     /// Where states of files are kept from run to run, if anywhere.
     pub keeper: Option<&'o dyn Keeper>,
+    /// The keys of other databases that rules look for.
+    pub elsewhere: &'o Elsewhere,
 }
 
 /// Measures one database, on the threads of the current pool. `None` when it was interrupted.
@@ -202,11 +207,11 @@ struct TableRun<'d> {
 fn open_and_plan<'d>(database: &'d Database, root: &Path, options: &RunOptions<'_>) -> Vec<TableRun<'d>> {
     let mut wanted: IndexMap<&str, Vec<Vec<String>>> = IndexMap::new();
     for rule in database.tables.iter().flat_map(|table| &table.rules) {
-        if let Some((table, columns)) = rule.spec.refers_to()
-            && let Some(parent) = database.tables.iter().find(|parent| parent.id.value == table.value)
+        if let Some(to) = rule.spec.refers_to()
+            && to.database.is_none()
         {
-            let columns: Vec<String> = columns.into_iter().map(|column| column.value).collect();
-            let lists = wanted.entry(parent.id.value.as_str()).or_default();
+            let columns = to.key().columns;
+            let lists = wanted.entry(to.table.value.as_str()).or_default();
             if !lists.contains(&columns) {
                 lists.push(columns);
             }
@@ -250,22 +255,22 @@ fn open_and_plan<'d>(database: &'d Database, root: &Path, options: &RunOptions<'
     database.tables.iter().map(open).collect()
 }
 
-type ParentSets = IndexMap<(String, Vec<String>), Arc<Parents>>;
+type ParentSets = IndexMap<TableKey, Arc<Parents>>;
 
 /// The key sets of all tables that are referred to and were read whole.
 fn parents(runs: &mut [TableRun<'_>]) -> ParentSets {
     let mut sets = ParentSets::new();
     for run in runs {
-        let incomplete = run.source.is_absent() || run.source.is_incomplete();
         let Some(state) = &mut run.state else { continue };
-        if incomplete || state.cut || state.lost > 0 {
+        if run.source.is_absent() || !state.is_whole(&run.source) {
             continue;
         }
         state.ledger.settle();
         for (columns, key) in &run.referred {
             if let Some(key) = key {
-                let set = Parents::of(&state.ledger, *key);
-                sets.insert((run.table.id.value.clone(), columns.clone()), Arc::new(set));
+                let set = Parents::of(&state.ledger, *key, &run.plan.keys[*key].types);
+                let (table, columns) = (run.table.id.value.clone(), columns.clone());
+                sets.insert(TableKey { database: None, table, columns }, Arc::new(set));
             }
         }
     }
@@ -292,8 +297,9 @@ fn measure<'d>(
     let mut verdicts = None;
     match state {
         Some(state) if presence == Presence::Present => {
-            let find = |table: &str, columns: &[String]| {
-                parents.get(&(table.to_owned(), columns.to_vec())).map(Arc::clone)
+            let find = |key: &TableKey| match key.database {
+                Some(_) => options.elsewhere.find(key),
+                None => parents.get(key).map(Arc::clone).ok_or_else(elsewhere::not_whole),
             };
             let before = options
                 .trace

@@ -120,6 +120,11 @@ impl TableState {
         self.hashes.extend(other.hashes);
     }
 
+    /// Whether every row of the table was read.
+    pub fn is_whole(&self, source: &TableSource) -> bool {
+        !self.cut && self.lost == 0 && !source.is_incomplete()
+    }
+
     /// A row's one-based number within its file.
     pub fn row_in_file(&self, at: Position) -> u64 {
         let before: u64 = self.pieces.range((at.file, 0)..(at.file, at.piece)).map(|(_, rows)| rows).sum();

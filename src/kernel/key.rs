@@ -35,7 +35,16 @@ pub enum KeyJudge {
     /// A row passes if no other row of the table has its key.
     Unique,
     /// A row passes if the other table has its key.
-    In { table: String, columns: Vec<String> },
+    In(TableKey),
+}
+
+/// Columns of a table whose values others look for.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct TableKey {
+    /// `None` is the database of whoever looks.
+    pub database: Option<String>,
+    pub table: String,
+    pub columns: Vec<String>,
 }
 
 /// The keys of a batch, row by row.

@@ -11,6 +11,7 @@ use super::code_list::CodeList;
 use super::demand::Demand;
 use super::node::{At, Node};
 use super::reader::{InputFile, Reader};
+use super::reference::Reference;
 use crate::base::{Dimension, Scale, Severity, Text, Unit};
 use crate::kernel::key::KeySpec;
 use crate::kernel::memory::{Cell, Remember};
@@ -117,8 +118,8 @@ pub trait Spec: Debug + Send + Sync {
         None
     }
 
-    /// The table and columns that the rule refers to, for kinds that look at a second table.
-    fn refers_to(&self) -> Option<(At<String>, Vec<At<String>>)> {
+    /// What the rule refers to, for kinds that look at a second table.
+    fn refers_to(&self) -> Option<&Reference> {
         None
     }
 

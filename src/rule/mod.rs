@@ -19,6 +19,7 @@ pub mod node;
 pub mod notify;
 pub mod pack;
 pub mod reader;
+mod reference;
 pub mod role;
 pub mod schema;
 pub mod shipped;
@@ -37,5 +38,6 @@ pub use kind::{
 };
 pub use node::{At, Node, Value};
 pub use reader::{Fields, Reader};
+pub use reference::{Reference, Written};
 pub use table::{Column, Table};
 pub use table_rule::{Origin, Rule, expression};

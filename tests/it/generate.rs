@@ -7,7 +7,7 @@ use std::sync::atomic::AtomicBool;
 
 use tempfile::TempDir;
 use thuocdo::base::Status;
-use thuocdo::engine::{self, MeasuredDatabase, RunOptions, Silent};
+use thuocdo::engine::{self, Elsewhere, MeasuredDatabase, RunOptions, Silent};
 use thuocdo::generate::{self, Extract, Form, Rates, Request};
 use thuocdo::kernel::date_format::default_timestamps;
 use thuocdo::kind::KINDS;
@@ -56,6 +56,7 @@ fn measure(database: &Database, extract: &Extract) -> MeasuredDatabase {
         interrupted: &interrupted,
         trace: None,
         keeper: None,
+        elsewhere: &Elsewhere::default(),
         progress: &Silent,
     };
     engine::run(database, &options).expect("nobody interrupts")

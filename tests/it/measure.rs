@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use thuocdo::base::diagnostic::SourceText;
-use thuocdo::engine::{self, Keeper, RunOptions, Silent};
+use thuocdo::engine::{self, Elsewhere, Keeper, RunOptions, Silent};
 use thuocdo::kernel::date_format::default_timestamps;
 use thuocdo::kind::KINDS;
 use thuocdo::rule::{Database, file};
@@ -53,6 +53,7 @@ pub fn score_keeping(
         interrupted: &interrupted,
         trace: None,
         keeper,
+        elsewhere: &Elsewhere::default(),
         progress: &Silent,
     };
     let measured = pool.install(|| engine::run(database, &options)).expect("nobody interrupts");

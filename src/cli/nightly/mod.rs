@@ -36,7 +36,7 @@ use crate::rule::nightly::{self, Limits, Moment, NightPlan};
 use crate::say;
 use crate::score::Scorecard;
 use folder::{Journal, StateFolder};
-use job::{Done, Job};
+use job::{Done, Job, Other};
 use log::RunLog;
 use planned::Scheduled;
 use supervise::{Ended, Room, Task};
@@ -283,7 +283,11 @@ impl Nightly {
             memory: plan.limits.memory.map(|memory| memory / u64::from(parallel)),
             time: plan.limits.time,
         };
-        let task = |Scheduled { id, rules, data, limits, .. }: &Scheduled| {
+        let other = |id: &String| {
+            let found = scheduled.databases.iter().find(|other| other.id == *id)?;
+            Some(Other { database: id.clone(), rules: found.rules.clone(), data: found.data.clone() })
+        };
+        let task = |Scheduled { id, rules, data, limits, refers_to, .. }: &Scheduled| {
             let limits = limits.over(shares);
             Task {
                 time: limits.time,
@@ -291,6 +295,7 @@ impl Nightly {
                     database: id.clone(),
                     rules: rules.clone(),
                     data: data.clone(),
+                    others: refers_to.iter().filter_map(other).collect(),
                     as_of: journal.as_of,
                     examples: plan.examples.unwrap_or(engine::EXAMPLES),
                     threads: limits.threads.unwrap_or(1),
