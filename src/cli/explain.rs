@@ -14,7 +14,7 @@ use crate::kind::{self, Answer};
 use crate::report::term::lines::wrapped;
 use crate::rule::pack;
 use crate::rule::role::ROLES;
-use crate::rule::{Database, Kind, Origin, Rule, Table};
+use crate::rule::{Database, Kind, Origin, RECONCILE, Rule, Table};
 use crate::say;
 use crate::score::index;
 
@@ -66,6 +66,9 @@ impl Explain {
                     (*text).to_owned()
                 } else if let Some(kind) = kind::find(name) {
                     kind_page(kind, lang)
+                } else if let several @ [_, ..] = kind::stands_for(name) {
+                    let pages: Vec<String> = several.iter().map(|kind| kind_page(*kind, lang)).collect();
+                    pages.join("\n")
                 } else if let Some(format) = format::find(name) {
                     format_page(format, lang)
                 } else if std::path::Path::new(name).exists() {
@@ -88,7 +91,8 @@ impl Explain {
 fn unknown(name: &str) -> Failure {
     let kinds = kind::KINDS.iter().map(|kind| kind.about().name);
     let formats = format::all().map(|format| format.name());
-    let names: Vec<&str> = kinds.chain(formats).chain([VOCABULARY, index::ID, METHODOLOGY]).collect();
+    let names: Vec<&str> =
+        kinds.chain(formats).chain([VOCABULARY, index::ID, METHODOLOGY, RECONCILE]).collect();
     let hint = match suggest::closest(name, names) {
         Some(near) => say!("did you mean `{near}`?", "có phải ý bạn là `{near}`?"),
         None => say!("`thuocdo explain` lists what there is", "`thuocdo explain` liệt kê tất cả"),

@@ -126,7 +126,7 @@ impl Parents {
     /// Whether keys of these types can be found among them at all: a number is spelt in one way, a text as it is written,
     /// and where one side has texts `007` would be missed among numbers without anybody being told.
     pub fn comparable(&self, types: &[ColumnType], to: &TableKey) -> Result<(), Text> {
-        let differ = types.iter().zip(&self.types).position(|(ours, theirs)| !same_spelling(*ours, *theirs));
+        let differ = types.iter().zip(&self.types).position(|(ours, theirs)| !ours.is_spelt_as(*theirs));
         let Some(at) = differ else { return Ok(()) };
         let (ours, theirs) = (types[at].id(), self.types[at].id());
         let (table, column) = (&to.table, &to.columns[at]);
@@ -136,17 +136,6 @@ impl Parents {
             "giá trị ở đây là `{ours}`, còn ở `{table}.{column}` là `{theirs}`, nên `007` và `7` chỉ được phân biệt ở một bên; hãy khai báo cùng một \
              `type` cho cả hai cột"
         ))
-    }
-}
-
-/// Whether equal values of both types have equal keys.
-fn same_spelling(a: ColumnType, b: ColumnType) -> bool {
-    use ColumnType::{Boolean, Date, Decimal, Integer, Text, Timestamp};
-    match a {
-        Integer | Decimal => matches!(b, Integer | Decimal),
-        Date => b == Date,
-        Timestamp => b == Timestamp,
-        Text | Boolean => matches!(b, Text | Boolean),
     }
 }
 

@@ -7,12 +7,14 @@ use arrow::buffer::BooleanBuffer;
 use rayon::prelude::*;
 
 use super::changes;
+use super::elsewhere::Elsewhere;
 use super::examples::{Examples, Shown};
 use super::groups;
 use super::keys::{self, KeyVerdicts, Parents};
 use super::ledger::Ledger;
 use super::measured::{Covered, MeasuredRule, TracedTable};
 use super::plan::{Identity, RulePlan, TablePlan, Work};
+use super::reconcile::{self, Judged, Ours};
 use super::scan::{self, RuleState, TableState};
 use super::source::TableSource;
 use super::trace::{self, RuleTrace, Scope, TracePlan};
@@ -26,6 +28,14 @@ use crate::state::{Figure, Measure, Snapshot, Tally};
 
 /// The keys that a rule's second table offers, or why they are not known.
 pub type ParentKeys<'p> = dyn Fn(&TableKey) -> Result<Arc<Parents>, Text> + 'p;
+
+/// What the rules of a table are judged against, beside its rows.
+pub struct Others<'o> {
+    pub parents: &'o ParentKeys<'o>,
+    pub elsewhere: &'o Elsewhere,
+    /// The table's own database.
+    pub database: &'o str,
+}
 
 /// What a scan came to.
 pub struct Outcome {
@@ -52,7 +62,7 @@ pub fn outcome(
     plan: &TablePlan,
     source: &TableSource,
     state: &mut TableState,
-    parents: &ParentKeys<'_>,
+    others: &Others<'_>,
     reveal: bool,
     beside: Beside<'_>,
 ) -> Outcome {
@@ -65,7 +75,7 @@ pub fn outcome(
         let verdicts = match &rule.work {
             Work::Keys { key, judge: KeyJudge::Unique } => keys::unique(&ledger, *key, order),
             Work::Keys { key, judge: KeyJudge::In(to) } => {
-                let parents = parents(to).and_then(|parents| {
+                let parents = (others.parents)(to).and_then(|parents| {
                     parents.comparable(&plan.keys[*key].types, to)?;
                     Ok(parents)
                 });
@@ -74,6 +84,27 @@ pub fn outcome(
                     Err(why) => {
                         findings[at].orphaned = Some(why);
                         unknown_pages(&ledger, *key, order)
+                    }
+                }
+            }
+            Work::Reconciled { key, column, look_up } => {
+                let in_part = state.cut || state.lost > 0 || source.is_incomplete();
+                let types = &plan.keys[*key].types;
+                let ours = Ours { ledger: &ledger, key: *key, types, order, in_part };
+                let mirror = others.elsewhere.mirror(others.database, &look_up.with);
+                match mirror.and_then(|mirror| reconcile::judge(ours, *column, look_up, &mirror)) {
+                    Ok(Judged { verdicts, tally }) => {
+                        findings[at].tally = tally;
+                        verdicts
+                    }
+                    Err(why) => {
+                        findings[at].orphaned = Some(why);
+                        if plan.rules[at].work.judges_rows() {
+                            unknown_pages(&ledger, *key, order)
+                        } else {
+                            findings[at].tally = Some(Tally::new(0, 0, 0, 1));
+                            KeyVerdicts { pages: reconcile::no_rows(&ledger), figures: Vec::new() }
+                        }
                     }
                 }
             }
@@ -138,11 +169,7 @@ fn traced(
     ledger: &Ledger,
     before: Option<&Snapshot>,
 ) -> TracedTable {
-    let by_rows = |at: usize| match &plan.rules[at].work {
-        Work::Scan(check) => check.judges_rows(),
-        Work::Keys { .. } | Work::Groups { .. } => true,
-        Work::Not { .. } => false,
-    };
+    let by_rows = |at: usize| plan.rules[at].work.judges_rows();
     let covered = trace.covered(&ledger.pages);
     let waivers = trace.waivers.iter().zip(covered).map(|(waiver, covered)| {
         let violations = match &waiver.scope {
@@ -184,6 +211,8 @@ struct KeyFindings {
     figures: Vec<(&'static str, u64)>,
     /// Why the keys of the other table are not known, or cannot be compared.
     orphaned: Option<Text>,
+    /// Of a rule that counts something else than rows.
+    tally: Option<Tally>,
 }
 
 /// Nothing is known of any row that the rule is about.
@@ -254,15 +283,15 @@ fn measure(
     }
     let mut breakage = state.broken.then(scan::breakage);
     let mut tally = state.tally;
-    let judges_rows = match &plan.work {
-        Work::Scan(check) => check.judges_rows(),
-        _ => true,
-    };
+    // What was found of the keys of another table holds, however much of ours was read.
+    let judges_rows = plan.work.judges_rows() || keys.tally.is_some();
     if breakage.is_some() {
         // Other threads may have gone on; what they counted depends on who was first.
         tally = Tally::new(0, 0, 0, rows);
         state.reasons.clear();
         state.examples = Examples::default();
+    } else if let Some(of_keys) = keys.tally {
+        tally = of_keys;
     } else if judges_rows {
         tally.unknown += scanned.lost;
     }

@@ -5,18 +5,22 @@ use std::sync::Arc;
 
 use arrow::datatypes::DataType;
 
+use super::mirror::{Compared, MirrorPlan, PlannedColumn, Wanted};
+use super::reconcile;
 use super::source::TableSource;
 use super::trace::{RowWaiver, Scope, TracePlan, WaiverPlan};
 use crate::base::{Severity, Status, Text};
 use crate::kernel::column::standard_placeholders;
 use crate::kernel::key::{Absent, KeyJudge};
+use crate::kernel::likeness::Likeness;
 use crate::kernel::memory::Remember;
 use crate::kernel::text::Placeholders as PlaceholderSet;
 use crate::kernel::{ColumnId, ColumnPlan, ColumnType, typed};
 use crate::rule::role::Role;
 use crate::rule::table::Placeholders;
 use crate::rule::{
-    AnyCheck, At, BindError, Binder, Bound, Column, Condition, ContractColumn, GroupJudge, Rule, Table,
+    AnyCheck, At, BindError, Binder, Bound, Column, Condition, ContractColumn, GroupJudge, KeyPart, LookUp,
+    Rule, Table,
 };
 use crate::say;
 
@@ -56,11 +60,10 @@ impl TablePlan {
 
     /// Whether rows must be remembered until all of them were seen.
     pub fn keeps_pages(&self) -> bool {
-        let later = |rule: &RulePlan| matches!(rule.work, Work::Keys { .. } | Work::Groups { .. });
         !self.keys.is_empty()
             || self.identity != Identity::Undeclared
             || self.trace.is_some()
-            || self.rules.iter().any(later)
+            || self.rules.iter().any(|rule| rule.work.is_later())
     }
 }
 
@@ -107,6 +110,21 @@ pub struct RulePlan {
     pub shown: Option<ColumnId>,
 }
 
+impl RulePlan {
+    /// A plan that belongs to no rule.
+    const fn of_nobody(work: Work) -> Self {
+        Self {
+            work,
+            filter: None,
+            sources: Vec::new(),
+            timed: false,
+            soils: false,
+            personal: false,
+            shown: None,
+        }
+    }
+}
+
 pub enum Work {
     Scan(Box<dyn AnyCheck>),
     Keys {
@@ -120,11 +138,42 @@ pub enum Work {
         memories: Vec<usize>,
         judge: Box<dyn GroupJudge>,
     },
+    Reconciled {
+        key: usize,
+        /// What is compared, for a rule that does.
+        column: Option<OurColumn>,
+        look_up: LookUp,
+    },
     /// It does not run; `fails` counts every row as failed (a required column is absent).
     Not {
         status: Status,
         note: Text,
     },
+}
+
+/// A column of ours that is compared with one of theirs.
+#[derive(Clone, Copy)]
+pub struct OurColumn {
+    /// Position in the table's memories.
+    pub memory: usize,
+    pub ty: ColumnType,
+}
+
+impl Work {
+    /// Whether it judges once all rows were seen.
+    pub const fn is_later(&self) -> bool {
+        matches!(self, Self::Keys { .. } | Self::Groups { .. } | Self::Reconciled { .. })
+    }
+
+    /// Whether it judges rows of the table.
+    pub fn judges_rows(&self) -> bool {
+        match self {
+            Self::Scan(check) => check.judges_rows(),
+            Self::Keys { .. } | Self::Groups { .. } => true,
+            Self::Reconciled { look_up, .. } => !reconcile::is_of_theirs(look_up),
+            Self::Not { .. } => false,
+        }
+    }
 }
 
 /// What is to be remembered of a table's rows.
@@ -150,16 +199,27 @@ pub fn plan(
     (binder.finish(rules, identity, trace), referred)
 }
 
-/// Reads nothing but the keys of these columns: the table is judged by nobody.
-pub fn keys_alone(
+/// What others look into a table for.
+pub struct Looked {
+    /// Where the keys are that are referred to, if their columns were found.
+    pub keys: Vec<Option<usize>>,
+    /// Or the name of a column of the key that was not found.
+    pub mirrors: Vec<Result<MirrorPlan, Text>>,
+}
+
+/// Reads nothing but what others look for: the table is judged by nobody.
+pub fn look_into(
     table: &Table,
     source: &TableSource,
     as_of: i64,
     referred: &[Vec<String>],
-) -> (TablePlan, Vec<Option<usize>>) {
+    mirrors: &[(Vec<KeyPart>, Wanted)],
+) -> (TablePlan, Looked) {
     let mut binder = TableBinder::new(table, source, as_of);
-    let referred = referred.iter().map(|columns| binder.referred(columns)).collect();
-    (binder.finish(Vec::new(), Identity::Undeclared, None), referred)
+    let keys = referred.iter().map(|columns| binder.referred(columns)).collect();
+    let mut populations = Vec::new();
+    let mirrors = mirrors.iter().map(|(key, wanted)| binder.mirror(key, wanted, &mut populations)).collect();
+    (binder.finish(populations, Identity::Undeclared, None), Looked { keys, mirrors })
 }
 
 struct TableBinder<'t> {
@@ -249,16 +309,30 @@ impl<'t> TableBinder<'t> {
                 let memories = spec.remember.into_iter().map(|what| self.memory(what)).collect();
                 plan.work = Work::Groups { key, memories, judge: spec.judge };
             }
+            Ok((Bound::Reconciled(spec), filter)) => {
+                plan.filter = filter;
+                let column = spec.ours.map(|(column, likeness)| OurColumn {
+                    memory: self.memory(Remember::Compared(column, likeness)),
+                    ty: self.columns[column].ty,
+                });
+                let key = self.key(spec.key, Absent::Skip);
+                plan.work = Work::Reconciled { key, column, look_up: spec.look_up };
+            }
             Err(error) => {
                 // Which rows it would have been about may still be known.
                 plan.filter = rule.when.as_ref().and_then(|when| self.filter(when).ok());
                 plan.work = self.unbound(error);
             }
         }
+        plan.sources = self.used();
+        plan
+    }
+
+    /// The sources that were asked for since they were cleared.
+    fn used(&mut self) -> Vec<usize> {
         self.used.sort_unstable();
         self.used.dedup();
-        plan.sources.clone_from(&self.used);
-        plan
+        std::mem::take(&mut self.used)
     }
 
     fn unbound(&self, error: BindError) -> Work {
@@ -341,6 +415,68 @@ impl<'t> TableBinder<'t> {
         Some(self.key(columns, Absent::Skip))
     }
 
+    /// What `wanted` is of rows under a key. What must be known of rows, such as whether they are in scope, is a population
+    /// of its own.
+    fn mirror(
+        &mut self,
+        key: &[KeyPart],
+        wanted: &Wanted,
+        populations: &mut Vec<RulePlan>,
+    ) -> Result<MirrorPlan, Text> {
+        self.used.clear();
+        let columns = key.iter().map(|KeyPart { column, pad }| {
+            let name = At { value: column.clone(), span: 0..0 };
+            match pad {
+                Some(width) => self.column_padded(&name, *width),
+                None => self.column(&name),
+            }
+        });
+        let columns = columns.collect::<Result<Vec<_>, _>>();
+        let columns = columns.map_err(|error| self.why(error))?;
+        let key = self.key(columns, Absent::Skip);
+        let mut population = |sources: Vec<usize>, filter: Option<usize>| {
+            let work = Work::Keys { key, judge: KeyJudge::Unique };
+            populations.push(RulePlan { filter, sources, ..RulePlan::of_nobody(work) });
+            populations.len() - 1
+        };
+        let rows = population(self.used(), None);
+        let compared = wanted.columns.iter().map(|compared| {
+            let Compared { column, likeness } = compared;
+            self.used.clear();
+            let name = At { value: column.clone(), span: 0..0 };
+            let found = match likeness {
+                Likeness::PartialDate => self.column_as(&name, ColumnType::Date, None),
+                _ => self.column(&name),
+            };
+            let found = found.map_err(|error| self.why(error)).map(|column| PlannedColumn {
+                memory: self.memory(Remember::Compared(column, *likeness)),
+                ty: self.columns[column].ty,
+                rows: population(self.used(), None),
+            });
+            (compared.clone(), found)
+        });
+        let compared = compared.collect();
+        let scopes = wanted.scopes.iter().map(|scope| {
+            self.used.clear();
+            let found = self.filter(scope).map_err(|error| self.why(error));
+            (scope.value.text().to_owned(), found.map(|filter| population(self.used(), Some(filter))))
+        });
+        let scopes = scopes.collect();
+        Ok(MirrorPlan { key, rows, types: self.keys[key].types.clone(), columns: compared, scopes })
+    }
+
+    /// Why a column of a table that others look into cannot be read.
+    fn why(&self, error: BindError) -> Text {
+        match error {
+            BindError::MissingColumn(name) => {
+                let (table, column) = (&self.table.id.value, &name.value);
+                say!("table `{table}` has no column `{column}`", "bảng `{table}` không có cột `{column}`")
+            }
+            BindError::MissingRole(_) => Text::default(),
+            BindError::Unreadable(why) => why,
+        }
+    }
+
     fn trace(&mut self, request: &TraceRequest<'_>) -> TracePlan {
         let mut names: Vec<String> =
             if request.secret.is_some() { self.source.columns.keys().cloned().collect() } else { Vec::new() };
@@ -385,6 +521,7 @@ impl<'t> TableBinder<'t> {
         name: &At<String>,
         ty: ColumnType,
         formats: Option<&[String]>,
+        pad: Option<u32>,
     ) -> Result<ColumnId, BindError> {
         let found = self.found(name)?;
         if ColumnType::found(found).is_none() {
@@ -397,12 +534,14 @@ impl<'t> TableBinder<'t> {
         let source = self.source_of(&name.value);
         self.used.push(source);
         let formats = Column::date_formats(formats, ty);
-        let same = |plan: &ColumnPlan| plan.source == source && plan.ty == ty && plan.formats == formats;
+        let same = |plan: &ColumnPlan| {
+            plan.source == source && plan.ty == ty && plan.formats == formats && plan.pad == pad
+        };
         if let Some(known) = self.columns.iter().position(same) {
             return Ok(known);
         }
         let placeholders = self.placeholders(&name.value, ty);
-        self.columns.push(ColumnPlan { name: name.value.clone(), source, ty, formats, placeholders });
+        self.columns.push(ColumnPlan { name: name.value.clone(), source, ty, formats, placeholders, pad });
         Ok(self.columns.len() - 1)
     }
 
@@ -438,7 +577,7 @@ impl Binder for TableBinder<'_> {
             None => ColumnType::found(self.found(name)?).unwrap_or(ColumnType::Text),
         };
         let formats = self.declared_formats(&name.value).map(<[String]>::to_vec);
-        self.add(name, ty, formats.as_deref())
+        self.add(name, ty, formats.as_deref(), None)
     }
 
     fn column_as(
@@ -448,7 +587,11 @@ impl Binder for TableBinder<'_> {
         formats: Option<&[String]>,
     ) -> Result<ColumnId, BindError> {
         let declared = self.declared_formats(&name.value).map(<[String]>::to_vec);
-        self.add(name, ty, formats.or(declared.as_deref()))
+        self.add(name, ty, formats.or(declared.as_deref()), None)
+    }
+
+    fn column_padded(&mut self, name: &At<String>, width: u32) -> Result<ColumnId, BindError> {
+        self.add(name, ColumnType::Text, None, Some(width))
     }
 
     fn all_columns(&mut self, except: &[At<String>]) -> Result<Vec<ColumnId>, BindError> {

@@ -13,7 +13,7 @@ use super::measured::{
     MeasuredCodeList, MeasuredDatabase, MeasuredFile, MeasuredPack, MeasuredRuleFile, MeasuredTable,
     Presence, Problem,
 };
-use super::outcome::{self, Beside};
+use super::outcome::{self, Beside, Others};
 use super::plan::{self, TablePlan, TraceRequest};
 use super::problems::Problems;
 use super::rows::JudgedTable;
@@ -209,6 +209,7 @@ fn open_and_plan<'d>(database: &'d Database, root: &Path, options: &RunOptions<'
     for rule in database.tables.iter().flat_map(|table| &table.rules) {
         if let Some(to) = rule.spec.refers_to()
             && to.database.is_none()
+            && rule.spec.looks_up().is_none()
         {
             let columns = to.key().columns;
             let lists = wanted.entry(to.table.value.as_str()).or_default();
@@ -306,8 +307,9 @@ fn measure<'d>(
                 .as_ref()
                 .and_then(|trace| trace.before.get(&(database, table.id.value.as_str())));
             let beside = Beside { before: before.copied(), verdicts: keep };
+            let others = Others { parents: &find, elsewhere: options.elsewhere, database };
             let outcome =
-                outcome::outcome(table, &run.plan, &run.source, state, &find, options.reveal, beside);
+                outcome::outcome(table, &run.plan, &run.source, state, &others, options.reveal, beside);
             rules = outcome.rules;
             verdicts = outcome.verdicts;
             rows = state.rows + state.lost;

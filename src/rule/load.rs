@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::file::{self, Database};
+use super::look_up::{LookUp, Sought};
 use super::node::At;
 use super::pack::two_packs;
 use super::reader::Reader;
@@ -204,7 +205,12 @@ fn check_references(loaded: &mut Loaded) {
             if let Some(home) = home {
                 check_reference(home, own, rule, to, &mut reader);
             }
-            found.append(&mut reader.diagnostics);
+            // Rules that one item stands for refer to the same.
+            for diagnostic in reader.diagnostics {
+                if !found.iter().any(|known: &Diagnostic| diagnostic.repeats(known)) {
+                    found.push(diagnostic);
+                }
+            }
         }
     }
     loaded.diagnostics.append(&mut found);
@@ -239,7 +245,16 @@ fn check_reference(home: &Database, own: &Table, rule: &Rule, to: &Reference, re
     // A column that is merely not declared is looked up in the data.
     let misspelt =
         |name: &str| !known.contains(&name) && suggest::closest(name, known.iter().copied()).is_some();
-    for column in columns.iter().filter(|column| misspelt(&column.value)) {
+    let in_scope = match rule.spec.looks_up() {
+        Some(LookUp { sought: Sought::Covered { in_scope: Some(scope) }, .. }) => scope
+            .value
+            .columns()
+            .iter()
+            .map(|name| At { value: name.clone(), span: scope.span.clone() })
+            .collect(),
+        _ => Vec::new(),
+    };
+    for column in columns.iter().chain(&in_scope).filter(|column| misspelt(&column.value)) {
         let (name, id) = (&column.value, &parent.id.value);
         reader.unknown(
             column,

@@ -7,6 +7,7 @@ use super::kind::{DeclaredColumn, Kind, ParseContext, Spec};
 use super::node::{At, Node, Value};
 use super::pack::Pack;
 use super::reader::{Fields, Reader};
+use super::reconcile;
 use super::role::Role;
 use super::table::{Column, Table, TableParser};
 use crate::base::{Dimension, Place, Severity, Text, suggest};
@@ -144,7 +145,7 @@ impl TableParser<'_> {
                     "unknown rule kind or attribute `{name}`",
                     "không có loại quy tắc hay thuộc tính `{name}`"
                 ),
-                names.iter().copied().chain(COMMON),
+                names.iter().copied().chain(COMMON).chain([reconcile::NAME]),
             );
         }
         if !any {

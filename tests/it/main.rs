@@ -26,6 +26,7 @@ mod pages;
 mod peers;
 mod periodic;
 mod progress;
+mod reconcile;
 mod report;
 mod rows;
 mod specs;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use thuocdo::base::diagnostic::SourceText;
-use thuocdo::engine::{self, Elsewhere, Keeper, RunOptions, Silent};
+use thuocdo::engine::{self, Elsewhere, Keeper, Known, RunOptions, Silent};
 use thuocdo::kernel::date_format::default_timestamps;
 use thuocdo::kind::KINDS;
 use thuocdo::rule::{Database, file};
@@ -56,7 +56,11 @@ pub fn score_keeping(
         elsewhere: &Elsewhere::default(),
         progress: &Silent,
     };
-    let measured = pool.install(|| engine::run(database, &options)).expect("nobody interrupts");
+    let measured = pool.install(|| {
+        let elsewhere = Elsewhere::read([database], &[Known { database, data }], &options)?;
+        engine::run(database, &RunOptions { elsewhere: &elsewhere, ..options.clone() })
+    });
+    let measured = measured.expect("nobody interrupts");
     score::assemble(vec![measured], &ScoreOptions::default()).databases.remove(0)
 }
 

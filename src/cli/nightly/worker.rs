@@ -83,7 +83,7 @@ fn measure(job: &Job) -> Result<(), Text> {
         let database = loaded.databases.iter().find(|database| database.id.value == other.database)?;
         Some(Known { database, data: &other.data })
     });
-    let known: Vec<Known<'_>> = known.collect();
+    let known: Vec<Known<'_>> = known.chain([Known { database, data: &job.data }]).collect();
     let options = RunOptions {
         data: &job.data,
         as_of: job.as_of,
