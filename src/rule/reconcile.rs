@@ -121,6 +121,12 @@ impl TableParser<'_> {
             ));
             return Some(Vec::new());
         }
+        let kinds = self.kinds;
+        let other = |key: &str| kinds.iter().any(|kind| kind.about().name == key);
+        if let Some((key, _)) = common.iter().find(|(key, _)| other(&key.value)) {
+            self.two_kinds(NAME, key);
+            return Some(Vec::new());
+        }
         let Some(mut fields) = self.reader.fields(arguments) else { return Some(Vec::new()) };
         let key = |text: &str| At { value: text.to_owned(), span: name.span.clone() };
         let mut both: Vec<(At<String>, Node)> = Vec::new();

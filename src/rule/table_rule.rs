@@ -101,16 +101,7 @@ impl TableParser<'_> {
         if let Some((other, _, _)) =
             fields.take(|name| kinds.iter().copied().find(|kind| kind.about().name == name))
         {
-            let (one, two) = (&key.value, &other.value);
-            self.reader
-                .error(
-                    &other.span,
-                    say!(
-                        "a rule has one kind; this one has `{one}` and `{two}`",
-                        "mỗi quy tắc chỉ có một loại; ở đây có cả `{one}` và `{two}`"
-                    ),
-                )
-                .hint = Some(say!("write two rules", "tách thành hai quy tắc"));
+            self.two_kinds(&key.value, other);
         }
         fields.finish(self.reader);
         let mut context = ParseContext {
@@ -131,6 +122,19 @@ impl TableParser<'_> {
         }
         let place = self.reader.place(&key.span);
         Some(Rule { written: contract::canonical(node), ..common.rule(kind, spec?, identity, place) })
+    }
+
+    pub(super) fn two_kinds(&mut self, one: &str, other: &At<String>) {
+        let two = &other.value;
+        self.reader
+            .error(
+                &other.span,
+                say!(
+                    "a rule has one kind; this one has `{one}` and `{two}`",
+                    "mỗi quy tắc chỉ có một loại; ở đây có cả `{one}` và `{two}`"
+                ),
+            )
+            .hint = Some(say!("write two rules", "tách thành hai quy tắc"));
     }
 
     fn unknown_kind(&mut self, fields: Fields<'_>) {
