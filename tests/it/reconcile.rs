@@ -266,6 +266,37 @@ fn what_is_written_wrongly_is_told_once_and_at_its_place() {
     }
 }
 
+/// Ten thousand times smaller than the published vector, so with the same rates and the same points to the last digit.
+#[test]
+fn the_published_vector_comes_out_of_data() {
+    let vectors = fs::read_to_string("tests/scoring_vectors.json").expect("the vectors");
+    let vectors: Value = serde_json::from_str(&vectors).expect("JSON");
+    let nano = &vectors["E8_reconcile"]["nano"];
+    let folder = TempDir::new().expect("a folder");
+    let (mut ours, mut theirs) = ("so,ten\n".to_owned(), "so,ten,song\n".to_owned());
+    for row in 0..1000 {
+        let name = if row < 995 { "An" } else { "Bình" };
+        writeln!(ours, "{row},{name}").expect("text");
+    }
+    for row in (0..998).chain(2000..2012) {
+        writeln!(theirs, "{row},An,co").expect("text");
+    }
+    fs::write(folder.path().join("t_1.csv"), ours).expect("a file");
+    fs::write(folder.path().join("goc_1.csv"), theirs).expect("a file");
+    let database = measure::database(JOINED, Path::new(".")).expect("rules");
+    let card = measure::score(&database, folder.path(), "2026-11-21", 2);
+    let rules = &measure::table(&card, "t").rules;
+    for (at, id, counts) in [
+        (0, "goc-ten", [995, 3, 2, 0]),
+        (1, "goc-link", [998, 2, 0, 0]),
+        (2, "goc-coverage", [998, 12, 0, 0]),
+    ] {
+        let rule = rules.iter().find(|rule| rule.id == id).expect("the rule");
+        assert_eq!([rule.pass, rule.fail, rule.na, rule.unknown], counts, "{id}");
+        assert_eq!(rule.points_nano, nano[at].as_i64(), "{id}");
+    }
+}
+
 /// A row: key, value, whether it is in scope; `None` is a row that is torn.
 type Row = Option<(&'static str, &'static str, &'static str)>;
 
