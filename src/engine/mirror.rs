@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use arrow::buffer::BooleanBuffer;
 use rayon::prelude::*;
 
+use super::elsewhere::not_whole;
 use super::keys;
 use super::ledger::{Ledger, Page};
 use super::scan::TableState;
@@ -142,18 +143,21 @@ impl Mirror {
 
     /// # Errors
     /// Why the column is not known.
-    pub fn column(&self, column: &str, likeness: Likeness) -> Result<&MirrorColumn, Option<&Text>> {
+    pub fn column(&self, column: &str, likeness: Likeness) -> Result<&MirrorColumn, Text> {
         let same = |known: &Compared| known.column == column && known.likeness == likeness;
-        let found = self.columns.iter().find(|(known, _)| same(known)).map(|(_, found)| found);
-        found.ok_or(None)?.as_ref().map_err(Some)
+        known(self.columns.iter().find(|(known, _)| same(known)).map(|(_, found)| found))
     }
 
     /// # Errors
     /// Why nobody knows what is in that scope.
-    pub fn scope(&self, text: &str) -> Result<&MirrorScope, Option<&Text>> {
-        let found = self.scopes.iter().find(|(known, _)| known == text).map(|(_, found)| found);
-        found.ok_or(None)?.as_ref().map_err(Some)
+    pub fn scope(&self, text: &str) -> Result<&MirrorScope, Text> {
+        known(self.scopes.iter().find(|(known, _)| known == text).map(|(_, found)| found))
     }
+}
+
+/// What was found of something, if it was looked for.
+fn known<T>(found: Option<&Result<T, Text>>) -> Result<&T, Text> {
+    found.map_or_else(|| Err(not_whole()), |found| found.as_ref().map_err(Clone::clone))
 }
 
 impl MirrorColumn {

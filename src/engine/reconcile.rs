@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use arrow::buffer::BooleanBuffer;
 use rayon::prelude::*;
 
+use super::elsewhere::not_whole;
 use super::keys::{self, KeyVerdicts};
 use super::ledger::{Ledger, Page};
 use super::mirror::{InScope, Mirror, Said, digest_at};
@@ -52,7 +53,7 @@ pub fn judge(
     match (&look_up.sought, column) {
         (Sought::Keys, _) => Ok(of_rows(link(ours, mirror))),
         (Sought::Values { column: name, likeness }, Some(column)) => {
-            let theirs = mirror.column(name, *likeness).map_err(|why| why.cloned().unwrap_or_default())?;
+            let theirs = mirror.column(name, *likeness)?;
             if !likeness.compares(column.ty, theirs.ty) {
                 let (own, other) = (column.ty.id(), theirs.ty.id());
                 let table = named(&look_up.with);
@@ -67,10 +68,10 @@ pub fn judge(
             let said = |at| theirs.said(at);
             Ok(of_rows(values(ours, mirror, column.memory, &said, &both)))
         }
-        (Sought::Values { .. }, None) => Err(Text::default()),
+        // A rule that compares names what it compares; nothing is known if it did not.
+        (Sought::Values { .. }, None) => Err(not_whole()),
         (Sought::Covered { in_scope }, _) => {
-            let scope = in_scope.as_ref().map(|scope| mirror.scope(scope.value.text())).transpose();
-            let scope = scope.map_err(|why| why.cloned().unwrap_or_default())?;
+            let scope = in_scope.as_ref().map(|scope| mirror.scope(scope.value.text())).transpose()?;
             let holds = |at| scope.map_or(InScope::Yes, |scope| scope.holds(at));
             let tally = coverage(ours, mirror, &holds);
             let mut figures = vec![("without_key", mirror.without_key)];
