@@ -8,7 +8,7 @@ use std::sync::atomic::AtomicBool;
 use arrow::array::{ArrayRef, RecordBatch, StringViewArray};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use parquet::arrow::ArrowWriter;
-use thuocdo::engine::{self, Budget, RunOptions, Silent, TraceOptions};
+use thuocdo::engine::{self, Budget, Elsewhere, RunOptions, Silent, TraceOptions};
 use thuocdo::kernel::column::standard_placeholders;
 use thuocdo::kernel::{TextColumn, key, text};
 use thuocdo::rule::load;
@@ -102,6 +102,7 @@ fn scan(c: &mut Criterion) {
         trace: None,
         keeper: None,
         budget: &Budget::unlimited(),
+        elsewhere: &Elsewhere::default(),
         progress: &Silent,
     };
     let mut group = c.benchmark_group("scan");
@@ -164,6 +165,7 @@ fn gate(c: &mut Criterion) {
             progress: &Silent,
             keeper: None,
             budget: &Budget::unlimited(),
+            elsewhere: &Elsewhere::default(),
         };
         let mut measured = engine::run(&loaded.databases[0], &options).expect("measured");
         let traced = measured.tables[0].traced.take().expect("traced");

@@ -49,6 +49,12 @@ pub struct Diagnostic {
 }
 
 impl Diagnostic {
+    /// Whether it says the same of the same place.
+    pub fn repeats(&self, other: &Self) -> bool {
+        let place = |of: &Self| of.place.as_ref().map(|place| (place.file.name.clone(), place.span.clone()));
+        self.what == other.what && place(self) == place(other)
+    }
+
     pub fn error(what: Text) -> Self {
         Self { level: Level::Error, what, place: None, label: None, hint: None }
     }

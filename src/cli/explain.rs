@@ -14,7 +14,7 @@ use crate::kind::{self, Answer};
 use crate::report::term::lines::wrapped;
 use crate::rule::pack;
 use crate::rule::role::ROLES;
-use crate::rule::{Database, Kind, Origin, Rule, Table};
+use crate::rule::{Database, Kind, Origin, RECONCILE, Rule, Table};
 use crate::say;
 use crate::score::index;
 
@@ -66,6 +66,9 @@ impl Explain {
                     (*text).to_owned()
                 } else if let Some(kind) = kind::find(name) {
                     kind_page(kind, lang)
+                } else if let several @ [_, ..] = kind::stands_for(name) {
+                    let pages: Vec<String> = several.iter().map(|kind| kind_page(*kind, lang)).collect();
+                    pages.join("\n")
                 } else if let Some(format) = format::find(name) {
                     format_page(format, lang)
                 } else if std::path::Path::new(name).exists() {
@@ -88,7 +91,8 @@ impl Explain {
 fn unknown(name: &str) -> Failure {
     let kinds = kind::KINDS.iter().map(|kind| kind.about().name);
     let formats = format::all().map(|format| format.name());
-    let names: Vec<&str> = kinds.chain(formats).chain([VOCABULARY, index::ID, METHODOLOGY]).collect();
+    let names: Vec<&str> =
+        kinds.chain(formats).chain([VOCABULARY, index::ID, METHODOLOGY, RECONCILE]).collect();
     let hint = match suggest::closest(name, names) {
         Some(near) => say!("did you mean `{near}`?", "có phải ý bạn là `{near}`?"),
         None => say!("`thuocdo explain` lists what there is", "`thuocdo explain` liệt kê tất cả"),
@@ -303,9 +307,9 @@ fn expanded(database: &Database, table: &Table, rule: &Rule, lang: Lang) -> Stri
     if !columns.is_empty() {
         field(say!("columns", "cột"), columns.join(", "));
     }
-    if let Some((parent, columns)) = rule.spec.refers_to() {
-        let columns: Vec<String> = columns.into_iter().map(|column| column.value).collect();
-        field(say!("refers to", "tham chiếu"), format!("{}.{}", parent.value, columns.join(", ")));
+    if let Some(to) = rule.spec.refers_to() {
+        let columns: Vec<&str> = to.columns.iter().map(|column| column.value.as_str()).collect();
+        field(say!("refers to", "tham chiếu"), format!("{}.{}", to.table_name(), columns.join(", ")));
     }
     field(say!("dimension", "chiều"), rule.dimension.id().to_owned());
     field(say!("severity", "mức độ"), rule.severity.id().to_owned());

@@ -12,7 +12,9 @@ use super::output::Console;
 use super::progress::Bars;
 use super::rows::{RowArguments, RowFiles};
 use crate::base::{Diagnostic, Lang, Level};
-use crate::engine::{self, LookOptions, MeasuredDatabase, RunOptions, TraceOptions, Wanted};
+use crate::engine::{
+    self, Elsewhere, Known, LookOptions, MeasuredDatabase, RunOptions, TraceOptions, Wanted,
+};
 use crate::kernel::date_format::{DateFormat, format_timestamp};
 use crate::kernel::typed::LOCAL_OFFSET_SECONDS;
 use crate::rule::load::{self, Loaded};
@@ -145,13 +147,19 @@ impl Run<'_> {
             trace,
             keeper: None,
             budget: &self.room.budget(),
+            elsewhere: &Elsewhere::default(),
         };
-        let measured = pool.install(|| match self.arguments.rows.wanted() {
-            Some(wanted) => self.measure_and_look(wanted, &options, console.lang),
-            None => {
-                let databases = self.loaded.databases.iter();
-                let measured = databases.map(|database| engine::run(database, &options));
-                Some((measured.collect::<Option<Vec<_>>>()?, Ok(RowFiles::default())))
+        let databases = &self.loaded.databases;
+        let measured = pool.install(|| {
+            let known = databases.iter().map(|database| Known { database, data: options.data });
+            let elsewhere = Elsewhere::read(databases, &known.collect::<Vec<_>>(), &options)?;
+            let options = RunOptions { elsewhere: &elsewhere, ..options.clone() };
+            match self.arguments.rows.wanted() {
+                Some(wanted) => self.measure_and_look(wanted, &options, console.lang),
+                None => {
+                    let measured = databases.iter().map(|database| engine::run(database, &options));
+                    Some((measured.collect::<Option<Vec<_>>>()?, Ok(RowFiles::default())))
+                }
             }
         });
         bars.finish();

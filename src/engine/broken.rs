@@ -5,9 +5,10 @@ use arrow::buffer::BooleanBuffer;
 use super::examples::{Position, Shown};
 use super::judging::Judging;
 use super::plan::{TablePlan, Work};
+use super::reconcile;
 use super::rows::{Broken, JudgedTable};
 use crate::base::{Lang, Text};
-use crate::kernel::key::KeyJudge;
+use crate::kernel::key::{KeyJudge, TableKey};
 use crate::kernel::{Batch, RowVerdict};
 use crate::rule::Explanation;
 use crate::say;
@@ -96,9 +97,10 @@ fn of_keys(work: &Work) -> Option<Explanation> {
         Work::Keys { judge: KeyJudge::Unique, .. } => {
             say!("another row has the same values", "có dòng khác trùng giá trị")
         }
-        Work::Keys { judge: KeyJudge::In { table, .. }, .. } => {
+        Work::Keys { judge: KeyJudge::In(TableKey { table, .. }), .. } => {
             say!("table `{table}` has no such row", "bảng `{table}` không có dòng tương ứng")
         }
+        Work::Reconciled { look_up, .. } => reconcile::explained(look_up)?,
         _ => return None,
     };
     Some(Explanation { reason, repaired: None })

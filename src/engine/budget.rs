@@ -22,12 +22,14 @@ pub trait Scratch: Sync {
 pub struct Budget<'s> {
     bytes: u64,
     held: AtomicU64,
+    /// Of it, what is there for all databases.
+    kept: AtomicU64,
     pub scratch: &'s dyn Scratch,
 }
 
 impl<'s> Budget<'s> {
     pub fn new(bytes: u64, scratch: &'s dyn Scratch) -> Self {
-        Self { bytes, held: AtomicU64::new(0), scratch }
+        Self { bytes, held: AtomicU64::new(0), kept: AtomicU64::new(0), scratch }
     }
 
     fn for_keys(&self) -> u64 {
@@ -65,9 +67,14 @@ impl<'s> Budget<'s> {
         share.clamp(1 << 10, 64 << 10) as usize
     }
 
+    /// What is held now stays for all databases that follow.
+    pub fn keep(&self) {
+        self.kept.store(self.held.load(Ordering::Relaxed), Ordering::Relaxed);
+    }
+
     /// Forgets what keys of an earlier database took: they are gone.
     pub fn start(&self) {
-        self.held.store(0, Ordering::Relaxed);
+        self.held.store(self.kept.load(Ordering::Relaxed), Ordering::Relaxed);
     }
 }
 
@@ -104,7 +111,11 @@ mod tests {
         assert!(!budget.is_short());
         assert!(budget.hold(251));
         budget.start();
-        assert!(budget.hold(500));
+        assert!(budget.hold(200));
+        budget.keep();
+        assert!(budget.hold(300));
+        budget.start();
+        assert!(budget.hold(300) && !budget.hold(1));
         assert!(Budget::unlimited().hold(u64::MAX / 4));
     }
 }

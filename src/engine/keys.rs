@@ -10,8 +10,10 @@ use super::ledger::{KeyPopulation, Ledger, Page};
 use super::parts::{Bits, Gathered, Round, Selection};
 use super::spill::Key;
 use crate::base::Text;
-use crate::kernel::RowVerdict;
+use crate::kernel::key::TableKey;
 use crate::kernel::verdict::minus;
+use crate::kernel::{ColumnType, RowVerdict};
+use crate::say;
 
 /// A verdict for every page, and what was counted beside.
 pub struct KeyVerdicts {
@@ -121,49 +123,73 @@ pub fn exists(
 }
 
 fn orphans<K: Key>(rows: &Selection, parents: &Parents, budget: &Budget<'_>) -> Result<Vec<Bits>, Text> {
-    let parents_keys = parents.keys.as_ref().map_err(Clone::clone)?;
     let orphans = bits(rows);
-    if let Some(set) = &parents.set {
-        mark(rows, Round::WHOLE, &orphans, |key: K| !set.contains(key))?;
-        return Ok(orphans);
-    }
-    for round in Round::all(ParentSet::bytes(parents_keys), budget.for_judging()) {
-        let set = ParentSet::of(parents_keys, round)?;
-        mark(rows, round, &orphans, |key: K| !set.contains(key))?;
+    match parents.keys.as_ref().map_err(Clone::clone)? {
+        ParentKeys::Set(set) => mark(rows, Round::WHOLE, &orphans, |key: K| !set.contains(key))?,
+        ParentKeys::Rows(parents) => {
+            for round in Round::all(ParentSet::bytes(parents), budget.for_judging()) {
+                let set = ParentSet::of(parents, round)?;
+                mark(rows, round, &orphans, |key: K| !set.contains(key))?;
+            }
+        }
     }
     Ok(orphans)
 }
 
 /// The keys of a table that others refer to.
 pub struct Parents {
-    keys: Result<Selection, Text>,
-    /// All of them, where they find room.
-    set: Option<ParentSet>,
+    keys: Result<ParentKeys, Text>,
     /// No row of the table is damaged.
     whole: bool,
+    /// Of its columns.
+    types: Vec<ColumnType>,
+}
+
+enum ParentKeys {
+    /// All of them, where they find room.
+    Set(ParentSet),
+    /// To be gathered round by round.
+    Rows(Selection),
 }
 
 impl Parents {
-    pub fn of(ledger: &Ledger, key: usize, budget: &Budget<'_>) -> Self {
+    /// Whether keys of these types can be found among them at all: a number is spelt in one way, a text as it is written,
+    /// and where one side has texts `007` would be missed among numbers without anybody being told.
+    pub fn comparable(&self, types: &[ColumnType], to: &TableKey) -> Result<(), Text> {
+        let differ = types.iter().zip(&self.types).position(|(ours, theirs)| !ours.is_spelt_as(*theirs));
+        let Some(at) = differ else { return Ok(()) };
+        let (ours, theirs) = (types[at].id(), self.types[at].id());
+        let (table, column) = (&to.table, &to.columns[at]);
+        Err(say!(
+            "the values are `{ours}` here and `{theirs}` in `{table}.{column}`, so that `007` and `7` would be told apart on one side only; declare \
+             both columns with one `type`",
+            "giá trị ở đây là `{ours}`, còn ở `{table}.{column}` là `{theirs}`, nên `007` và `7` chỉ được phân biệt ở một bên; hãy khai báo cùng một \
+             `type` cho cả hai cột"
+        ))
+    }
+
+    /// `types` are those of the key's columns.
+    pub fn of(ledger: &Ledger, key: usize, types: &[ColumnType], budget: &Budget<'_>) -> Self {
         let all = |page: &Page| match &page.damaged {
             Some(damaged) => minus(&page.keys[key].has_key, damaged),
             None => page.keys[key].has_key.clone(),
         };
-        let mut keys = Selection::of(ledger, key, all);
-        let mut set = None;
-        if let Ok(rows) = &keys {
-            let bytes = ParentSet::bytes(rows);
+        let keys = Selection::of(ledger, key, all).and_then(|rows| {
+            let bytes = ParentSet::bytes(&rows);
             // A set that is used again and again is worth room that keys could have.
             if budget.hold(bytes) && bytes <= budget.for_judging() {
-                match ParentSet::of(rows, Round::WHOLE) {
-                    Ok(all) => set = Some(all),
-                    Err(why) => keys = Err(why),
-                }
-            } else {
-                budget.release(bytes);
+                return ParentSet::of(&rows, Round::WHOLE).map(ParentKeys::Set);
             }
-        }
-        Self { keys, set, whole: ledger.pages.iter().all(|page| page.damaged.is_none()) }
+            budget.release(bytes);
+            Ok(ParentKeys::Rows(rows))
+        });
+        let whole = ledger.pages.iter().all(|page| page.damaged.is_none());
+        Self { keys, whole, types: types.to_vec() }
+    }
+
+    /// They need the ledger's keys no more.
+    pub const fn is_set(&self) -> bool {
+        matches!(self.keys, Ok(ParentKeys::Set(_)))
     }
 }
 

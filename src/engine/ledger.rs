@@ -121,6 +121,11 @@ impl Ledger {
         self.held = 0;
     }
 
+    /// Nobody needs its keys any more.
+    pub fn forget(self, budget: &Budget<'_>) {
+        budget.release(self.held);
+    }
+
     pub fn is_whole_in_memory(&self) -> bool {
         self.spill.is_none() && self.lost.is_none()
     }

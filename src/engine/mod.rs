@@ -7,6 +7,7 @@
 mod broken;
 mod budget;
 mod changes;
+mod elsewhere;
 mod examples;
 mod failures;
 mod feed;
@@ -16,11 +17,13 @@ mod kept;
 mod keys;
 mod ledger;
 pub mod measured;
+mod mirror;
 mod naming;
 mod outcome;
 mod parts;
 mod plan;
 mod problems;
+mod reconcile;
 pub mod rehearsal;
 mod rows;
 mod run;
@@ -38,6 +41,7 @@ mod verdicts;
 mod wire;
 
 pub use budget::{Budget, Scratch};
+pub use elsewhere::{Elsewhere, Known};
 pub use kept::Keeper;
 pub use measured::{
     Covered, MeasuredCodeList, MeasuredDatabase, MeasuredFile, MeasuredPack, MeasuredRule, MeasuredRuleFile,

@@ -1,31 +1,42 @@
 //! From the state of a table to the measures of its rules and the number of its clean records.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 use arrow::buffer::BooleanBuffer;
 use rayon::prelude::*;
 
 use super::budget::Budget;
 use super::changes;
+use super::elsewhere::Elsewhere;
 use super::examples::{Examples, Shown};
 use super::groups;
 use super::keys::{self, KeyVerdicts, Parents};
 use super::ledger::Ledger;
 use super::measured::{Covered, MeasuredRule, TracedTable};
 use super::plan::{Identity, RulePlan, TablePlan, Work};
+use super::reconcile::{self, Ours};
 use super::scan::{self, RuleState, TableState};
 use super::source::TableSource;
 use super::trace::{self, RuleTrace, Scope, TracePlan};
 use super::verdicts::{self, Verdicts};
 use crate::base::{Status, Text, Unit};
 use crate::kernel::RowVerdict;
-use crate::kernel::key::KeyJudge;
+use crate::kernel::key::{KeyJudge, TableKey};
 use crate::rule::{Origin, Rule, Table};
 use crate::say;
 use crate::state::{Figure, Measure, Snapshot, Tally};
 
 /// The keys that a rule's second table offers, or why they are not known.
-pub type ParentKeys<'p> = dyn Fn(&str, &[String]) -> Option<std::sync::Arc<Parents>> + 'p;
+pub type ParentKeys<'p> = dyn Fn(&TableKey) -> Result<Arc<Parents>, Text> + 'p;
+
+/// What the rules of a table are judged against, beside its rows.
+pub struct Others<'o> {
+    pub parents: &'o ParentKeys<'o>,
+    pub elsewhere: &'o Elsewhere,
+    /// The table's own database.
+    pub database: &'o str,
+}
 
 /// What a scan came to.
 pub struct Outcome {
@@ -57,7 +68,7 @@ pub fn outcome(
     plan: &TablePlan,
     source: &TableSource,
     state: &mut TableState,
-    parents: &ParentKeys<'_>,
+    others: &Others<'_>,
     beside: Beside<'_>,
 ) -> Outcome {
     let Beside { reveal, budget, .. } = beside;
@@ -69,10 +80,20 @@ pub fn outcome(
     for (at, rule) in plan.rules.iter().enumerate() {
         let verdicts = match &rule.work {
             Work::Keys { key, judge: KeyJudge::Unique } => keys::unique(&ledger, *key, order, budget),
-            Work::Keys { key, judge: KeyJudge::In { table, columns } } => match parents(table, columns) {
-                Some(parents) => keys::exists(&ledger, *key, order, &parents, budget),
-                None => Err(unread_parents()),
-            },
+            Work::Keys { key, judge: KeyJudge::In(to) } => (others.parents)(to).and_then(|parents| {
+                parents.comparable(&plan.keys[*key].types, to)?;
+                keys::exists(&ledger, *key, order, &parents, budget)
+            }),
+            Work::Reconciled { key, column, look_up } => {
+                let in_part = state.cut || state.lost > 0 || source.is_incomplete();
+                let types = &plan.keys[*key].types;
+                let ours = Ours { ledger: &ledger, key: *key, types, order, in_part };
+                let mirror = others.elsewhere.mirror(others.database, &look_up.with);
+                mirror.and_then(|mirror| reconcile::judge(ours, *column, look_up, &mirror)).map(|judged| {
+                    findings[at].tally = judged.tally;
+                    judged.verdicts
+                })
+            }
             Work::Groups { key, memories, judge } => {
                 let judged = || groups::judge(&ledger, *key, memories, order, judge.as_ref());
                 match catch_unwind(AssertUnwindSafe(judged)) {
@@ -88,7 +109,11 @@ pub fn outcome(
         };
         let verdicts = verdicts.unwrap_or_else(|why| {
             findings[at].problem = Some(why);
-            unknown_pages(&ledger, rule, order)
+            if rule.work.judges_rows() {
+                return unknown_pages(&ledger, rule, order);
+            }
+            findings[at].tally = Some(Tally::new(0, 0, 0, 1));
+            KeyVerdicts { pages: reconcile::no_rows(&ledger), figures: Vec::new() }
         });
         order += 1;
         findings[at].figures = verdicts.figures;
@@ -139,11 +164,7 @@ fn traced(
     ledger: &Ledger,
     before: Option<&Snapshot>,
 ) -> TracedTable {
-    let by_rows = |at: usize| match &plan.rules[at].work {
-        Work::Scan(check) => check.judges_rows(),
-        Work::Keys { .. } | Work::Groups { .. } => true,
-        Work::Not { .. } => false,
-    };
+    let by_rows = |at: usize| plan.rules[at].work.judges_rows();
     let covered = trace.covered(&ledger.pages);
     let waivers = trace.waivers.iter().zip(covered).map(|(waiver, covered)| {
         let violations = match &waiver.scope {
@@ -183,28 +204,23 @@ fn traced(
 #[derive(Clone, Default)]
 struct KeyFindings {
     figures: Vec<(&'static str, u64)>,
-    /// Why keys could not be judged.
+    /// Why keys could not be judged, or those of the other table are not known.
     problem: Option<Text>,
+    /// Of a rule that counts something else than rows.
+    tally: Option<Tally>,
 }
 
 /// Nothing is known of any row that the rule is about.
 fn unknown_pages(ledger: &Ledger, rule: &RulePlan, order: usize) -> KeyVerdicts {
     let pages = ledger.pages.iter().map(|page| {
         let has_key = match rule.work {
-            Work::Keys { key, .. } => page.keys[key].has_key.clone(),
+            Work::Keys { key, .. } | Work::Reconciled { key, .. } => page.keys[key].has_key.clone(),
             _ => BooleanBuffer::new_set(page.rows),
         };
         let (rows, _) = keys::applicable(&has_key, &page.populations[order]);
         RowVerdict::new(rows.clone(), BooleanBuffer::new_unset(page.rows)).with_unknown(Some(rows))
     });
     KeyVerdicts { pages: pages.collect(), figures: Vec::new() }
-}
-
-fn unread_parents() -> Text {
-    say!(
-        "the table that is referred to could not be read whole",
-        "không đọc được trọn vẹn bảng được tham chiếu"
-    )
 }
 
 /// Whether no row can be called clean, whatever rules say of it.
@@ -275,15 +291,15 @@ fn measure(
     }
     let mut breakage = state.broken.then(scan::breakage);
     let mut tally = state.tally;
-    let judges_rows = match &plan.work {
-        Work::Scan(check) => check.judges_rows(),
-        _ => true,
-    };
+    // What was found of the keys of another table holds, however much of ours was read.
+    let judges_rows = plan.work.judges_rows() || keys.tally.is_some();
     if breakage.is_some() {
         // Other threads may have gone on; what they counted depends on who was first.
         tally = Tally::new(0, 0, 0, rows);
         state.reasons.clear();
         state.examples = Examples::default();
+    } else if let Some(of_keys) = keys.tally {
+        tally = of_keys;
     } else if judges_rows {
         tally.unknown += scanned.lost;
     }

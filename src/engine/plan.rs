@@ -1,10 +1,13 @@
 //! Binds the rules of a table to the columns that were found, once. Equal work is planned once: a column read in one
 //! way, a filter, a key.
 
+mod look;
+
 use std::sync::Arc;
 
 use arrow::datatypes::DataType;
 
+use super::reconcile;
 use super::source::TableSource;
 use super::trace::{RowWaiver, Scope, TracePlan, WaiverPlan};
 use crate::base::{Severity, Status, Text};
@@ -16,9 +19,12 @@ use crate::kernel::{ColumnId, ColumnPlan, ColumnType, typed};
 use crate::rule::role::Role;
 use crate::rule::table::Placeholders;
 use crate::rule::{
-    AnyCheck, At, BindError, Binder, Bound, Column, Condition, ContractColumn, GroupJudge, Rule, Table,
+    AnyCheck, At, BindError, Binder, Bound, Column, Condition, ContractColumn, GroupJudge, LookUp, Rule,
+    Table,
 };
 use crate::say;
+
+pub use look::{Looked, look_into};
 
 /// Everything a scan needs to know about a table.
 pub struct TablePlan {
@@ -59,7 +65,7 @@ impl TablePlan {
     pub fn leaving_keys(&self) -> Vec<bool> {
         let mut leaving = vec![true; self.keys.len()];
         for rule in &self.rules {
-            if let Work::Groups { key: Some(key), .. } = rule.work {
+            if let Work::Groups { key: Some(key), .. } | Work::Reconciled { key, .. } = rule.work {
                 leaving[key] = false;
             }
         }
@@ -71,11 +77,10 @@ impl TablePlan {
 
     /// Whether rows must be remembered until all of them were seen.
     pub fn keeps_pages(&self) -> bool {
-        let later = |rule: &RulePlan| matches!(rule.work, Work::Keys { .. } | Work::Groups { .. });
         !self.keys.is_empty()
             || self.identity != Identity::Undeclared
             || self.trace.is_some()
-            || self.rules.iter().any(later)
+            || self.rules.iter().any(|rule| rule.work.is_later())
     }
 }
 
@@ -135,11 +140,42 @@ pub enum Work {
         memories: Vec<usize>,
         judge: Box<dyn GroupJudge>,
     },
+    Reconciled {
+        key: usize,
+        /// What is compared, for a rule that does.
+        column: Option<OurColumn>,
+        look_up: LookUp,
+    },
     /// It does not run; `fails` counts every row as failed (a required column is absent).
     Not {
         status: Status,
         note: Text,
     },
+}
+
+/// A column of ours that is compared with one of theirs.
+#[derive(Clone, Copy)]
+pub struct OurColumn {
+    /// Position in the table's memories.
+    pub memory: usize,
+    pub ty: ColumnType,
+}
+
+impl Work {
+    /// Whether it judges once all rows were seen.
+    pub const fn is_later(&self) -> bool {
+        matches!(self, Self::Keys { .. } | Self::Groups { .. } | Self::Reconciled { .. })
+    }
+
+    /// Whether it judges rows of the table.
+    pub fn judges_rows(&self) -> bool {
+        match self {
+            Self::Scan(check) => check.judges_rows(),
+            Self::Keys { .. } | Self::Groups { .. } => true,
+            Self::Reconciled { look_up, .. } => !reconcile::is_of_theirs(look_up),
+            Self::Not { .. } => false,
+        }
+    }
 }
 
 /// What is to be remembered of a table's rows.
@@ -157,29 +193,12 @@ pub fn plan(
     referred: &[Vec<String>],
     trace: Option<TraceRequest<'_>>,
 ) -> (TablePlan, Vec<Option<usize>>) {
-    let mut binder = TableBinder {
-        table,
-        source,
-        as_of,
-        columns: Vec::new(),
-        sources: Vec::new(),
-        used: Vec::new(),
-        timed: false,
-        filters: Vec::new(),
-        keys: Vec::new(),
-        memories: Vec::new(),
-    };
+    let mut binder = TableBinder::new(table, source, as_of);
     let rules = table.rules.iter().map(|rule| binder.rule(rule)).collect();
     let identity = binder.identity();
     let referred = referred.iter().map(|columns| binder.referred(columns)).collect();
     let trace = trace.map(|request| binder.trace(&request));
-    let TableBinder { columns, sources, filters, keys, memories, .. } = binder;
-    // A name that stands twice is not absent: nobody knows which column it is.
-    let may_be_absent = |name: &String| {
-        table.column(name).is_some_and(|column| column.required == Some(false)) && !source.is_repeated(name)
-    };
-    let optional = sources.iter().map(may_be_absent).collect();
-    (TablePlan { columns, sources, optional, filters, keys, memories, rules, identity, trace }, referred)
+    (binder.finish(rules, identity, trace), referred)
 }
 
 struct TableBinder<'t> {
@@ -197,7 +216,33 @@ struct TableBinder<'t> {
     memories: Vec<Remember>,
 }
 
-impl TableBinder<'_> {
+impl<'t> TableBinder<'t> {
+    const fn new(table: &'t Table, source: &'t TableSource, as_of: i64) -> Self {
+        Self {
+            table,
+            source,
+            as_of,
+            columns: Vec::new(),
+            sources: Vec::new(),
+            used: Vec::new(),
+            timed: false,
+            filters: Vec::new(),
+            keys: Vec::new(),
+            memories: Vec::new(),
+        }
+    }
+
+    fn finish(self, rules: Vec<RulePlan>, identity: Identity, trace: Option<TracePlan>) -> TablePlan {
+        let Self { table, source, columns, sources, filters, keys, memories, .. } = self;
+        // A name that stands twice is not absent: nobody knows which column it is.
+        let may_be_absent = |name: &String| {
+            table.column(name).is_some_and(|column| column.required == Some(false))
+                && !source.is_repeated(name)
+        };
+        let optional = sources.iter().map(may_be_absent).collect();
+        TablePlan { columns, sources, optional, filters, keys, memories, rules, identity, trace }
+    }
+
     fn rule(&mut self, rule: &Rule) -> RulePlan {
         self.used.clear();
         self.timed = false;
@@ -243,16 +288,30 @@ impl TableBinder<'_> {
                 let memories = spec.remember.into_iter().map(|what| self.memory(what)).collect();
                 plan.work = Work::Groups { key, memories, judge: spec.judge };
             }
+            Ok((Bound::Reconciled(spec), filter)) => {
+                plan.filter = filter;
+                let column = spec.ours.map(|(column, likeness)| OurColumn {
+                    memory: self.memory(Remember::Compared(column, likeness)),
+                    ty: self.columns[column].ty,
+                });
+                let key = self.key(spec.key, Absent::Skip);
+                plan.work = Work::Reconciled { key, column, look_up: spec.look_up };
+            }
             Err(error) => {
                 // Which rows it would have been about may still be known.
                 plan.filter = rule.when.as_ref().and_then(|when| self.filter(when).ok());
                 plan.work = self.unbound(error);
             }
         }
+        plan.sources = self.used();
+        plan
+    }
+
+    /// The sources that were asked for since they were cleared.
+    fn used(&mut self) -> Vec<usize> {
         self.used.sort_unstable();
         self.used.dedup();
-        plan.sources.clone_from(&self.used);
-        plan
+        std::mem::take(&mut self.used)
     }
 
     fn unbound(&self, error: BindError) -> Work {
@@ -379,6 +438,7 @@ impl TableBinder<'_> {
         name: &At<String>,
         ty: ColumnType,
         formats: Option<&[String]>,
+        pad: Option<u32>,
     ) -> Result<ColumnId, BindError> {
         let found = self.found(name)?;
         if ColumnType::found(found).is_none() {
@@ -391,12 +451,14 @@ impl TableBinder<'_> {
         let source = self.source_of(&name.value);
         self.used.push(source);
         let formats = Column::date_formats(formats, ty);
-        let same = |plan: &ColumnPlan| plan.source == source && plan.ty == ty && plan.formats == formats;
+        let same = |plan: &ColumnPlan| {
+            plan.source == source && plan.ty == ty && plan.formats == formats && plan.pad == pad
+        };
         if let Some(known) = self.columns.iter().position(same) {
             return Ok(known);
         }
         let placeholders = self.placeholders(&name.value, ty);
-        self.columns.push(ColumnPlan { name: name.value.clone(), source, ty, formats, placeholders });
+        self.columns.push(ColumnPlan { name: name.value.clone(), source, ty, formats, placeholders, pad });
         Ok(self.columns.len() - 1)
     }
 
@@ -432,7 +494,7 @@ impl Binder for TableBinder<'_> {
             None => ColumnType::found(self.found(name)?).unwrap_or(ColumnType::Text),
         };
         let formats = self.declared_formats(&name.value).map(<[String]>::to_vec);
-        self.add(name, ty, formats.as_deref())
+        self.add(name, ty, formats.as_deref(), None)
     }
 
     fn column_as(
@@ -442,7 +504,11 @@ impl Binder for TableBinder<'_> {
         formats: Option<&[String]>,
     ) -> Result<ColumnId, BindError> {
         let declared = self.declared_formats(&name.value).map(<[String]>::to_vec);
-        self.add(name, ty, formats.or(declared.as_deref()))
+        self.add(name, ty, formats.or(declared.as_deref()), None)
+    }
+
+    fn column_padded(&mut self, name: &At<String>, width: u32) -> Result<ColumnId, BindError> {
+        self.add(name, ColumnType::Text, None, Some(width))
     }
 
     fn all_columns(&mut self, except: &[At<String>]) -> Result<Vec<ColumnId>, BindError> {

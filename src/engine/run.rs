@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use indexmap::IndexMap;
 
 use super::budget::Budget;
+use super::elsewhere::{self, Elsewhere};
 use super::kept::{Keeper, Keeping};
 use super::keys::Parents;
 use super::ledger::Outlet;
@@ -14,7 +15,7 @@ use super::measured::{
     MeasuredCodeList, MeasuredDatabase, MeasuredFile, MeasuredPack, MeasuredRuleFile, MeasuredTable,
     Presence, Problem,
 };
-use super::outcome::{self, Beside};
+use super::outcome::{self, Beside, Others};
 use super::plan::{self, TablePlan, TraceRequest};
 use super::problems::Problems;
 use super::rows::JudgedTable;
@@ -24,6 +25,7 @@ use super::trace::{RowWaiver, TraceOptions};
 use super::vacuity::{self, Strength};
 use crate::base::diagnostic::SourceText;
 use crate::base::{Diagnostic, Status};
+use crate::kernel::key::TableKey;
 use crate::rule::pack::Pack;
 use crate::rule::{Database, Table};
 use crate::say;
@@ -45,6 +47,7 @@ impl Progress for Silent {}
 /// Failing rows that are kept of each rule unless somebody asks for another number.
 pub const EXAMPLES: usize = super::examples::SHOWN;
 
+#[derive(Clone)]
 pub struct RunOptions<'o> {
     /// The directory that holds the extracts. A folder of it with a database's id holds that database's files.
     pub data: &'o Path,
@@ -63,6 +66,8 @@ pub struct RunOptions<'o> {
     pub keeper: Option<&'o dyn Keeper>,
     /// The memory that keys of rows may take. One run at a time.
     pub budget: &'o Budget<'o>,
+    /// The keys of other databases that rules look for.
+    pub elsewhere: &'o Elsewhere,
 }
 
 /// Measures one database, on the threads of the current pool. `None` when it was interrupted.
@@ -215,11 +220,12 @@ struct TableRun<'d> {
 fn open_and_plan<'d>(database: &'d Database, root: &Path, options: &RunOptions<'_>) -> Vec<TableRun<'d>> {
     let mut wanted: IndexMap<&str, Vec<Vec<String>>> = IndexMap::new();
     for rule in database.tables.iter().flat_map(|table| &table.rules) {
-        if let Some((table, columns)) = rule.spec.refers_to()
-            && let Some(parent) = database.tables.iter().find(|parent| parent.id.value == table.value)
+        if let Some(to) = rule.spec.refers_to()
+            && to.database.is_none()
+            && rule.spec.looks_up().is_none()
         {
-            let columns: Vec<String> = columns.into_iter().map(|column| column.value).collect();
-            let lists = wanted.entry(parent.id.value.as_str()).or_default();
+            let columns = to.key().columns;
+            let lists = wanted.entry(to.table.value.as_str()).or_default();
             if !lists.contains(&columns) {
                 lists.push(columns);
             }
@@ -263,22 +269,22 @@ fn open_and_plan<'d>(database: &'d Database, root: &Path, options: &RunOptions<'
     database.tables.iter().map(open).collect()
 }
 
-type ParentSets = IndexMap<(String, Vec<String>), Arc<Parents>>;
+type ParentSets = IndexMap<TableKey, Arc<Parents>>;
 
 /// The key sets of all tables that are referred to and were read whole.
 fn parents(runs: &mut [TableRun<'_>], budget: &Budget<'_>) -> ParentSets {
     let mut sets = ParentSets::new();
     for run in runs {
-        let incomplete = run.source.is_absent() || run.source.is_incomplete();
         let Some(state) = &mut run.state else { continue };
-        if incomplete || state.cut || state.lost > 0 {
+        if run.source.is_absent() || !state.is_whole(&run.source) {
             continue;
         }
         state.ledger.settle();
         for (columns, key) in &run.referred {
             if let Some(key) = key {
-                let set = Parents::of(&state.ledger, *key, budget);
-                sets.insert((run.table.id.value.clone(), columns.clone()), Arc::new(set));
+                let set = Parents::of(&state.ledger, *key, &run.plan.keys[*key].types, budget);
+                let (table, columns) = (run.table.id.value.clone(), columns.clone());
+                sets.insert(TableKey { database: None, table, columns }, Arc::new(set));
             }
         }
     }
@@ -305,8 +311,9 @@ fn measure<'d>(
     let mut verdicts = None;
     match state {
         Some(state) if presence == Presence::Present => {
-            let find = |table: &str, columns: &[String]| {
-                parents.get(&(table.to_owned(), columns.to_vec())).map(Arc::clone)
+            let find = |key: &TableKey| match key.database {
+                Some(_) => options.elsewhere.find(key),
+                None => parents.get(key).map(Arc::clone).ok_or_else(elsewhere::not_whole),
             };
             let before = options
                 .trace
@@ -318,7 +325,8 @@ fn measure<'d>(
                 reveal: options.reveal,
                 budget: options.budget,
             };
-            let outcome = outcome::outcome(table, &run.plan, &run.source, state, &find, beside);
+            let others = Others { parents: &find, elsewhere: options.elsewhere, database };
+            let outcome = outcome::outcome(table, &run.plan, &run.source, state, &others, beside);
             rules = outcome.rules;
             if let Some(why) = outcome.problem {
                 run.problems.error(why, None);

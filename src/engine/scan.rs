@@ -120,6 +120,11 @@ impl TableState {
         self.hashes.extend(other.hashes);
     }
 
+    /// Whether every row of the table was read.
+    pub fn is_whole(&self, source: &TableSource) -> bool {
+        !self.cut && self.lost == 0 && !source.is_incomplete()
+    }
+
     /// A row's one-based number within its file.
     pub fn row_in_file(&self, at: Position) -> u64 {
         let before: u64 = self.pieces.range((at.file, 0)..(at.file, at.piece)).map(|(_, rows)| rows).sum();
@@ -370,22 +375,24 @@ impl Worker<'_> {
                     }
                 }
                 Work::Scan(_) => {}
-                Work::Keys { .. } | Work::Groups { .. } => populations.push(KeyPopulation {
-                    unknown: match (lacks, &population.rows) {
-                        (Lack::Required, Some(rows)) => Some(
-                            population
-                                .damaged
-                                .as_ref()
-                                .map_or_else(|| rows.clone(), |damaged| rows | damaged),
-                        ),
-                        (Lack::Required, None) => Some(batch.all()),
-                        _ => population.damaged,
-                    },
-                    rows: match lacks {
-                        Lack::Optional => Some(BooleanBuffer::new_unset(rows)),
-                        _ => population.rows,
-                    },
-                }),
+                Work::Keys { .. } | Work::Groups { .. } | Work::Reconciled { .. } => {
+                    populations.push(KeyPopulation {
+                        unknown: match (lacks, &population.rows) {
+                            (Lack::Required, Some(rows)) => Some(
+                                population
+                                    .damaged
+                                    .as_ref()
+                                    .map_or_else(|| rows.clone(), |damaged| rows | damaged),
+                            ),
+                            (Lack::Required, None) => Some(batch.all()),
+                            _ => population.damaged,
+                        },
+                        rows: match lacks {
+                            Lack::Optional => Some(BooleanBuffer::new_unset(rows)),
+                            _ => population.rows,
+                        },
+                    })
+                }
                 Work::Not { status, .. } => {
                     let scope = judging.scope(&population);
                     state.unseen += scope.count_set_bits() as u64;

@@ -18,6 +18,7 @@ use crate::rule::At;
 use crate::state::Snapshot;
 
 /// What a run is to remember of rows.
+#[derive(Clone)]
 pub struct TraceOptions<'o> {
     /// The key of all digests. Without one rows are not compared, and waivers are counted all the same.
     pub secret: Option<[u8; 32]>,

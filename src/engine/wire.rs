@@ -228,7 +228,7 @@ pub fn decode(bytes: &[u8], plan: &TablePlan, file: u32, as_of: i64, examples: u
 
 fn read_page(wire: PageWire, plan: &TablePlan, file: u32) -> Option<Page> {
     let rows = usize::try_from(wire.rows).ok()?;
-    let later = plan.rules.iter().filter(|rule| matches!(rule.work, Work::Keys { .. } | Work::Groups { .. }));
+    let later = plan.rules.iter().filter(|rule| rule.work.is_later());
     let fits = wire.keys.len() == plan.keys.len()
         && wire.memories.len() == plan.memories.len()
         && wire.memories.iter().all(|memory| memory.len() == rows)

@@ -118,8 +118,14 @@ fn chances<'t>(table: &Table, made: &Made, demands: &'t [Vec<Demand>]) -> Vec<Ch
             let columns = columns.to_vec();
             chances.push(Chance { kind, rule: at, columns, demand });
         };
-        if rule.spec.refers_to().is_some() {
-            add(Kind::Orphan, &columns, None);
+        if rule.spec.looks_up().is_some() {
+            continue;
+        }
+        if let Some(to) = rule.spec.refers_to() {
+            // What another database has is not known here.
+            if to.database.is_none() {
+                add(Kind::Orphan, &columns, None);
+            }
             continue;
         }
         if let Some(Together::Unique(columns)) = made.rehearsal.together(at) {

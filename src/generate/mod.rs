@@ -117,7 +117,8 @@ fn in_order(tables: &[Table]) -> Vec<&Table> {
             let parent = rule
                 .spec
                 .refers_to()
-                .and_then(|(parent, _)| tables.iter().find(|table| table.id.value == parent.value));
+                .filter(|to| to.database.is_none())
+                .and_then(|to| tables.iter().find(|table| table.id.value == to.table.value));
             if let Some(parent) = parent {
                 visit(parent, tables, seen, order);
             }

@@ -120,7 +120,8 @@ fn count(table: &Table, wanted: usize) -> Result<usize, Problem> {
 fn links(table: &Table, made: &[Made], names: &[String], mendings: &[Mending]) -> Vec<Link> {
     let mut links: Vec<Link> = Vec::new();
     for rule in &table.rules {
-        let Some((parent, to)) = rule.spec.refers_to() else { continue };
+        let Some(to) = rule.spec.refers_to().filter(|to| to.database.is_none()) else { continue };
+        let (parent, to) = (&to.table, &to.columns);
         let columns: Vec<usize> = rule
             .spec
             .columns()

@@ -97,10 +97,16 @@ impl<'p> Batch<'p> {
         &self.states(column).present
     }
 
-    /// The column in canonical form: NFC, trimmed.
+    /// The column in canonical form: NFC, trimmed, and filled up where it is to be.
     pub fn canonical(&self, column: ColumnId) -> &TextColumn {
         let lens = &self.lenses[column].canonical;
-        lens.get_or_init(|| self.text(column).canonical(self.present(column), self.plain(column)))
+        lens.get_or_init(|| {
+            let canonical = self.text(column).canonical(self.present(column), self.plain(column));
+            match self.plan[column].pad {
+                Some(width) => canonical.padded(width),
+                None => canonical,
+            }
+        })
     }
 
     /// The column in its declared type.

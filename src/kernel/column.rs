@@ -13,6 +13,7 @@ use arrow::datatypes::{DataType, Date32Type, Int32Type, Int64Type, TimestampMicr
 use serde::{Deserialize, Serialize};
 
 use super::date_format::{DAY, DateFormat};
+use super::likeness::padded;
 use super::text::column::{self as text_kernel, Plain};
 use super::text::{PlaceholderList, Placeholders, ValueState, canonical};
 use crate::base::placeholders;
@@ -41,6 +42,16 @@ impl ColumnType {
 
     pub fn id(self) -> &'static str {
         Self::WORDS.iter().find(|(_, ty)| *ty == self).map_or("", |(word, _)| word)
+    }
+
+    /// Whether equal values of both types are spelt alike: a number in one way, a text as it is written.
+    pub const fn is_spelt_as(self, other: Self) -> bool {
+        match self {
+            Self::Integer | Self::Decimal => matches!(other, Self::Integer | Self::Decimal),
+            Self::Date => matches!(other, Self::Date),
+            Self::Timestamp => matches!(other, Self::Timestamp),
+            Self::Text | Self::Boolean => matches!(other, Self::Text | Self::Boolean),
+        }
     }
 
     /// What a column of an extract is when nothing is declared; `None` for types that rules cannot read.
@@ -74,6 +85,8 @@ pub struct ColumnPlan {
     pub formats: Arc<[DateFormat]>,
     /// What counts as a stand-in for a value.
     pub placeholders: Arc<Placeholders>,
+    /// Digits are filled up with zeros to so many.
+    pub pad: Option<u32>,
 }
 
 /// The value states of a column (every cell is in exactly one).
@@ -305,10 +318,19 @@ impl TextColumn {
         if already {
             return self.clone();
         }
+        self.rewritten(canonical)
+    }
+
+    /// The same column with digits filled up with zeros.
+    pub fn padded(&self, width: u32) -> Self {
+        self.rewritten(|value| padded(value, width))
+    }
+
+    fn rewritten<'v>(&'v self, rewrite: impl Fn(&'v str) -> Cow<'v, str>) -> Self {
         let mut values = StringViewBuilder::with_capacity(self.values.len());
         for value in &self.values {
             match value {
-                Some(value) => values.append_value(canonical(value)),
+                Some(value) => values.append_value(rewrite(value)),
                 None => values.append_null(),
             }
         }

@@ -35,7 +35,16 @@ pub enum KeyJudge {
     /// A row passes if no other row of the table has its key.
     Unique,
     /// A row passes if the other table has its key.
-    In { table: String, columns: Vec<String> },
+    In(TableKey),
+}
+
+/// Columns of a table whose values others look for.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct TableKey {
+    /// `None` is the database of whoever looks.
+    pub database: Option<String>,
+    pub table: String,
+    pub columns: Vec<String>,
 }
 
 /// The keys of a batch, row by row.
@@ -134,8 +143,13 @@ const fn shorter_than(length: usize) -> u64 {
 /// Digest of the text that was packed.
 pub fn digest_packed(packed: u64) -> u128 {
     let length = (0..=MOST_DIGITS).rev().find(|&length| packed >= shorter_than(length)).unwrap_or(0);
-    let digits = format!("{:0length$}", packed - shorter_than(length));
-    digest(if length == 0 { b"" } else { digits.as_bytes() })
+    let mut rest = packed - shorter_than(length);
+    let mut digits = [b'0'; MOST_DIGITS];
+    for digit in digits[..length].iter_mut().rev() {
+        *digit += (rest % 10) as u8;
+        rest /= 10;
+    }
+    digest(&digits[..length])
 }
 
 /// The keys of a batch over one or several columns, from canonical values: text NFC and trimmed, integers without
@@ -199,7 +213,7 @@ fn single(batch: &Batch<'_>, column: ColumnId, ty: ColumnType, has_key: &Boolean
 
 /// The values of a column, each spelt in the one way that all its spellings share: numbers without needless zeros,
 /// dates and moments in ISO form however the file writes or stores them.
-enum Spelling<'b> {
+pub(super) enum Spelling<'b> {
     Text(&'b TextColumn),
     Number(&'b TextColumn),
     Day(&'b Typed, &'b TextColumn),
@@ -207,7 +221,7 @@ enum Spelling<'b> {
 }
 
 impl<'b> Spelling<'b> {
-    fn of(batch: &'b Batch<'_>, column: ColumnId, ty: ColumnType) -> Self {
+    pub fn of(batch: &'b Batch<'_>, column: ColumnId, ty: ColumnType) -> Self {
         let text = batch.canonical(column);
         match ty {
             ColumnType::Integer | ColumnType::Decimal => Self::Number(text),
@@ -218,7 +232,7 @@ impl<'b> Spelling<'b> {
     }
 
     /// The spelling of a present value; what is not of the type stays as it is written.
-    fn get(&self, row: usize) -> Cow<'_, str> {
+    pub fn get(&self, row: usize) -> Cow<'_, str> {
         match self {
             Self::Text(text) => text.get(row).unwrap_or_default().into(),
             Self::Number(text) => number_key(text.get(row).unwrap_or_default()),

@@ -9,6 +9,7 @@ use arrow::datatypes::{
 use super::batch::{Batch, ColumnId};
 use super::column::ColumnType;
 use super::key::{self, Absent};
+use super::likeness::Likeness;
 use super::number::{self, Parsed, WHOLE};
 
 /// What is remembered of a row.
@@ -23,6 +24,8 @@ pub enum Remember {
     Place(ColumnId, Vec<String>),
     /// How a text is written; a text that does not show it is absent.
     Habit(ColumnId, Habit),
+    /// A value as it is compared with that of another database.
+    Compared(ColumnId, Likeness),
 }
 
 /// A way of writing that a text shows or does not show, as a small integer.
@@ -54,6 +57,16 @@ pub enum Cell {
     Absent,
     /// There is something, but not of the declared type, or wider than any machine integer.
     Unreadable,
+}
+
+impl Cell {
+    const fn stored(self) -> i128 {
+        match self {
+            Self::Value(value) => value,
+            Self::Absent => ABSENT,
+            Self::Unreadable => UNREADABLE,
+        }
+    }
 }
 
 /// A column of cells in sixteen bytes each.
@@ -102,6 +115,9 @@ impl Memory {
                 let shown = batch.canonical(*column).mapped(habit.of);
                 let cell = |row| shown(row).flatten().filter(|_| present.value(row)).unwrap_or(ABSENT);
                 (0..batch.rows()).map(cell).collect()
+            }
+            Remember::Compared(column, likeness) => {
+                likeness.cells(batch, *column).into_iter().map(Cell::stored).collect()
             }
         })
     }

@@ -7,6 +7,7 @@ pub mod date_format;
 pub mod exact;
 pub mod expression;
 pub mod key;
+pub mod likeness;
 pub mod logarithm;
 pub mod memory;
 pub mod number;

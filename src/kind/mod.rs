@@ -45,6 +45,7 @@ mod partial_date;
 mod person_name;
 mod precision;
 mod quantity;
+mod reconcile;
 mod record_age;
 mod references;
 mod regex;
@@ -93,6 +94,9 @@ pub const KINDS: &[&dyn Kind] = &[
     &unique::UniqueKind,
     &duplicate_rows::DuplicateRowsKind,
     &references::ReferencesKind,
+    &reconcile::LinkKind,
+    &reconcile::ValueKind,
+    &reconcile::CoverageKind,
     &Of::<determines::Determines>::KIND,
     &Of::<no_overlap::NoOverlap>::KIND,
     &Of::<event_order::EventOrder>::KIND,
@@ -119,6 +123,14 @@ pub const KINDS: &[&dyn Kind] = &[
 
 pub fn find(name: &str) -> Option<&'static dyn Kind> {
     KINDS.iter().copied().find(|kind| kind.about().name == name)
+}
+
+/// The kinds that a short form of rule files stands for.
+pub fn stands_for(name: &str) -> &'static [&'static dyn Kind] {
+    match name {
+        crate::rule::RECONCILE => &[&reconcile::LinkKind, &reconcile::ValueKind, &reconcile::CoverageKind],
+        _ => &[],
+    }
 }
 
 #[cfg(test)]

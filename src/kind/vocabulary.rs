@@ -179,10 +179,11 @@ pub const VOCABULARY: &[Entry] = {
             ("conditional completeness", "đầy đủ có điều kiện"),
             ("`when` of any rule", "`when` của mọi quy tắc"),
         ),
-        not(
+        rule(
             Completeness,
-            ("every entity has a record in another table", "mọi đối tượng có bản ghi ở bảng khác"),
-            ACROSS,
+            "every entity of another table has a record",
+            "mọi đối tượng của bảng khác có bản ghi",
+            "reconcile_coverage: with, key, in_scope",
         ),
         rule(
             Uniqueness,

@@ -1,5 +1,6 @@
 //! One rule file: a database, its code lists and its tables.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -37,6 +38,15 @@ pub struct Database {
     /// What a gate asks of it.
     pub gate: Policy,
     pub tables: Vec<Table>,
+}
+
+impl Database {
+    /// The other databases that its rules refer to.
+    pub fn refers_to(&self) -> BTreeSet<&str> {
+        let rules = self.tables.iter().flat_map(|table| &table.rules);
+        let named = rules.filter_map(|rule| rule.spec.refers_to()?.database.as_ref());
+        named.map(|database| database.value.as_str()).collect()
+    }
 }
 
 /// The language version that this engine reads.

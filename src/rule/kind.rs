@@ -9,10 +9,13 @@ use arrow::datatypes::DataType;
 
 use super::code_list::CodeList;
 use super::demand::Demand;
+use super::look_up::LookUp;
 use super::node::{At, Node};
 use super::reader::{InputFile, Reader};
+use super::reference::Reference;
 use crate::base::{Dimension, Scale, Severity, Text, Unit};
 use crate::kernel::key::KeySpec;
+use crate::kernel::likeness::Likeness;
 use crate::kernel::memory::{Cell, Remember};
 use crate::kernel::{Batch, ColumnId, ColumnType, Population, RowVerdict};
 use crate::say;
@@ -117,8 +120,13 @@ pub trait Spec: Debug + Send + Sync {
         None
     }
 
-    /// The table and columns that the rule refers to, for kinds that look at a second table.
-    fn refers_to(&self) -> Option<(At<String>, Vec<At<String>>)> {
+    /// What the rule refers to, for kinds that look at a second table.
+    fn refers_to(&self) -> Option<&Reference> {
+        None
+    }
+
+    /// What it looks up in the table that it refers to, for kinds that reconcile. Others only ask whether keys exist.
+    fn looks_up(&self) -> Option<LookUp> {
         None
     }
 
@@ -156,6 +164,9 @@ pub trait Binder {
         ty: ColumnType,
         formats: Option<&[String]>,
     ) -> Result<ColumnId, BindError>;
+
+    /// A column of codes, its digits filled up with zeros to `width`, as text whatever its type.
+    fn column_padded(&mut self, name: &At<String>, width: u32) -> Result<ColumnId, BindError>;
 
     /// Every column of the table in file order (declared or not), except the named ones.
     fn all_columns(&mut self, except: &[At<String>]) -> Result<Vec<ColumnId>, BindError>;
@@ -206,6 +217,17 @@ pub enum Bound {
     Keys(KeySpec),
     /// Judges rows together with others, once all of them were seen.
     Groups(GroupSpec),
+    /// Judges keys against a table of reference, once all of both were seen.
+    Reconciled(Reconciled),
+}
+
+/// What a rule needs that compares keys, and what is said of them, with a table of reference.
+pub struct Reconciled {
+    /// Our columns, in the order of theirs.
+    pub key: Vec<ColumnId>,
+    /// The column that is compared, and how.
+    pub ours: Option<(ColumnId, Likeness)>,
+    pub look_up: LookUp,
 }
 
 /// What a rule needs that judges rows together: how they form groups, and what to remember of each.

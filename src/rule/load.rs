@@ -5,10 +5,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::file::{self, Database};
+use super::look_up::{LookUp, Sought};
 use super::node::At;
 use super::pack::two_packs;
 use super::reader::Reader;
-use super::table::Kinds;
+use super::reference::Reference;
+use super::table::{Kinds, Table};
+use super::table_rule::Rule;
 use crate::base::diagnostic::SourceText;
 use crate::base::{Diagnostic, Place, Text, suggest};
 use crate::extract::system;
@@ -177,61 +180,86 @@ fn merge(loaded: &mut Loaded, mut database: Database) {
 }
 
 /// Reports references to tables that the database does not have, and to columns that a table's declaration does not
-/// name.
+/// name. A database that is not loaded may be known to another run.
 fn check_references(loaded: &mut Loaded) {
     let mut found = Vec::new();
     for database in &loaded.databases {
-        let tables = || database.tables.iter().map(|table| table.id.value.as_str());
         let rules =
             database.tables.iter().flat_map(|table| table.rules.iter().map(move |rule| (table, rule)));
         for (own, rule) in rules {
-            let Some((table, columns)) = rule.spec.refers_to() else { continue };
+            let Some(to) = rule.spec.refers_to() else { continue };
             let mut reader = Reader::new(Arc::clone(&rule.place.file));
-            let names = |columns: &[At<String>]| -> Vec<String> {
-                columns.iter().map(|at| at.value.clone()).collect()
+            let home = match &to.database {
+                None => Some(database),
+                Some(named) if named.value == database.id.value => {
+                    reader
+                        .error(
+                            &named.span,
+                            say!("this is the rule's own database", "đây là chính CSDL của quy tắc"),
+                        )
+                        .hint = Some(say!("leave the database out", "bỏ tên CSDL đi"));
+                    None
+                }
+                Some(named) => loaded.databases.iter().find(|known| known.id.value == named.value),
             };
-            if own.id.value == table.value && names(&columns) == names(&rule.spec.columns()) {
-                reader
-                    .error(
-                        &table.span,
-                        say!(
-                            "these columns refer to themselves: every value is found",
-                            "các cột này tham chiếu tới chính nó: giá trị nào cũng tìm thấy"
-                        ),
-                    )
-                    .hint = Some(say!("name the table that holds the keys", "nêu bảng chứa khóa"));
+            if let Some(home) = home {
+                check_reference(home, own, rule, to, &mut reader);
             }
-            match database.tables.iter().find(|known| known.id.value == table.value) {
-                None => {
-                    let (name, id) = (&table.value, &database.id.value);
-                    reader.unknown(
-                        &table,
-                        say!("database `{id}` has no table `{name}`", "CSDL `{id}` không có bảng `{name}`"),
-                        tables().collect::<Vec<_>>(),
-                    );
-                }
-                Some(parent) => {
-                    let known = parent.columns.iter().map(|column| column.name.value.as_str());
-                    let known: Vec<&str> = known.collect();
-                    // A column that is merely not declared is looked up in the data.
-                    let misspelt = |name: &str| {
-                        !known.contains(&name) && suggest::closest(name, known.iter().copied()).is_some()
-                    };
-                    for column in columns.iter().filter(|column| misspelt(&column.value)) {
-                        let (name, id) = (&column.value, &parent.id.value);
-                        reader.unknown(
-                            column,
-                            say!(
-                                "table `{id}` declares no column `{name}`",
-                                "bảng `{id}` không khai báo cột `{name}`"
-                            ),
-                            known.clone(),
-                        );
-                    }
+            // Rules that one item stands for refer to the same.
+            for diagnostic in reader.diagnostics {
+                if !found.iter().any(|known: &Diagnostic| diagnostic.repeats(known)) {
+                    found.push(diagnostic);
                 }
             }
-            found.append(&mut reader.diagnostics);
         }
     }
     loaded.diagnostics.append(&mut found);
+}
+
+/// `home` has the table that is referred to.
+fn check_reference(home: &Database, own: &Table, rule: &Rule, to: &Reference, reader: &mut Reader) {
+    let Reference { database, table, columns } = to;
+    let names =
+        |columns: &[At<String>]| -> Vec<String> { columns.iter().map(|at| at.value.clone()).collect() };
+    if database.is_none() && own.id.value == table.value && names(columns) == names(&rule.spec.columns()) {
+        reader
+            .error(
+                &table.span,
+                say!(
+                    "these columns refer to themselves: every value is found",
+                    "các cột này tham chiếu tới chính nó: giá trị nào cũng tìm thấy"
+                ),
+            )
+            .hint = Some(say!("name the table that holds the keys", "nêu bảng chứa khóa"));
+    }
+    let Some(parent) = home.tables.iter().find(|known| known.id.value == table.value) else {
+        let (name, id) = (&table.value, &home.id.value);
+        reader.unknown(
+            table,
+            say!("database `{id}` has no table `{name}`", "CSDL `{id}` không có bảng `{name}`"),
+            home.tables.iter().map(|table| table.id.value.as_str()).collect::<Vec<_>>(),
+        );
+        return;
+    };
+    let known: Vec<&str> = parent.columns.iter().map(|column| column.name.value.as_str()).collect();
+    // A column that is merely not declared is looked up in the data.
+    let misspelt =
+        |name: &str| !known.contains(&name) && suggest::closest(name, known.iter().copied()).is_some();
+    let in_scope = match rule.spec.looks_up() {
+        Some(LookUp { sought: Sought::Covered { in_scope: Some(scope) }, .. }) => scope
+            .value
+            .columns()
+            .iter()
+            .map(|name| At { value: name.clone(), span: scope.span.clone() })
+            .collect(),
+        _ => Vec::new(),
+    };
+    for column in columns.iter().chain(&in_scope).filter(|column| misspelt(&column.value)) {
+        let (name, id) = (&column.value, &parent.id.value);
+        reader.unknown(
+            column,
+            say!("table `{id}` declares no column `{name}`", "bảng `{id}` không khai báo cột `{name}`"),
+            known.clone(),
+        );
+    }
 }

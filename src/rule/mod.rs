@@ -14,11 +14,14 @@ pub mod groups;
 pub mod kind;
 pub mod letter;
 pub mod load;
+mod look_up;
 pub mod nightly;
 pub mod node;
 pub mod notify;
 pub mod pack;
 pub mod reader;
+mod reconcile;
+mod reference;
 pub mod role;
 pub mod schema;
 pub mod shipped;
@@ -33,9 +36,12 @@ pub use demand::Demand;
 pub use file::Database;
 pub use kind::{
     About, AnyCheck, AnyState, BindError, Binder, Bound, Check, ContractColumn, Explanation, FoundFile,
-    Group, GroupJudge, GroupSpec, Kind, Mark, ParseContext, Spec, Words,
+    Group, GroupJudge, GroupSpec, Kind, Mark, ParseContext, Reconciled, Spec, Words,
 };
+pub use look_up::{Counterpart, KeyPart, KeyWritten, LookUp, Paired, Sought, WithWritten, pad};
 pub use node::{At, Node, Value};
 pub use reader::{Fields, Reader};
+pub use reconcile::NAME as RECONCILE;
+pub use reference::{Reference, Written};
 pub use table::{Column, Table};
 pub use table_rule::{Origin, Rule, expression};

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::code_list;
 use super::pack;
+use super::reconcile;
 use super::role::ROLES;
 use super::table::Kinds;
 use crate::base::{Dimension, Severity};
@@ -182,6 +183,13 @@ fn rule(kinds: Kinds, generator: &mut SchemaGenerator) -> Value {
         properties.insert(about.name.to_owned(), schema);
         one_of.push(json!({ "required": [about.name] }));
     }
+    let mut several = reconcile::Written::json_schema(generator).to_value();
+    if let Some(object) = several.as_object_mut() {
+        let about = "Stands for several rules: `reconcile_link`, a `reconcile_value` for each attribute, `reconcile_coverage`.";
+        object.insert("description".to_owned(), about.into());
+    }
+    properties.insert(reconcile::NAME.to_owned(), several);
+    one_of.push(json!({ "required": [reconcile::NAME] }));
     let ids = |ids: &[&str]| json!({ "enum": ids });
     let common = [
         ("id", json!({ "type": "string", "description": "Unique within the table." })),

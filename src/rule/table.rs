@@ -140,7 +140,7 @@ impl TableParser<'_> {
         let identity: Vec<String> = key.iter().map(|column| column.value.clone()).collect();
         let mut rules: Vec<Rule> = rule_nodes
             .into_iter()
-            .filter_map(|node| self.rule(node, &declared, &identity, update_cycle))
+            .flat_map(|node| self.rules(node, &declared, &identity, update_cycle))
             .collect();
         for column in &key {
             self.declared(column, &declared);

@@ -7,6 +7,7 @@ use super::kind::{DeclaredColumn, Kind, ParseContext, Spec};
 use super::node::{At, Node, Value};
 use super::pack::Pack;
 use super::reader::{Fields, Reader};
+use super::reconcile;
 use super::role::Role;
 use super::table::{Column, Table, TableParser};
 use crate::base::{Dimension, Place, Severity, Text, suggest};
@@ -100,16 +101,7 @@ impl TableParser<'_> {
         if let Some((other, _, _)) =
             fields.take(|name| kinds.iter().copied().find(|kind| kind.about().name == name))
         {
-            let (one, two) = (&key.value, &other.value);
-            self.reader
-                .error(
-                    &other.span,
-                    say!(
-                        "a rule has one kind; this one has `{one}` and `{two}`",
-                        "mỗi quy tắc chỉ có một loại; ở đây có cả `{one}` và `{two}`"
-                    ),
-                )
-                .hint = Some(say!("write two rules", "tách thành hai quy tắc"));
+            self.two_kinds(&key.value, other);
         }
         fields.finish(self.reader);
         let mut context = ParseContext {
@@ -132,6 +124,19 @@ impl TableParser<'_> {
         Some(Rule { written: contract::canonical(node), ..common.rule(kind, spec?, identity, place) })
     }
 
+    pub(super) fn two_kinds(&mut self, one: &str, other: &At<String>) {
+        let two = &other.value;
+        self.reader
+            .error(
+                &other.span,
+                say!(
+                    "a rule has one kind; this one has `{one}` and `{two}`",
+                    "mỗi quy tắc chỉ có một loại; ở đây có cả `{one}` và `{two}`"
+                ),
+            )
+            .hint = Some(say!("write two rules", "tách thành hai quy tắc"));
+    }
+
     fn unknown_kind(&mut self, fields: Fields<'_>) {
         let names: Vec<&'static str> = self.kinds.iter().map(|kind| kind.about().name).collect();
         let mut any = false;
@@ -144,7 +149,7 @@ impl TableParser<'_> {
                     "unknown rule kind or attribute `{name}`",
                     "không có loại quy tắc hay thuộc tính `{name}`"
                 ),
-                names.iter().copied().chain(COMMON),
+                names.iter().copied().chain(COMMON).chain([reconcile::NAME]),
             );
         }
         if !any {

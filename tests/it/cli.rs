@@ -191,6 +191,8 @@ fn everything_is_explained_in_both_languages() {
         assert_ne!(vi.out, en.out, "{name}");
         assert!(overview.contains(name), "{name}");
     }
+    let several = thuocdo(&["explain", "reconcile", "--lang", "en"]).out;
+    assert!(several.contains("reconcile_link\n") && several.contains("reconcile_coverage\n"), "{several}");
     let unknown = thuocdo(&["explain", "not_nul", "--lang", "en"]);
     assert_eq!(unknown.code, Some(2));
     assert!(unknown.err.contains("did you mean `not_null`?"), "{}", unknown.err);

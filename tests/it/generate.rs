@@ -7,7 +7,7 @@ use std::sync::atomic::AtomicBool;
 
 use tempfile::TempDir;
 use thuocdo::base::Status;
-use thuocdo::engine::{self, Budget, MeasuredDatabase, RunOptions, Silent};
+use thuocdo::engine::{self, Budget, Elsewhere, MeasuredDatabase, RunOptions, Silent};
 use thuocdo::generate::{self, Extract, Form, Rates, Request};
 use thuocdo::kernel::date_format::default_timestamps;
 use thuocdo::kind::KINDS;
@@ -57,6 +57,7 @@ fn measure(database: &Database, extract: &Extract) -> MeasuredDatabase {
         trace: None,
         keeper: None,
         budget: &Budget::unlimited(),
+        elsewhere: &Elsewhere::default(),
         progress: &Silent,
     };
     engine::run(database, &options).expect("nobody interrupts")

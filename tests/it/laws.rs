@@ -59,6 +59,9 @@ tables:
       - { id: r-unique-when, unique: [ten, tinh], when: "so >= 0" }
       - { id: r-duplicate, duplicate_rows: {} }
       - { id: r-references, references: { column: cha, to: goc.so } }
+      - { id: r-reconcile-link, reconcile_link: { with: goc, key: { cha: so } } }
+      - { id: r-reconcile-value, reconcile_value: { with: goc, key: { cha: so }, column: so, to: ten, compare: code } }
+      - { id: r-reconcile-coverage, reconcile_coverage: { with: goc, key: { cha: so }, in_scope: "so > 1" }, when: "tinh = '01'" }
       - { id: r-clean-text, clean_text: ten }
       - { id: r-person-name, person_name: ten }
       - { id: r-sum, aggregate: { column: so, function: sum, min: 0 } }
@@ -173,7 +176,7 @@ fn write(folder: &Path, parts: &[&[Row]], without: Option<usize>) {
         }
         fs::write(folder.join(format!("t_{number}.csv")), text).expect("a file");
     }
-    fs::write(folder.join("goc.csv"), "so\n1\n2\n3\n").expect("a file");
+    fs::write(folder.join("goc.csv"), "so,ten\n1,1\n2,2.5\n3,\n9,100\n9,abc\n").expect("a file");
 }
 
 fn score(database: &Database, parts: &[&[Row]], without: Option<usize>, threads: usize) -> DatabaseCard {

@@ -1,6 +1,7 @@
 //! What is true of the program as a whole: the literate specs of the kinds, the laws of scoring, the command line,
 //! broken inputs, and the order of the house.
 
+mod across;
 mod arguments;
 mod bad_input;
 mod cards;
@@ -27,6 +28,7 @@ mod pages;
 mod peers;
 mod periodic;
 mod progress;
+mod reconcile;
 mod report;
 mod rows;
 mod specs;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use thuocdo::base::diagnostic::SourceText;
-use thuocdo::engine::{self, Budget, Keeper, RunOptions, Silent};
+use thuocdo::engine::{self, Budget, Elsewhere, Keeper, Known, RunOptions, Silent};
 use thuocdo::kernel::date_format::default_timestamps;
 use thuocdo::kind::KINDS;
 use thuocdo::rule::{Database, file};
@@ -54,9 +54,14 @@ pub fn score_keeping(
         trace: None,
         keeper,
         budget: &Budget::unlimited(),
+        elsewhere: &Elsewhere::default(),
         progress: &Silent,
     };
-    let measured = pool.install(|| engine::run(database, &options)).expect("nobody interrupts");
+    let measured = pool.install(|| {
+        let elsewhere = Elsewhere::read([database], &[Known { database, data }], &options)?;
+        engine::run(database, &RunOptions { elsewhere: &elsewhere, ..options.clone() })
+    });
+    let measured = measured.expect("nobody interrupts");
     score::assemble(vec![measured], &ScoreOptions::default()).databases.remove(0)
 }
 

@@ -16,7 +16,9 @@ use serde_json::Value;
 use thuocdo::base::{Lang, Text};
 
 use crate::stage::{Run, Stage, records, root, thuocdo};
-use thuocdo::engine::{self, Budget, LookError, LookOptions, Portion, RowSink, RunOptions, Silent, Wanted};
+use thuocdo::engine::{
+    self, Budget, Elsewhere, LookError, LookOptions, Portion, RowSink, RunOptions, Silent, Wanted,
+};
 use thuocdo::kind;
 use thuocdo::rule::load;
 
@@ -543,6 +545,7 @@ fn a_file_that_changes_between_the_looks_is_noticed() {
         trace: None,
         keeper: None,
         budget: &Budget::unlimited(),
+        elsewhere: &Elsewhere::default(),
     };
     let look = LookOptions {
         wanted: Wanted { failing: true, records: true },
@@ -601,6 +604,7 @@ fn a_sink_that_refuses_ends_the_look_on_all_threads() {
             trace: None,
             keeper: None,
             budget: &Budget::unlimited(),
+            elsewhere: &Elsewhere::default(),
         };
         let (_, judged) =
             engine::run_keeping_verdicts(&loaded.databases[0], &options).expect("nobody interrupts");

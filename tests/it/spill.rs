@@ -12,7 +12,9 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use tempfile::TempDir;
 use thuocdo::base::Status;
-use thuocdo::engine::{self, Budget, Keeper, MeasuredDatabase, MeasuredRule, RunOptions, Scratch, Silent};
+use thuocdo::engine::{
+    self, Budget, Elsewhere, Keeper, MeasuredDatabase, MeasuredRule, RunOptions, Scratch, Silent,
+};
 use thuocdo::rule::Database;
 
 use crate::measure;
@@ -92,6 +94,7 @@ fn measured(
         trace: None,
         keeper,
         budget,
+        elsewhere: &Elsewhere::default(),
     };
     pool.install(|| engine::run(database, &options)).expect("nobody interrupts")
 }

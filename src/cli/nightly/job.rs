@@ -15,6 +15,8 @@ pub struct Job {
     /// The rule files that declare it.
     pub rules: Vec<PathBuf>,
     pub data: PathBuf,
+    /// The databases that its rules refer to.
+    pub others: Vec<Other>,
     /// Microseconds of local time.
     pub as_of: i64,
     pub examples: usize,
@@ -31,6 +33,14 @@ pub struct Job {
     pub fresh: bool,
     /// Where the outcome goes, a [`Done`].
     pub result: PathBuf,
+}
+
+/// A database that another one refers to.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Other {
+    pub database: String,
+    pub rules: Vec<PathBuf>,
+    pub data: PathBuf,
 }
 
 /// What a worker tells while it works: lines on its standard output.

@@ -37,7 +37,7 @@ use crate::rule::nightly::{self, Limits, Moment, NightPlan};
 use crate::say;
 use crate::score::Scorecard;
 use folder::{Journal, StateFolder};
-use job::{Done, Job};
+use job::{Done, Job, Other};
 use log::RunLog;
 use planned::Scheduled;
 use supervise::{Ended, Room, Task};
@@ -295,7 +295,11 @@ impl Nightly {
             time: plan.limits.time,
         };
         let free = memory::default() / u64::from(parallel);
-        let task = |Scheduled { id, rules, data, limits, .. }: &Scheduled| {
+        let other = |id: &String| {
+            let found = scheduled.databases.iter().find(|other| other.id == *id)?;
+            Some(Other { database: id.clone(), rules: found.rules.clone(), data: found.data.clone() })
+        };
+        let task = |Scheduled { id, rules, data, limits, refers_to, .. }: &Scheduled| {
             let limits = limits.over(shares);
             Task {
                 time: limits.time,
@@ -303,6 +307,7 @@ impl Nightly {
                     database: id.clone(),
                     rules: rules.clone(),
                     data: data.clone(),
+                    others: refers_to.iter().filter_map(other).collect(),
                     as_of: journal.as_of,
                     examples: plan.examples.unwrap_or(engine::EXAMPLES),
                     threads: limits.threads.unwrap_or(1),

@@ -23,6 +23,8 @@ pub struct Scheduled {
     pub described: MeasuredDatabase,
     pub data: PathBuf,
     pub limits: Limits,
+    /// The databases that its rules refer to.
+    pub refers_to: BTreeSet<String>,
 }
 
 impl Scheduled {
@@ -83,7 +85,8 @@ pub fn schedule(plan: &NightPlan) -> Result<Plan, Failure> {
                     }
                     let described = engine::described(database, Vec::new());
                     let (data, limits) = (planned.data.clone(), planned.limits);
-                    all.databases.push(Scheduled { id, rules, described, data, limits });
+                    let refers_to = database.refers_to().into_iter().map(str::to_owned).collect();
+                    all.databases.push(Scheduled { id, rules, described, data, limits, refers_to });
                 }
                 (_, why) => all.broken.push((id, why.unwrap_or_default())),
             }

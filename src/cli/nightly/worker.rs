@@ -8,15 +8,15 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 
-use super::job::{Done, Event, Job, TableWork, Work};
+use super::job::{Done, Event, Job, Other, TableWork, Work};
 use super::states::States;
 use crate::base::{Level, Text};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::memory::Temp;
 use crate::cli::output;
 use crate::cli::run::STACK;
-use crate::engine::{self, Budget, Progress, RunOptions};
-use crate::rule::load;
+use crate::engine::{self, Budget, Elsewhere, Known, Progress, RunOptions};
+use crate::rule::load::{self, Loaded};
 use crate::{kind, say};
 
 /// How often the memory in use is looked at.
@@ -79,6 +79,13 @@ fn measure(job: &Job) -> Result<(), Text> {
         let error = error.to_string();
         say!("no threads could be started: {error}", "không khởi động được luồng xử lý: {error}")
     })?;
+    let others: Vec<(Loaded, &Other)> =
+        job.others.iter().map(|other| (load::load(&other.rules, kind::KINDS), other)).collect();
+    let known = others.iter().filter_map(|(loaded, other)| {
+        let database = loaded.databases.iter().find(|database| database.id.value == other.database)?;
+        Some(Known { database, data: &other.data })
+    });
+    let known: Vec<Known<'_>> = known.chain([Known { database, data: &job.data }]).collect();
     let options = RunOptions {
         data: &job.data,
         as_of: job.as_of,
@@ -89,9 +96,14 @@ fn measure(job: &Job) -> Result<(), Text> {
         trace: None,
         keeper: Some(&states),
         budget: &Budget::new(job.budget, &temp),
+        elsewhere: &Elsewhere::default(),
     };
     // Nobody interrupts it but by ending the process.
-    let measured = pool.install(|| engine::run(database, &options)).unwrap_or_else(|| {
+    let measured = pool.install(|| {
+        let elsewhere = Elsewhere::read([database], &known, &options)?;
+        engine::run(database, &RunOptions { elsewhere: &elsewhere, ..options.clone() })
+    });
+    let measured = measured.unwrap_or_else(|| {
         engine::not_measured(database, &say!("it was interrupted", "đã bị dừng giữa chừng"))
     });
     let files = measured.tables.iter().flat_map(|table| &table.files);

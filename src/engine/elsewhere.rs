@@ -1,0 +1,237 @@
+//! What other tables have: keys that rules refer to in other databases, and mirrors of tables of reference, read before any
+//! database is judged.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use indexmap::IndexMap;
+
+use super::keys::Parents;
+use super::ledger::Outlet;
+use super::mirror::{Mirror, Wanted};
+use super::plan::{self, Looked};
+use super::problems::Problems;
+use super::run::{RunOptions, data_root};
+use super::scan::{self, ScanOptions};
+use super::source::TableSource;
+use crate::base::{Text, suggest};
+use crate::kernel::key::TableKey;
+use crate::rule::{Counterpart, Database, KeyPart, Table};
+use crate::say;
+
+/// A database that others may refer to, and the directory that holds its extracts.
+#[derive(Clone, Copy)]
+pub struct Known<'k> {
+    pub database: &'k Database,
+    pub data: &'k Path,
+}
+
+/// Keys of tables of other databases, and mirrors of tables of any.
+#[derive(Default)]
+pub struct Elsewhere {
+    keys: IndexMap<TableKey, Result<Arc<Parents>, Text>>,
+    /// Under counterparts that name their database.
+    mirrors: IndexMap<Counterpart, Result<Arc<Mirror>, Text>>,
+}
+
+/// What is looked for in one table.
+#[derive(Default)]
+struct Look {
+    keys: Vec<Vec<String>>,
+    mirrors: Vec<(Vec<KeyPart>, Wanted)>,
+}
+
+impl Look {
+    fn add_mirror(&mut self, key: Vec<KeyPart>) -> &mut Wanted {
+        let at = self.mirrors.iter().position(|(known, _)| *known == key).unwrap_or_else(|| {
+            self.mirrors.push((key, Wanted::default()));
+            self.mirrors.len() - 1
+        });
+        &mut self.mirrors[at].1
+    }
+
+    /// Every column that is named.
+    fn columns(&self) -> Vec<Vec<String>> {
+        let of_mirrors = self.mirrors.iter().map(|(key, wanted)| {
+            let key = key.iter().map(|part| part.column.clone());
+            let compared = wanted.columns.iter().map(|compared| compared.column.clone());
+            let conditions = wanted.scopes.iter().flat_map(|scope| scope.value.columns().iter().cloned());
+            key.chain(compared).chain(conditions).collect()
+        });
+        self.keys.iter().cloned().chain(of_mirrors).collect()
+    }
+}
+
+impl Elsewhere {
+    /// Reads what rules of `judged` look for in `known` databases. `None` when it was interrupted.
+    pub fn read<'d>(
+        judged: impl IntoIterator<Item = &'d Database>,
+        known: &[Known<'_>],
+        options: &RunOptions<'_>,
+    ) -> Option<Self> {
+        let mut wanted: IndexMap<(String, String), Look> = IndexMap::new();
+        for of in judged {
+            for rule in of.tables.iter().flat_map(|table| &table.rules) {
+                if let Some(look_up) = rule.spec.looks_up() {
+                    let with = look_up.with.within(&of.id.value);
+                    let look = wanted.entry((with.database.unwrap_or_default(), with.table)).or_default();
+                    look.add_mirror(with.key).add(look_up.sought);
+                } else if let Some(to) = rule.spec.refers_to() {
+                    let TableKey { database: Some(database), table, columns } = to.key() else { continue };
+                    let look = wanted.entry((database, table)).or_default();
+                    if !look.keys.contains(&columns) {
+                        look.keys.push(columns);
+                    }
+                }
+            }
+        }
+        let mut all = Self::default();
+        for ((database, table), look) in wanted {
+            let found = match table_of(known, &database, &table) {
+                Ok((of, table)) => read(*of, table, &look, options)?,
+                Err(why) => Found::none(&look, &why),
+            };
+            let named = Some(database);
+            for (columns, found) in look.keys.into_iter().zip(found.keys) {
+                all.keys.insert(TableKey { database: named.clone(), table: table.clone(), columns }, found);
+            }
+            for ((key, _), found) in look.mirrors.into_iter().zip(found.mirrors) {
+                all.mirrors.insert(Counterpart { database: named.clone(), table: table.clone(), key }, found);
+            }
+        }
+        options.budget.keep();
+        Some(all)
+    }
+
+    /// `database` is that of the rule.
+    ///
+    /// # Errors
+    /// Why nothing is known of the table.
+    pub fn mirror(&self, database: &str, with: &Counterpart) -> Result<Arc<Mirror>, Text> {
+        self.mirrors.get(&with.within(database)).cloned().unwrap_or_else(|| Err(not_whole()))
+    }
+
+    /// # Errors
+    /// Why the keys are not known.
+    pub fn find(&self, key: &TableKey) -> Result<Arc<Parents>, Text> {
+        self.keys.get(key).cloned().unwrap_or_else(|| Err(not_whole()))
+    }
+}
+
+pub fn not_whole() -> Text {
+    say!(
+        "the table that is referred to could not be read whole",
+        "không đọc được trọn vẹn bảng được tham chiếu"
+    )
+}
+
+fn table_of<'k>(
+    known: &'k [Known<'k>],
+    database: &str,
+    table: &str,
+) -> Result<(&'k Known<'k>, &'k Table), Text> {
+    let Some(of) = known.iter().find(|known| known.database.id.value == database) else {
+        return Err(say!(
+            "no rule file of this run declares database `{database}`",
+            "không có tệp quy tắc nào của lần chấm này khai báo CSDL `{database}`"
+        ));
+    };
+    let tables = &of.database.tables;
+    tables.iter().find(|known| known.id.value == table).map(|table| (of, table)).ok_or_else(|| {
+        let ids = tables.iter().map(|table| table.id.value.as_str());
+        match suggest::closest(table, ids) {
+            Some(near) => say!(
+                "database `{database}` has no table `{table}`; did you mean `{near}`?",
+                "CSDL `{database}` không có bảng `{table}`; có phải ý bạn là `{near}`?"
+            ),
+            None => say!(
+                "database `{database}` has no table `{table}`",
+                "CSDL `{database}` không có bảng `{table}`"
+            ),
+        }
+    })
+}
+
+/// What was found of one table, in the order in which it was looked for.
+struct Found {
+    keys: Vec<Result<Arc<Parents>, Text>>,
+    mirrors: Vec<Result<Arc<Mirror>, Text>>,
+}
+
+impl Found {
+    /// Nothing is known of the table.
+    fn none(look: &Look, why: &Text) -> Self {
+        Self {
+            keys: look.keys.iter().map(|_| Err(why.clone())).collect(),
+            mirrors: look.mirrors.iter().map(|_| Err(why.clone())).collect(),
+        }
+    }
+}
+
+/// Reads a table once for all that is looked for. `None` when it was interrupted.
+fn read(
+    Known { database, data }: Known<'_>,
+    table: &Table,
+    look: &Look,
+    options: &RunOptions<'_>,
+) -> Option<Found> {
+    let name = format!("{}.{}", database.id.value, table.id.value);
+    // What is wrong with its files is told where it is judged itself; here it only keeps its keys from being known.
+    let root = data_root(data, &database.id.value);
+    let source = TableSource::open(table, &root, &look.columns(), options.reveal, &mut Problems::default());
+    if source.is_absent() {
+        let why = say!("there is no file of table `{name}`", "không có tệp nào của bảng `{name}`");
+        return Some(Found::none(look, &why));
+    }
+    let (plan, Looked { keys, mirrors }) =
+        plan::look_into(table, &source, options.as_of, &look.keys, &look.mirrors);
+    options.progress.table_started(&database.id.value, &table.id.value, source.bytes());
+    let scan = ScanOptions {
+        reveal: options.reveal,
+        examples: 0,
+        interrupted: options.interrupted,
+        progress: options.progress,
+    };
+    let mut leaving = plan.leaving_keys();
+    for mirror in mirrors.iter().flatten() {
+        leaving[mirror.key] = false;
+    }
+    let outlet = Outlet::new(options.budget, leaving);
+    let mut state = scan::scan(&plan, &source, &scan, &outlet, None);
+    options.progress.table_done();
+    if options.interrupted.load(Ordering::Relaxed) {
+        return None;
+    }
+    state.ledger.settle();
+    if !state.is_whole(&source) {
+        let why = say!("table `{name}` could not be read whole", "không đọc được trọn vẹn bảng `{name}`");
+        return Some(Found::none(look, &why));
+    }
+    let empty = || say!("table `{name}` is empty", "bảng `{name}` trống");
+    let keys = look.keys.iter().zip(keys).map(|(columns, key)| match key {
+        None => {
+            let columns = columns.join(", ");
+            Err(say!(
+                "table `{name}` has no columns `{columns}`",
+                "bảng `{name}` không có các cột `{columns}`"
+            ))
+        }
+        Some(_) if state.rows == 0 => Err(empty()),
+        Some(key) => Ok(Arc::new(Parents::of(&state.ledger, key, &plan.keys[key].types, options.budget))),
+    });
+    let mirrors = mirrors.into_iter().map(|mirror| match mirror? {
+        _ if state.rows == 0 => Err(empty()),
+        mirror => match Mirror::of(&mirror, &state.ledger, &state) {
+            mirror if mirror.len() == 0 && mirror.unknown == 0 => {
+                Err(say!("no row of table `{name}` has a key", "không dòng nào của bảng `{name}` có khóa"))
+            }
+            mirror => Ok(Arc::new(mirror)),
+        },
+    });
+    let found = Found { keys: keys.collect(), mirrors: mirrors.collect() };
+    if found.keys.iter().flatten().all(|keys| keys.is_set()) {
+        state.ledger.forget(options.budget);
+    }
+    Some(found)
+}

@@ -1,0 +1,114 @@
+//! What others look for in a table, bound to the columns that were found: keys, and what a mirror holds.
+
+use super::{Identity, RulePlan, TableBinder, TablePlan, Work};
+use crate::base::Text;
+use crate::engine::mirror::{Compared, MirrorPlan, PlannedColumn, Wanted};
+use crate::engine::source::TableSource;
+use crate::kernel::ColumnType;
+use crate::kernel::key::{Absent, KeyJudge};
+use crate::kernel::likeness::Likeness;
+use crate::kernel::memory::Remember;
+use crate::rule::{At, BindError, Binder, KeyPart, Table};
+use crate::say;
+
+/// What others look into a table for.
+pub struct Looked {
+    /// Where the keys are that are referred to, if their columns were found.
+    pub keys: Vec<Option<usize>>,
+    /// Or the name of a column of the key that was not found.
+    pub mirrors: Vec<Result<MirrorPlan, Text>>,
+}
+
+/// Reads nothing but what others look for: the table is judged by nobody.
+pub fn look_into(
+    table: &Table,
+    source: &TableSource,
+    as_of: i64,
+    referred: &[Vec<String>],
+    mirrors: &[(Vec<KeyPart>, Wanted)],
+) -> (TablePlan, Looked) {
+    let mut binder = TableBinder::new(table, source, as_of);
+    let keys = referred.iter().map(|columns| binder.referred(columns)).collect();
+    let mut populations = Vec::new();
+    let mirrors = mirrors.iter().map(|(key, wanted)| binder.mirror(key, wanted, &mut populations)).collect();
+    (binder.finish(populations, Identity::Undeclared, None), Looked { keys, mirrors })
+}
+
+impl RulePlan {
+    /// A plan that belongs to no rule.
+    const fn of_nobody(work: Work) -> Self {
+        Self {
+            work,
+            filter: None,
+            sources: Vec::new(),
+            timed: false,
+            soils: false,
+            personal: false,
+            shown: None,
+        }
+    }
+}
+
+impl TableBinder<'_> {
+    /// What `wanted` is of rows under a key. What must be known of rows, such as whether they are in scope, is a population
+    /// of its own.
+    fn mirror(
+        &mut self,
+        key: &[KeyPart],
+        wanted: &Wanted,
+        populations: &mut Vec<RulePlan>,
+    ) -> Result<MirrorPlan, Text> {
+        self.used.clear();
+        let columns = key.iter().map(|KeyPart { column, pad }| {
+            let name = At { value: column.clone(), span: 0..0 };
+            match pad {
+                Some(width) => self.column_padded(&name, *width),
+                None => self.column(&name),
+            }
+        });
+        let columns = columns.collect::<Result<Vec<_>, _>>();
+        let columns = columns.map_err(|error| self.why(error))?;
+        let key = self.key(columns, Absent::Skip);
+        let mut population = |sources: Vec<usize>, filter: Option<usize>| {
+            let work = Work::Keys { key, judge: KeyJudge::Unique };
+            populations.push(RulePlan { filter, sources, ..RulePlan::of_nobody(work) });
+            populations.len() - 1
+        };
+        let rows = population(self.used(), None);
+        let compared = wanted.columns.iter().map(|compared| {
+            let Compared { column, likeness } = compared;
+            self.used.clear();
+            let name = At { value: column.clone(), span: 0..0 };
+            let found = match likeness {
+                Likeness::PartialDate => self.column_as(&name, ColumnType::Date, None),
+                _ => self.column(&name),
+            };
+            let found = found.map_err(|error| self.why(error)).map(|column| PlannedColumn {
+                memory: self.memory(Remember::Compared(column, *likeness)),
+                ty: self.columns[column].ty,
+                rows: population(self.used(), None),
+            });
+            (compared.clone(), found)
+        });
+        let compared = compared.collect();
+        let scopes = wanted.scopes.iter().map(|scope| {
+            self.used.clear();
+            let found = self.filter(scope).map_err(|error| self.why(error));
+            (scope.value.text().to_owned(), found.map(|filter| population(self.used(), Some(filter))))
+        });
+        let scopes = scopes.collect();
+        Ok(MirrorPlan { key, rows, types: self.keys[key].types.clone(), columns: compared, scopes })
+    }
+
+    /// Why a column of a table that others look into cannot be read.
+    fn why(&self, error: BindError) -> Text {
+        match error {
+            BindError::MissingColumn(name) => {
+                let (table, column) = (&self.table.id.value, &name.value);
+                say!("table `{table}` has no column `{column}`", "bảng `{table}` không có cột `{column}`")
+            }
+            BindError::MissingRole(_) => Text::default(),
+            BindError::Unreadable(why) => why,
+        }
+    }
+}

@@ -1,0 +1,224 @@
+//! What makes values of two databases the same: each is brought to one integer, and two integers agree or do not.
+
+use std::borrow::Cow;
+
+use arrow::array::AsArray;
+use arrow::datatypes::{DataType, Date32Type};
+
+use super::batch::{Batch, ColumnId};
+use super::column::ColumnType;
+use super::date_format::{civil, default_date};
+use super::key::{Spelling, digest};
+use super::memory::Cell;
+use super::text::canonical::is_blank_char;
+use super::text::one_spelling;
+
+/// How values are compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Likeness {
+    /// In canonical form; numbers, dates and moments by what they are, however they are written.
+    Exact,
+    /// Without regard to letter case, spaces, and where a tone mark stands: `HÒA  BÌNH` is `Hoà Bình`.
+    Name,
+    /// Dates that may be known in part, as far as both sides know them: `1980` agrees with `1980-05-12`.
+    PartialDate,
+    /// Codes, without regard to letter case and leading zeros; with `pad`, digits are filled up with zeros to so many.
+    Code { pad: Option<u32> },
+}
+
+impl Likeness {
+    /// The cells of a column as they are compared.
+    pub fn cells(self, batch: &Batch<'_>, column: ColumnId) -> Vec<Cell> {
+        let present = batch.present(column);
+        let cells = |cell: &dyn Fn(usize) -> Cell| {
+            let cell = |row| if present.value(row) { cell(row) } else { Cell::Absent };
+            (0..batch.rows()).map(cell).collect()
+        };
+        let text = batch.canonical(column);
+        match self {
+            Self::Exact => {
+                let spelling = Spelling::of(batch, column, batch.column_type(column));
+                cells(&|row| Cell::Value(same(&spelling.get(row))))
+            }
+            Self::Name => {
+                let folded = text.mapped(|name| same(&folded_name(name)));
+                cells(&|row| folded(row).map_or(Cell::Absent, Cell::Value))
+            }
+            Self::Code { pad } => {
+                let folded = text.mapped(|code| same(&folded_code(code, pad)));
+                cells(&|row| folded(row).map_or(Cell::Absent, Cell::Value))
+            }
+            Self::PartialDate => {
+                let typed = batch.typed(column);
+                let days = (*typed.array.data_type() == DataType::Date32)
+                    .then(|| typed.array.as_primitive::<Date32Type>().values());
+                let parts = text.mapped(partial_date);
+                cells(&|row| {
+                    let whole = days.filter(|_| typed.parsed.value(row)).map(|days| {
+                        let (year, month, day) = civil(days[row]);
+                        date_cell(year, month, day)
+                    });
+                    whole.or_else(|| parts(row).flatten()).map_or(Cell::Unreadable, Cell::Value)
+                })
+            }
+        }
+    }
+
+    /// What two values say together; `None` if they contradict each other.
+    pub fn together(self, a: i128, b: i128) -> Option<i128> {
+        if self != Self::PartialDate {
+            return (a == b).then_some(a);
+        }
+        let part = |a: i128, b: i128| match (a, b) {
+            (0, known) | (known, 0) => Some(known),
+            (a, b) => (a == b).then_some(a),
+        };
+        let year = part(a / 10_000, b / 10_000)?;
+        let month = part(a / 100 % 100, b / 100 % 100)?;
+        Some(year * 10_000 + month * 100 + part(a % 100, b % 100)?)
+    }
+
+    /// Whether values of columns of these types can be equal at all.
+    pub const fn compares(self, ours: ColumnType, theirs: ColumnType) -> bool {
+        !matches!(self, Self::Exact) || ours.is_spelt_as(theirs)
+    }
+}
+
+/// Half of all digests would be negative numbers, of which some mean something else.
+fn same(text: &str) -> i128 {
+    (digest(text.as_bytes()) >> 1).cast_signed()
+}
+
+/// A name as every way of writing it has it.
+fn folded_name(name: &str) -> String {
+    let seen: String = name.chars().filter(|c| c.is_whitespace() || !is_blank_char(*c)).collect();
+    let words = seen.split_whitespace().map(str::to_lowercase).collect::<Vec<_>>().join(" ");
+    one_spelling(&words).into_owned()
+}
+
+fn folded_code(code: &str, pad: Option<u32>) -> String {
+    let code = match pad {
+        Some(width) => padded(code, width),
+        None => {
+            let code = whole_number(code);
+            let bare = code.trim_start_matches('0');
+            if bare.is_empty() && !code.is_empty() { "0".into() } else { bare.into() }
+        }
+    };
+    code.to_lowercase()
+}
+
+/// Digits with zeros before them, up to `width`; what is no row of digits, or is longer, stays. A number that became a
+/// fraction on its way, `7.0`, is the number that it was.
+pub fn padded(code: &str, width: u32) -> Cow<'_, str> {
+    let (digits, width) = (whole_number(code), width as usize);
+    let is_digits = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    if is_digits && (digits.len() < width || digits.len() < code.len()) {
+        format!("{digits:0>width$}").into()
+    } else {
+        code.into()
+    }
+}
+
+/// Without a fraction of nothing but zeros.
+fn whole_number(code: &str) -> &str {
+    match code.split_once('.') {
+        Some((whole, fraction))
+            if !fraction.is_empty()
+                && fraction.bytes().all(|byte| byte == b'0')
+                && !whole.is_empty()
+                && whole.bytes().all(|byte| byte.is_ascii_digit()) =>
+        {
+            whole
+        }
+        _ => code,
+    }
+}
+
+/// A date as it may be known in part: `1980`, `1980-05`, `05/1980`, or with zeros for what is not known, `1980-05-00`,
+/// `00/05/1980`, `19800500`.
+fn partial_date(text: &str) -> Option<i128> {
+    if !text.is_ascii() {
+        return None;
+    }
+    let parts: Vec<&str> = text.split(['-', '/', '.']).collect();
+    let (year, month, day) = match parts.as_slice() {
+        [all] if all.len() == 8 => (&all[..4], &all[4..6], &all[6..]),
+        [year] => (*year, "00", "00"),
+        [year, month] if year.len() == 4 => (*year, *month, "00"),
+        [month, year] => (*year, *month, "00"),
+        [year, month, day] if year.len() == 4 => (*year, *month, *day),
+        [day, month, year] => (*year, *month, *day),
+        _ => return None,
+    };
+    let number = |text: &str, digits: std::ops::RangeInclusive<usize>| {
+        let fits = digits.contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
+        text.parse::<u32>().ok().filter(|_| fits)
+    };
+    let (year, month, day) = (number(year, 4..=4)?, number(month, 1..=2)?, number(day, 1..=2)?);
+    // A day of no month is no date, and the rest is one with the first day or month in place of what is not known.
+    let real = format!("{year:04}-{:02}-{:02}", month.max(1), day.max(1));
+    let sound = (month > 0 || day == 0) && default_date().parse_date(&real).is_some();
+    sound.then(|| date_cell(i32::try_from(year).unwrap_or_default(), month, day))
+}
+
+/// Year, month and day as one number; 0 is not known.
+fn date_cell(year: i32, month: u32, day: u32) -> i128 {
+    i128::from(year) * 10_000 + i128::from(month) * 100 + i128::from(day)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_folded() {
+        for (a, b) in [
+            ("Nguyễn Văn An", "NGUYỄN  VĂN AN"),
+            ("Hoà Bình", "hòa bình"),
+            ("Lê\u{200b} Thuý", "Lê\u{a0}Thúy"),
+            ("K’Brơi", "K'brơi"),
+        ] {
+            assert_eq!(folded_name(a), folded_name(b));
+        }
+        for (a, b) in [("An", "Ân"), ("Hoa", "Hoà"), ("Văn An", "An Văn"), ("Văn An", "Vănan")] {
+            assert_ne!(folded_name(a), folded_name(b));
+        }
+    }
+
+    #[test]
+    fn codes_are_padded_or_bare() {
+        assert_eq!(["007", "7", "7.0", "0"].map(|code| folded_code(code, None)), ["7", "7", "7", "0"]);
+        assert_eq!(["00a", "A", "a"].map(|code| folded_code(code, None)), ["a", "a", "a"]);
+        let five = ["7", "00007", "000007", "7.00", "7.5", "A7", ""].map(|code| padded(code, 5).into_owned());
+        assert_eq!(five, ["00007", "00007", "000007", "00007", "7.5", "A7", ""]);
+    }
+
+    #[test]
+    fn dates_agree_as_far_as_both_know() {
+        let read = |text: &str| partial_date(text);
+        for (text, cell) in [
+            ("1980", 19_800_000),
+            ("1980-05", 19_800_500),
+            ("05/1980", 19_800_500),
+            ("5/1980", 19_800_500),
+            ("1980-05-12", 19_800_512),
+            ("12/05/1980", 19_800_512),
+            ("00/00/1980", 19_800_000),
+            ("19800500", 19_800_500),
+        ] {
+            assert_eq!(read(text), Some(cell), "{text}");
+        }
+        for text in
+            ["", "80", "1980-13", "1980-02-30", "1980-00-12", "0000", "1980-05-12-01", "năm 1980", "+980"]
+        {
+            assert_eq!(read(text), None, "{text}");
+        }
+        let together = |a: &str, b: &str| Likeness::PartialDate.together(read(a)?, read(b)?);
+        assert_eq!(together("1980", "1980-05-12"), read("1980-05-12"));
+        assert_eq!(together("1980-05", "1980"), read("1980-05"));
+        assert_eq!(together("1980-05", "1980-06-01"), None);
+        assert_eq!(together("1980", "1981"), None);
+        assert_eq!(Likeness::Exact.together(7, 8), None);
+    }
+}
