@@ -5,7 +5,7 @@
     compare.py --cache DIR --kinds                          thuocdo alone: what each kind costs
     compare.py --cache DIR --gate                           thuocdo alone: a gate, from start to exit
     compare.py --cache DIR --nights                         thuocdo alone: nights with and without news, long histories
-    compare.py --cache DIR --keys [--rows 100000000]        uniqueness of keys beyond memory, beside DuckDB and Polars
+    compare.py --cache DIR --keys [--rows 100000000]        keys beyond memory: unique, reconciled; beside DuckDB
 
 Run it through benches/run.sh, which builds the program and brings the other two. Results go to benches/RESULTS.md.
 """

@@ -193,11 +193,7 @@ fn read(
         interrupted: options.interrupted,
         progress: options.progress,
     };
-    let mut leaving = plan.leaving_keys();
-    for mirror in mirrors.iter().flatten() {
-        leaving[mirror.key] = false;
-    }
-    let outlet = Outlet::new(options.budget, leaving);
+    let outlet = Outlet::new(options.budget, plan.leaving());
     let mut state = scan::scan(&plan, &source, &scan, &outlet, None);
     options.progress.table_done();
     if options.interrupted.load(Ordering::Relaxed) {
@@ -222,15 +218,20 @@ fn read(
     });
     let mirrors = mirrors.into_iter().map(|mirror| match mirror? {
         _ if state.rows == 0 => Err(empty()),
-        mirror => match Mirror::of(&mirror, &state.ledger, &state) {
-            mirror if mirror.len() == 0 && mirror.unknown == 0 => {
-                Err(say!("no row of table `{name}` has a key", "không dòng nào của bảng `{name}` có khóa"))
+        mirror => {
+            match Mirror::of(&mirror, &plan.carried[mirror.key], &state.ledger, &state, options.budget)? {
+                mirror if mirror.is_empty() => Err(say!(
+                    "no row of table `{name}` has a key",
+                    "không dòng nào của bảng `{name}` có khóa"
+                )),
+                mirror => Ok(Arc::new(mirror)),
             }
-            mirror => Ok(Arc::new(mirror)),
-        },
+        }
     });
     let found = Found { keys: keys.collect(), mirrors: mirrors.collect() };
-    if found.keys.iter().flatten().all(|keys| keys.is_set()) {
+    let is_free = found.keys.iter().flatten().all(|keys| keys.is_set())
+        && found.mirrors.iter().flatten().all(|mirror| mirror.is_whole());
+    if is_free {
         state.ledger.forget(options.budget);
     }
     Some(found)

@@ -26,7 +26,7 @@ pub struct KeyVerdicts {
 /// # Errors
 /// The keys are not all there any more.
 pub fn unique(ledger: &Ledger, key: usize, rule: usize, budget: &Budget<'_>) -> Result<KeyVerdicts, Text> {
-    let rows = Selection::of(ledger, key, |page| judged(page, key, rule).0)?;
+    let rows = Selection::of(ledger, key, &[], |page| judged(page, key, rule).0)?;
     let (fails, groups) =
         if rows.is_packed() { shared::<u64>(&rows, budget) } else { shared::<u128>(&rows, budget) }?;
     let pages = verdicts(ledger, key, rule, fails);
@@ -64,14 +64,14 @@ fn mark<K: Key>(
     is: impl Fn(K) -> bool + Sync,
 ) -> Result<(), Text> {
     rows.pages.par_iter().zip(bits).for_each(|(page, bits)| {
-        rows.page(page, round, |key, row| {
+        rows.page(page, round, |key, row, _| {
             if is(key) {
                 bits.set(row);
             }
         });
     });
     round.parts().into_par_iter().try_for_each(|part| {
-        rows.disk(part, round, |key, page, row| {
+        rows.disk(part, round, |key, page, row, _| {
             if is(key) {
                 bits[page].set(row);
             }
@@ -80,7 +80,7 @@ fn mark<K: Key>(
 }
 
 /// The rows of a page that are judged, and those that cannot be.
-fn judged(page: &Page, key: usize, rule: usize) -> (BooleanBuffer, BooleanBuffer) {
+pub fn judged(page: &Page, key: usize, rule: usize) -> (BooleanBuffer, BooleanBuffer) {
     let (applicable, unknown) = applicable(&page.keys[key].has_key, &page.populations[rule]);
     (minus(&applicable, &unknown), unknown)
 }
@@ -104,7 +104,7 @@ pub fn exists(
     parents: &Parents,
     budget: &Budget<'_>,
 ) -> Result<KeyVerdicts, Text> {
-    let rows = Selection::of(ledger, key, |page| judged(page, key, rule).0)?;
+    let rows = Selection::of(ledger, key, &[], |page| judged(page, key, rule).0)?;
     let orphans = if rows.is_packed() {
         orphans::<u64>(&rows, parents, budget)
     } else {
@@ -174,7 +174,7 @@ impl Parents {
             Some(damaged) => minus(&page.keys[key].has_key, damaged),
             None => page.keys[key].has_key.clone(),
         };
-        let keys = Selection::of(ledger, key, all).and_then(|rows| {
+        let keys = Selection::of(ledger, key, &[], all).and_then(|rows| {
             let bytes = ParentSet::bytes(&rows);
             // A set that is used again and again is worth room that keys could have.
             if budget.hold(bytes) && bytes <= budget.for_judging() {

@@ -19,11 +19,11 @@ pub struct Page {
     pub rows: usize,
     /// One for every key that the plan asks for. Shared with tables whose rules refer to this one.
     pub keys: Vec<Arc<Keys>>,
-    /// The number under which keys that have left memory are on disk. The values of these are gone, not which rows have
-    /// one.
+    /// The number under which keys that have left memory are on disk, with the cells that go with them. The values of these
+    /// are gone, not which rows have a key.
     pub spilled: Option<u32>,
     /// One for everything that rules over groups remember of a row.
-    pub memories: Vec<Memory>,
+    pub memories: Vec<Arc<Memory>>,
     /// Rows whose cells cannot be trusted.
     pub damaged: Option<BooleanBuffer>,
     /// For every rule that judges keys or groups, in the order of the plan: the rows it is about.
@@ -116,6 +116,9 @@ impl Ledger {
                     page.keys[key] = Arc::new(Keys { values: KeyValues::Packed(Vec::new()), has_key });
                 }
             }
+            for &memory in &outlet.leaving.memories {
+                page.memories[memory] = Arc::default();
+            }
         }
         outlet.budget.release(self.held);
         self.held = 0;
@@ -131,11 +134,20 @@ impl Ledger {
     }
 }
 
+/// What may leave memory, since whatever judges it does part by part.
+pub struct Leaving {
+    /// For every key of the plan, whether it may leave.
+    pub keys: Vec<bool>,
+    /// For every key, the memories whose cells go with it.
+    pub carried: Vec<Vec<usize>>,
+    /// Memories that nobody needs once the keys that carry them have left.
+    pub memories: Vec<usize>,
+}
+
 /// The way out of memory for the keys of one table.
 pub struct Outlet<'o> {
     budget: &'o Budget<'o>,
-    /// For every key of the plan, whether it may leave.
-    keys: Vec<bool>,
+    leaving: Leaving,
     threads: usize,
     worth: u64,
     /// Opened when it is needed first; what went wrong once is not tried again.
@@ -143,13 +155,13 @@ pub struct Outlet<'o> {
 }
 
 impl<'o> Outlet<'o> {
-    pub fn new(budget: &'o Budget<'o>, keys: Vec<bool>) -> Self {
+    pub fn new(budget: &'o Budget<'o>, leaving: Leaving) -> Self {
         let threads = rayon::current_num_threads();
-        Self { budget, keys, threads, worth: budget.worth_spilling(threads), spill: Mutex::new(None) }
+        Self { budget, leaving, threads, worth: budget.worth_spilling(threads), spill: Mutex::new(None) }
     }
 
     fn leaving(&self) -> impl Iterator<Item = usize> {
-        self.keys.iter().enumerate().filter(|(_, leaves)| **leaves).map(|(key, _)| key)
+        self.leaving.keys.iter().enumerate().filter(|(_, leaves)| **leaves).map(|(key, _)| key)
     }
 
     fn bytes(&self, page: &Page) -> u64 {
@@ -157,12 +169,14 @@ impl<'o> Outlet<'o> {
             KeyValues::Packed(keys) => 8 * keys.len() as u64,
             KeyValues::Wide(keys) => 16 * keys.len() as u64,
         };
-        self.leaving().map(bytes).sum()
+        let cells = |memory: &usize| 16 * page.memories[*memory].cells().len() as u64;
+        self.leaving().map(bytes).sum::<u64>() + self.leaving.memories.iter().map(cells).sum::<u64>()
     }
 
     fn spill(&self) -> Result<Arc<Spill>, Text> {
         let mut spill = self.spill.lock().unwrap_or_else(PoisonError::into_inner);
-        spill.get_or_insert_with(|| Spill::new(self.budget.scratch, self.keys.len()).map(Arc::new)).clone()
+        let cells = || self.leaving.carried.iter().map(Vec::len).collect();
+        spill.get_or_insert_with(|| Spill::new(self.budget.scratch, cells()).map(Arc::new)).clone()
     }
 
     fn give_up(&self, why: &Text) {
@@ -182,11 +196,14 @@ impl<'o> Outlet<'o> {
             let mut wide = Writer::new(spill, key, true, block);
             for (number, page) in (first..).zip(&pages) {
                 let Keys { values, has_key } = page.keys[key].as_ref();
+                let carried = &self.leaving.carried[key];
+                let cells: Vec<&[i128]> = carried.iter().map(|at| page.memories[*at].cells()).collect();
                 for row in has_key.set_indices() {
                     let place = (number, row as u32);
+                    let cells = cells.iter().map(|cells| cells[row]);
                     match values {
-                        KeyValues::Packed(keys) => packed.add(keys[row], place)?,
-                        KeyValues::Wide(keys) => wide.add(keys[row], place)?,
+                        KeyValues::Packed(keys) => packed.add(keys[row], place, cells)?,
+                        KeyValues::Wide(keys) => wide.add(keys[row], place, cells)?,
                     }
                 }
             }

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use super::budget::Budget;
 use super::changes;
-use super::elsewhere::Elsewhere;
+use super::elsewhere::{Elsewhere, not_whole};
 use super::examples::{Examples, Shown};
 use super::groups;
 use super::keys::{self, KeyVerdicts, Parents};
@@ -23,7 +23,7 @@ use super::verdicts::{self, Verdicts};
 use crate::base::{Status, Text, Unit};
 use crate::kernel::RowVerdict;
 use crate::kernel::key::{KeyJudge, TableKey};
-use crate::rule::{Origin, Rule, Table};
+use crate::rule::{Counterpart, Origin, Rule, Table};
 use crate::say;
 use crate::state::{Figure, Measure, Snapshot, Tally};
 
@@ -75,6 +75,9 @@ pub fn outcome(
     let mut kept = Vec::new();
     let mut ledger = std::mem::take(&mut state.ledger);
     ledger.settle();
+    let in_part = state.cut || state.lost > 0 || source.is_incomplete();
+    let mirror = |with: &Counterpart| others.elsewhere.mirror(others.database, with);
+    let mut reconciled = reconcile::judge_all(Ours { ledger: &ledger, plan, in_part }, &mirror, budget);
     let mut order = 0;
     let mut findings = vec![KeyFindings::default(); plan.rules.len()];
     for (at, rule) in plan.rules.iter().enumerate() {
@@ -84,12 +87,9 @@ pub fn outcome(
                 parents.comparable(&plan.keys[*key].types, to)?;
                 keys::exists(&ledger, *key, order, &parents, budget)
             }),
-            Work::Reconciled { key, column, look_up } => {
-                let in_part = state.cut || state.lost > 0 || source.is_incomplete();
-                let types = &plan.keys[*key].types;
-                let ours = Ours { ledger: &ledger, key: *key, types, order, in_part };
-                let mirror = others.elsewhere.mirror(others.database, &look_up.with);
-                mirror.and_then(|mirror| reconcile::judge(ours, *column, look_up, &mirror)).map(|judged| {
+            Work::Reconciled { .. } => {
+                let judged = reconciled.remove(&at).unwrap_or_else(|| Err(not_whole()));
+                judged.map(|judged| {
                     findings[at].tally = judged.tally;
                     judged.verdicts
                 })

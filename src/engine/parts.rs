@@ -12,6 +12,7 @@ use super::ledger::{Ledger, Page};
 use super::spill::{Key, PARTS, Spill};
 use crate::base::Text;
 use crate::kernel::key::{KeyValues, Keys};
+use crate::kernel::memory::Memory;
 
 /// Some rows of a table, with one of their keys.
 pub struct Selection {
@@ -25,18 +26,21 @@ pub struct Selection {
 /// Rows of one page.
 pub struct Selected {
     keys: Arc<Keys>,
+    /// What goes with the keys, if they are in memory.
+    cells: Vec<Arc<Memory>>,
     pub rows: BooleanBuffer,
     spilled: bool,
 }
 
 impl Selection {
-    /// The rows of each page that `rows` says; all of them have the key.
+    /// The rows of each page that `rows` says; all of them have the key. `carried` are the memories whose cells go with it.
     ///
     /// # Errors
     /// Some keys are neither in memory nor on disk.
     pub fn of(
         ledger: &Ledger,
         key: usize,
+        carried: &[usize],
         rows: impl Fn(&Page) -> BooleanBuffer + Sync,
     ) -> Result<Self, Text> {
         let mut numbers = vec![u32::MAX; ledger.spill.as_ref().map_or(0, |spill| spill.pages())];
@@ -50,7 +54,8 @@ impl Selection {
             if let Some(place) = page.spilled.and_then(|number| numbers.get_mut(number as usize)) {
                 *place = at as u32;
             }
-            pages.push(Selected { keys, rows: rows(page), spilled: gone });
+            let cells = carried.iter().map(|at| Arc::clone(&page.memories[*at])).collect();
+            pages.push(Selected { keys, cells, rows: rows(page), spilled: gone });
         }
         Ok(Self { key, pages, spill: ledger.spill.clone(), numbers })
     }
@@ -66,32 +71,32 @@ impl Selection {
         here as u64 + self.spill.as_ref().map_or(0, |spill| spill.records(self.key))
     }
 
-    /// Hands over the rows of a page that is in memory whose keys are of this round.
-    pub fn page<K: Key>(&self, page: &Selected, round: Round, mut each: impl FnMut(K, usize)) {
+    /// Hands over the rows of a page that is in memory whose keys are of this round, with their cells.
+    pub fn page<K: Key>(&self, page: &Selected, round: Round, mut each: impl FnMut(K, usize, &[i128])) {
         if page.spilled {
             return;
         }
+        let columns: Vec<&[i128]> = page.cells.iter().map(|memory| memory.cells()).collect();
+        let mut cells = vec![0; columns.len()];
+        let mut one = |key: K, row: usize| {
+            if round.contains(key) {
+                for (cell, column) in cells.iter_mut().zip(&columns) {
+                    *cell = column[row];
+                }
+                each(key, row, &cells);
+            }
+        };
         match &page.keys.values {
             KeyValues::Packed(keys) => {
-                for row in page.rows.set_indices() {
-                    let key = K::of_packed(keys[row]);
-                    if round.contains(key) {
-                        each(key, row);
-                    }
-                }
+                page.rows.set_indices().for_each(|row| one(K::of_packed(keys[row]), row));
             }
             KeyValues::Wide(keys) => {
-                for row in page.rows.set_indices() {
-                    let key = K::of_wide(keys[row]);
-                    if round.contains(key) {
-                        each(key, row);
-                    }
-                }
+                page.rows.set_indices().for_each(|row| one(K::of_wide(keys[row]), row));
             }
         }
     }
 
-    /// Hands over the rows on disk whose keys are of this part and round, each with its page's position.
+    /// Hands over the rows on disk whose keys are of this part and round, each with its page's position and its cells.
     ///
     /// # Errors
     /// They cannot be read again.
@@ -99,13 +104,13 @@ impl Selection {
         &self,
         part: usize,
         round: Round,
-        mut each: impl FnMut(K, usize, usize),
+        mut each: impl FnMut(K, usize, usize, &[i128]),
     ) -> Result<(), Text> {
         let Some(spill) = &self.spill else { return Ok(()) };
-        spill.read::<K>(self.key, part, |key, (number, row)| {
+        spill.read::<K>(self.key, part, |key, (number, row), cells| {
             let (page, row) = (self.numbers[number as usize] as usize, row as usize);
             if round.contains(key) && self.pages.get(page).is_some_and(|page| page.rows.value(row)) {
-                each(key, page, row);
+                each(key, page, row, cells);
             }
         })
     }
@@ -125,7 +130,7 @@ impl Selection {
                 let mut gathered: Vec<Gathered<K>> = Vec::new();
                 gathered.resize_with(parts.len(), || Gathered::new(expected));
                 for page in pages {
-                    self.page(page, round, |key: K, _| gathered[key.part() - parts.start].push(key));
+                    self.page(page, round, |key: K, _, _| gathered[key.part() - parts.start].push(key));
                 }
                 gathered
             })
@@ -144,7 +149,7 @@ impl Selection {
                 for share in shares {
                     all.merge(share);
                 }
-                self.disk(part, round, |key: K, _, _| all.push(key))?;
+                self.disk(part, round, |key: K, _, _, _| all.push(key))?;
                 Ok(all)
             })
             .collect()

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use arrow::datatypes::DataType;
 
+use super::ledger::Leaving;
 use super::reconcile;
 use super::source::TableSource;
 use super::trace::{RowWaiver, Scope, TracePlan, WaiverPlan};
@@ -35,8 +36,10 @@ pub struct TablePlan {
     pub optional: Vec<bool>,
     pub filters: Vec<Filter>,
     pub keys: Vec<KeyColumns>,
-    /// What rules over groups remember of each row.
+    /// What rules over groups, and those that compare with other tables, remember of each row.
     pub memories: Vec<Remember>,
+    /// For every key, the memories that are compared where the key is found in another table.
+    pub carried: Vec<Vec<usize>>,
     pub rules: Vec<RulePlan>,
     /// The identity key, as position in `keys`; `None` if the table declares none or its columns are absent.
     pub identity: Identity,
@@ -60,19 +63,27 @@ impl TablePlan {
         sources.iter().filter(|source| absent.contains(source)).map(one).max().unwrap_or(Lack::Nothing)
     }
 
-    /// For every key, whether what judges it can do without its being in memory. Rules over groups and the comparison with
-    /// another run cannot: they look at rows in the order of their keys.
-    pub fn leaving_keys(&self) -> Vec<bool> {
-        let mut leaving = vec![true; self.keys.len()];
+    /// Keys, and the cells that go with them, of which whatever judges them can do without their being in memory. Rules over
+    /// groups and the comparison with another run cannot: they look at rows in the order of their keys.
+    pub fn leaving(&self) -> Leaving {
+        let mut keys = vec![true; self.keys.len()];
+        let mut stays = vec![false; self.memories.len()];
         for rule in &self.rules {
-            if let Work::Groups { key: Some(key), .. } | Work::Reconciled { key, .. } = rule.work {
-                leaving[key] = false;
+            if let Work::Groups { key, memories, .. } = &rule.work {
+                if let Some(key) = key {
+                    keys[*key] = false;
+                }
+                memories.iter().for_each(|&memory| stays[memory] = true);
             }
         }
         if let (Some(_), Identity::Key(key)) = (&self.trace, self.identity) {
-            leaving[key] = false;
+            keys[key] = false;
         }
-        leaving
+        for (_, carried) in keys.iter().zip(&self.carried).filter(|(leaves, _)| !**leaves) {
+            carried.iter().for_each(|&memory| stays[memory] = true);
+        }
+        let memories = (0..stays.len()).filter(|&memory| !stays[memory]).collect();
+        Leaving { keys, carried: self.carried.clone(), memories }
     }
 
     /// Whether rows must be remembered until all of them were seen.
@@ -156,8 +167,8 @@ pub enum Work {
 /// A column of ours that is compared with one of theirs.
 #[derive(Clone, Copy)]
 pub struct OurColumn {
-    /// Position in the table's memories.
-    pub memory: usize,
+    /// Position among the cells that go with the key.
+    pub cell: usize,
     pub ty: ColumnType,
 }
 
@@ -214,6 +225,7 @@ struct TableBinder<'t> {
     filters: Vec<Filter>,
     keys: Vec<KeyColumns>,
     memories: Vec<Remember>,
+    carried: Vec<Vec<usize>>,
 }
 
 impl<'t> TableBinder<'t> {
@@ -229,18 +241,19 @@ impl<'t> TableBinder<'t> {
             filters: Vec::new(),
             keys: Vec::new(),
             memories: Vec::new(),
+            carried: Vec::new(),
         }
     }
 
     fn finish(self, rules: Vec<RulePlan>, identity: Identity, trace: Option<TracePlan>) -> TablePlan {
-        let Self { table, source, columns, sources, filters, keys, memories, .. } = self;
+        let Self { table, source, columns, sources, filters, keys, memories, carried, .. } = self;
         // A name that stands twice is not absent: nobody knows which column it is.
         let may_be_absent = |name: &String| {
             table.column(name).is_some_and(|column| column.required == Some(false))
                 && !source.is_repeated(name)
         };
         let optional = sources.iter().map(may_be_absent).collect();
-        TablePlan { columns, sources, optional, filters, keys, memories, rules, identity, trace }
+        TablePlan { columns, sources, optional, filters, keys, memories, carried, rules, identity, trace }
     }
 
     fn rule(&mut self, rule: &Rule) -> RulePlan {
@@ -290,11 +303,11 @@ impl<'t> TableBinder<'t> {
             }
             Ok((Bound::Reconciled(spec), filter)) => {
                 plan.filter = filter;
+                let key = self.key(spec.key, Absent::Skip);
                 let column = spec.ours.map(|(column, likeness)| OurColumn {
-                    memory: self.memory(Remember::Compared(column, likeness)),
+                    cell: self.carry(key, Remember::Compared(column, likeness)),
                     ty: self.columns[column].ty,
                 });
-                let key = self.key(spec.key, Absent::Skip);
                 plan.work = Work::Reconciled { key, column, look_up: spec.look_up };
             }
             Err(error) => {
@@ -364,7 +377,18 @@ impl<'t> TableBinder<'t> {
         let key = KeyColumns { columns, types, absent, sources };
         self.keys.iter().position(|known| *known == key).unwrap_or_else(|| {
             self.keys.push(key);
+            self.carried.push(Vec::new());
             self.keys.len() - 1
+        })
+    }
+
+    /// The position of what is remembered among the cells that go with a key.
+    fn carry(&mut self, key: usize, what: Remember) -> usize {
+        let memory = self.memory(what);
+        let carried = &mut self.carried[key];
+        carried.iter().position(|known| *known == memory).unwrap_or_else(|| {
+            carried.push(memory);
+            carried.len() - 1
         })
     }
 

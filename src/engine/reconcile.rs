@@ -1,16 +1,23 @@
 //! Judges the keys of a table against the mirror of a table of reference.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use arrow::buffer::BooleanBuffer;
+use indexmap::IndexMap;
 use rayon::prelude::*;
 
+use super::budget::Budget;
 use super::elsewhere::not_whole;
 use super::keys::{self, KeyVerdicts};
 use super::ledger::{Ledger, Page};
-use super::mirror::{InScope, Mirror, Said, digest_at};
-use super::plan::OurColumn;
+use super::mirror::{InScope, Mirror, MirrorColumn, MirrorScope, Parts, Said, Spot};
+use super::parts::{Bits, Round, Selection};
+use super::plan::{OurColumn, TablePlan, Work};
+use super::spill::Key;
 use crate::base::Text;
+use crate::kernel::likeness::Likeness;
 use crate::kernel::memory::Cell;
 use crate::kernel::verdict::minus;
 use crate::kernel::{ColumnType, RowVerdict};
@@ -18,15 +25,18 @@ use crate::rule::{Counterpart, LookUp, Sought};
 use crate::say;
 use crate::state::Tally;
 
-/// The keys of our table that a rule is about.
+/// Where a rule stands among those of its table that judge when all rows were seen.
+#[derive(Clone, Copy)]
+pub struct Ordered {
+    pub rule: usize,
+    pub order: usize,
+}
+
+/// Our side.
 #[derive(Clone, Copy)]
 pub struct Ours<'o> {
     pub ledger: &'o Ledger,
-    pub key: usize,
-    /// Of the key's columns.
-    pub types: &'o [ColumnType],
-    /// The rule among those that judge when all rows were seen.
-    pub order: usize,
+    pub plan: &'o TablePlan,
     /// Not all rows of the table were read.
     pub in_part: bool,
 }
@@ -38,47 +48,95 @@ pub struct Judged {
     pub tally: Option<Tally>,
 }
 
-/// Judges by what was found out of the reference.
+/// What became of the rules of a table, by their positions, for those that look into tables of reference.
 ///
-/// # Errors
-/// What keeps both from being compared.
-pub fn judge(
+/// Rules that look into the same mirror by the same key are judged together: each row is looked up once.
+pub fn judge_all(
     ours: Ours<'_>,
-    column: Option<OurColumn>,
-    look_up: &LookUp,
-    mirror: &Mirror,
-) -> Result<Judged, Text> {
-    comparable(ours.types, mirror, &look_up.with)?;
-    let of_rows = |verdicts| Judged { verdicts, tally: None };
-    match (&look_up.sought, column) {
-        (Sought::Keys, _) => Ok(of_rows(link(ours, mirror))),
-        (Sought::Values { column: name, likeness }, Some(column)) => {
-            let theirs = mirror.column(name, *likeness)?;
-            if !likeness.compares(column.ty, theirs.ty) {
-                let (own, other) = (column.ty.id(), theirs.ty.id());
-                let table = named(&look_up.with);
-                return Err(say!(
-                    "the values are `{own}` here and `{other}` in `{table}.{name}`, which are spelt differently; declare both columns with one \
-                     `type`, or say how they are compared: `compare: code`, `partial_date`, `name`",
-                    "giá trị ở đây là `{own}`, còn ở `{table}.{name}` là `{other}`, hai kiểu viết khác nhau; hãy khai báo cùng một `type` cho cả hai \
-                     cột, hoặc nêu cách so: `compare: code`, `partial_date`, `name`"
-                ));
-            }
-            let both = |a, b| likeness.together(a, b).is_some();
-            let said = |at| theirs.said(at);
-            Ok(of_rows(values(ours, mirror, column.memory, &said, &both)))
-        }
-        // A rule that compares names what it compares; nothing is known if it did not.
-        (Sought::Values { .. }, None) => Err(not_whole()),
-        (Sought::Covered { in_scope }, _) => {
-            let scope = in_scope.as_ref().map(|scope| mirror.scope(scope.value.text())).transpose()?;
-            let holds = |at| scope.map_or(InScope::Yes, |scope| scope.holds(at));
-            let tally = coverage(ours, mirror, &holds);
-            let mut figures = vec![("without_key", mirror.without_key)];
-            figures.extend(scope.map(|scope| ("scope_unknown", scope.undecided)));
-            Ok(Judged { verdicts: KeyVerdicts { pages: no_rows(ours.ledger), figures }, tally: Some(tally) })
+    mirror: &dyn Fn(&Counterpart) -> Result<Arc<Mirror>, Text>,
+    budget: &Budget<'_>,
+) -> BTreeMap<usize, Result<Judged, Text>> {
+    let mut groups: IndexMap<(usize, &Counterpart), Vec<Ordered>> = IndexMap::new();
+    let later = ours.plan.rules.iter().enumerate().filter(|(_, rule)| rule.work.is_later());
+    for (order, (rule, plan)) in later.enumerate() {
+        if let Work::Reconciled { key, look_up, .. } = &plan.work {
+            groups.entry((*key, &look_up.with)).or_default().push(Ordered { rule, order });
         }
     }
+    let mut all = BTreeMap::new();
+    for ((key, with), rules) in groups {
+        let mirror = mirror(with).and_then(|mirror| {
+            comparable(&ours.plan.keys[key].types, &mirror, with)?;
+            Ok(mirror)
+        });
+        let asked: Vec<_> = rules
+            .iter()
+            .map(|rule| {
+                mirror.as_ref().map_err(Clone::clone).and_then(|mirror| Asked::of(*rule, ours, mirror))
+            })
+            .collect();
+        let judged = match &mirror {
+            Ok(mirror) => judge(ours, key, asked.iter().flatten().collect(), mirror, budget),
+            Err(why) => Err(why.clone()),
+        };
+        let mut judged = judged.map(Vec::into_iter);
+        for (rule, asked) in rules.iter().zip(asked) {
+            let one = match (asked, &mut judged) {
+                (Ok(_), Ok(judged)) => judged.next().ok_or_else(not_whole),
+                (Err(why), _) => Err(why),
+                (Ok(_), Err(why)) => Err(why.clone()),
+            };
+            all.insert(rule.rule, one);
+        }
+    }
+    all
+}
+
+/// What a rule asks of a mirror.
+struct Asked {
+    order: usize,
+    what: What,
+}
+
+enum What {
+    Link,
+    Value { cell: usize, column: MirrorColumn, likeness: Likeness },
+    Coverage { scope: Option<MirrorScope> },
+}
+
+impl Asked {
+    fn of(Ordered { rule, order }: Ordered, ours: Ours<'_>, mirror: &Mirror) -> Result<Self, Text> {
+        // Whoever compares names what is compared; nothing is known if not.
+        let Work::Reconciled { column, look_up, .. } = &ours.plan.rules[rule].work else {
+            return Err(not_whole());
+        };
+        let what = match (&look_up.sought, column) {
+            (Sought::Keys, _) => What::Link,
+            (Sought::Values { column: name, likeness }, Some(column)) => {
+                let theirs = mirror.column(name, *likeness)?;
+                if !likeness.compares(column.ty, theirs.ty) {
+                    return Err(told_apart(*column, theirs, &look_up.with, name));
+                }
+                What::Value { cell: column.cell, column: theirs, likeness: *likeness }
+            }
+            (Sought::Values { .. }, None) => return Err(not_whole()),
+            (Sought::Covered { in_scope }, _) => {
+                let scope = in_scope.as_ref().map(|scope| mirror.scope(scope.value.text()));
+                What::Coverage { scope: scope.transpose()? }
+            }
+        };
+        Ok(Self { order, what })
+    }
+}
+
+fn told_apart(ours: OurColumn, theirs: MirrorColumn, with: &Counterpart, name: &str) -> Text {
+    let (own, other, table) = (ours.ty.id(), theirs.ty.id(), named(with));
+    say!(
+        "the values are `{own}` here and `{other}` in `{table}.{name}`, which are spelt differently; declare both columns with one `type`, or say how \
+         they are compared: `compare: code`, `partial_date`, `name`",
+        "giá trị ở đây là `{own}`, còn ở `{table}.{name}` là `{other}`, hai kiểu viết khác nhau; hãy khai báo cùng một `type` cho cả hai cột, hoặc nêu \
+         cách so: `compare: code`, `partial_date`, `name`"
+    )
 }
 
 /// Whether a rule is about keys of theirs, so that it has nothing to say of rows of ours.
@@ -127,106 +185,243 @@ fn comparable(types: &[ColumnType], mirror: &Mirror, with: &Counterpart) -> Resu
     ))
 }
 
-fn link(ours: Ours<'_>, mirror: &Mirror) -> KeyVerdicts {
-    let page = |page: &Page| {
-        let (applicable, unknown) = rows(page, ours);
-        let sound = minus(&applicable, &unknown);
-        let missing = BooleanBuffer::collect_bool(page.rows, |row| {
-            sound.value(row) && mirror.find(digest_at(page, ours.key, row)).is_none()
-        });
-        // A row that cannot be trusted may be the one that is missing.
-        if mirror.unknown > 0 {
-            let none = BooleanBuffer::new_unset(page.rows);
-            return RowVerdict::new(applicable, none).with_unknown(Some(&unknown | &missing));
-        }
-        RowVerdict::new(applicable, missing).with_unknown(Some(unknown))
-    };
-    KeyVerdicts { pages: ours.ledger.pages.par_iter().map(page).collect(), figures: Vec::new() }
-}
-
-/// What is said of one row.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Row {
-    Na,
-    Pass,
-    Fail,
-    Unknown,
-}
-
-fn values(
+/// Looks every row up, round by round, for all rules at once.
+fn judge(
     ours: Ours<'_>,
+    key: usize,
+    asked: Vec<&Asked>,
     mirror: &Mirror,
-    memory: usize,
-    said: &(dyn Fn(usize) -> Said + Sync),
-    both: &(dyn Fn(i128, i128) -> bool + Sync),
-) -> KeyVerdicts {
-    let [matched, not_found, ambiguous] = [(); 3].map(|()| AtomicU64::new(0));
-    let page = |page: &Page| {
-        let (applicable, unknown) = rows(page, ours);
-        let sound = minus(&applicable, &unknown);
-        let mut counts = [0; 3];
-        let mut marks = vec![Row::Na; page.rows];
-        for row in sound.set_indices() {
-            let Some(at) = mirror.find(digest_at(page, ours.key, row)) else {
-                counts[1] += 1;
-                marks[row] = if mirror.unknown > 0 { Row::Unknown } else { Row::Na };
-                continue;
-            };
-            counts[0] += 1;
-            marks[row] = match (page.memories[memory].get(row), said(at)) {
-                (Cell::Absent, _) | (_, Said::Nothing) => Row::Na,
-                (_, Said::Ambiguous) => {
-                    counts[2] += 1;
-                    Row::Unknown
-                }
-                (_, Said::Unreadable) => Row::Unknown,
-                (Cell::Unreadable, Said::Value(_)) => Row::Fail,
-                (Cell::Value(own), Said::Value(theirs)) if both(own, theirs) => Row::Pass,
-                (Cell::Value(_), Said::Value(_)) => Row::Fail,
-            };
-        }
-        for (sum, count) in [&matched, &not_found, &ambiguous].into_iter().zip(counts) {
-            sum.fetch_add(count, Ordering::Relaxed);
-        }
-        let is = |wanted: Row| BooleanBuffer::collect_bool(page.rows, |row| marks[row] == wanted);
-        let unknown = &unknown | &is(Row::Unknown);
-        let judged = &(&is(Row::Pass) | &is(Row::Fail)) | &unknown;
-        RowVerdict::new(judged, is(Row::Fail)).with_unknown(Some(unknown))
+    budget: &Budget<'_>,
+) -> Result<Vec<Judged>, Text> {
+    let findings: Vec<Finding<'_>> =
+        asked.into_iter().map(|asked| Finding::new(asked, key, ours, mirror)).collect();
+    // What some rule is about.
+    let rows = |page: &Page| {
+        let of = |finding: &Finding<'_>| keys::judged(page, key, finding.asked.order).0;
+        let rows = findings.iter().map(of).reduce(|all, rows| &all | &rows);
+        rows.unwrap_or_else(|| BooleanBuffer::new_unset(page.rows))
     };
-    let pages = ours.ledger.pages.par_iter().map(page).collect();
-    let counts = [("matched", matched), ("not_found", not_found), ("ambiguous", ambiguous)];
-    let figures = counts.map(|(name, count)| (name, count.into_inner()));
-    KeyVerdicts { pages, figures: figures.to_vec() }
-}
-
-/// Of their keys in scope, those that we have.
-fn coverage(ours: Ours<'_>, mirror: &Mirror, in_scope: &dyn Fn(usize) -> InScope) -> Tally {
-    let had: Vec<AtomicU64> = (0..mirror.len().div_ceil(64)).map(|_| AtomicU64::new(0)).collect();
-    let untrusted = ours.ledger.pages.par_iter().map(|page| {
-        let (applicable, unknown) = rows(page, ours);
-        for row in minus(&applicable, &unknown).set_indices() {
-            if let Some(at) = mirror.find(digest_at(page, ours.key, row)) {
-                had[at / 64].fetch_or(1 << (at % 64), Ordering::Relaxed);
-            }
-        }
-        unknown.count_set_bits()
-    });
-    let in_part = untrusted.sum::<usize>() > 0 || ours.in_part;
-    let mut tally = Tally::new(0, 0, 0, mirror.unknown);
-    for at in 0..mirror.len() {
-        let has = had[at / 64].load(Ordering::Relaxed) >> (at % 64) & 1 == 1;
-        match (in_scope(at), has) {
-            (InScope::No, _) => tally.na += 1,
-            (InScope::Unknown, _) => tally.unknown += 1,
-            (InScope::Yes, true) => tally.pass += 1,
-            (InScope::Yes, false) if in_part => tally.unknown += 1,
-            (InScope::Yes, false) => tally.fail += 1,
+    let rows = Selection::of(ours.ledger, key, &ours.plan.carried[key], rows)?;
+    let mut search = Search { rows, mirror, findings };
+    for round in mirror.rounds(budget) {
+        if search.rows.is_packed() {
+            search.round::<u64>(round)?;
+        } else {
+            search.round::<u128>(round)?;
         }
     }
-    tally
+    Ok(search.findings.into_iter().map(|finding| finding.judged(ours, mirror)).collect())
 }
 
-/// Rows of the population that have a key or are unknown, and the unknown ones.
-fn rows(page: &Page, ours: Ours<'_>) -> (BooleanBuffer, BooleanBuffer) {
-    keys::applicable(&page.keys[ours.key].has_key, &page.populations[ours.order])
+struct Search<'s> {
+    rows: Selection,
+    mirror: &'s Mirror,
+    findings: Vec<Finding<'s>>,
+}
+
+impl Search<'_> {
+    fn round<K: Key>(&mut self, round: Round) -> Result<(), Text> {
+        let parts = self.mirror.parts(round)?;
+        for finding in &mut self.findings {
+            finding.start(&parts);
+        }
+        let (rows, findings) = (&self.rows, &self.findings);
+        let look = |key: K, page: usize, row: usize, cells: &[i128], counts: &mut Counts| {
+            let spot = parts.find(key);
+            for (finding, counts) in findings.iter().zip(counts) {
+                if finding.sound[page].value(row) {
+                    finding.look(&parts, spot, page, row, cells, counts);
+                }
+            }
+        };
+        let add = |counts: Counts| {
+            for (finding, counts) in findings.iter().zip(counts) {
+                finding.counts.add(counts);
+            }
+        };
+        let none = || vec![[0; 3]; findings.len()];
+        rows.pages.par_iter().enumerate().for_each(|(at, page)| {
+            let mut counts = none();
+            rows.page(page, round, |key: K, row, cells| look(key, at, row, cells, &mut counts));
+            add(counts);
+        });
+        round.parts().into_par_iter().try_for_each(|part| {
+            let mut counts = none();
+            let read =
+                rows.disk(part, round, |key: K, page, row, cells| look(key, page, row, cells, &mut counts));
+            add(counts);
+            read
+        })?;
+        for finding in &mut self.findings {
+            finding.finish(&parts);
+        }
+        Ok(())
+    }
+}
+
+/// For each rule: keys that were found, those that were not, and those whose rows contradict each other.
+type Counts = Vec<[u64; 3]>;
+
+#[derive(Default)]
+struct Sums([AtomicU64; 3]);
+
+impl Sums {
+    fn add(&self, counts: [u64; 3]) {
+        for (sum, count) in self.0.iter().zip(counts) {
+            sum.fetch_add(count, Ordering::Relaxed);
+        }
+    }
+}
+
+/// What is found out for a rule, bit by bit.
+struct Finding<'f> {
+    asked: &'f Asked,
+    applicable: Vec<BooleanBuffer>,
+    unknown: Vec<BooleanBuffer>,
+    /// Rows that are looked up: page by page those that apply and can be trusted.
+    sound: Vec<BooleanBuffer>,
+    pass: Vec<Bits>,
+    fail: Vec<Bits>,
+    /// A row of theirs that cannot be trusted may have the key that is missing.
+    in_doubt: bool,
+    dark: Vec<Bits>,
+    counts: Sums,
+    /// Of a round, the keys of theirs that we have.
+    had: Vec<Bits>,
+    tally: Tally,
+    /// Rows of ours that cannot be trusted may have keys of theirs.
+    in_part: bool,
+}
+
+impl<'f> Finding<'f> {
+    fn new(asked: &'f Asked, key: usize, ours: Ours<'_>, mirror: &Mirror) -> Self {
+        let pages = &ours.ledger.pages;
+        let rows: Vec<_> = pages
+            .iter()
+            .map(|page| keys::applicable(&page.keys[key].has_key, &page.populations[asked.order]))
+            .collect();
+        let (applicable, unknown): (Vec<_>, Vec<_>) = rows.into_iter().unzip();
+        let sound = applicable.iter().zip(&unknown).map(|(rows, unknown)| minus(rows, unknown)).collect();
+        let bits = |wanted: bool| -> Vec<Bits> {
+            pages.iter().map(|page| Bits::new(if wanted { page.rows } else { 0 })).collect()
+        };
+        let [pass, fail, dark] = match asked.what {
+            What::Link => [false, true, false],
+            What::Value { .. } => [true; 3],
+            What::Coverage { .. } => [false; 3],
+        }
+        .map(bits);
+        let in_part = ours.in_part || unknown.iter().any(|rows| rows.count_set_bits() > 0);
+        Self {
+            asked,
+            applicable,
+            unknown,
+            sound,
+            pass,
+            fail,
+            in_doubt: mirror.unknown > 0,
+            dark,
+            counts: Sums::default(),
+            had: Vec::new(),
+            tally: Tally::new(0, 0, 0, mirror.unknown),
+            in_part,
+        }
+    }
+
+    fn start(&mut self, parts: &Parts) {
+        if let What::Coverage { .. } = self.asked.what {
+            self.had = parts.sizes().into_iter().map(Bits::new).collect();
+        }
+    }
+
+    fn look(
+        &self,
+        parts: &Parts,
+        spot: Option<Spot>,
+        page: usize,
+        row: usize,
+        cells: &[i128],
+        counts: &mut [u64; 3],
+    ) {
+        match (&self.asked.what, spot) {
+            (What::Link, Some(_)) | (What::Coverage { .. }, None) => {}
+            (What::Link, None) => self.fail[page].set(row),
+            (What::Coverage { .. }, Some((part, at))) => self.had[part].set(at),
+            (What::Value { .. }, None) => {
+                counts[1] += 1;
+                if self.in_doubt {
+                    self.dark[page].set(row);
+                }
+            }
+            (What::Value { cell, column, likeness }, Some(spot)) => {
+                counts[0] += 1;
+                match (Cell::of_stored(cells[*cell]), parts.said(*column, spot)) {
+                    (Cell::Absent, _) | (_, Said::Nothing) => {}
+                    (_, Said::Ambiguous) => {
+                        counts[2] += 1;
+                        self.dark[page].set(row);
+                    }
+                    (_, Said::Unreadable) => self.dark[page].set(row),
+                    (Cell::Value(own), Said::Value(theirs)) if likeness.together(own, theirs).is_some() => {
+                        self.pass[page].set(row);
+                    }
+                    (Cell::Unreadable | Cell::Value(_), Said::Value(_)) => self.fail[page].set(row),
+                }
+            }
+        }
+    }
+
+    /// Of their keys of the round in scope, those that we have.
+    fn finish(&mut self, parts: &Parts) {
+        let What::Coverage { scope } = &self.asked.what else { return };
+        for (part, had) in std::mem::take(&mut self.had).into_iter().enumerate() {
+            let size = parts.sizes()[part];
+            let had = had.into_buffer(size);
+            for at in 0..size {
+                let holds = scope.map_or(InScope::Yes, |scope| parts.in_scope(scope, (part, at)));
+                let count = match (holds, had.value(at)) {
+                    (InScope::No, _) => &mut self.tally.na,
+                    (InScope::Yes, true) => &mut self.tally.pass,
+                    (InScope::Yes, false) if !self.in_part => &mut self.tally.fail,
+                    (InScope::Unknown | InScope::Yes, _) => &mut self.tally.unknown,
+                };
+                *count += 1;
+            }
+        }
+    }
+
+    fn judged(self, ours: Ours<'_>, mirror: &Mirror) -> Judged {
+        let pages = &ours.ledger.pages;
+        let sums = self.counts.0.map(AtomicU64::into_inner);
+        let buffers =
+            |bits: Vec<Bits>| bits.into_iter().zip(pages).map(|(bits, page)| bits.into_buffer(page.rows));
+        match self.asked.what {
+            What::Link => {
+                let rows = self.applicable.into_iter().zip(self.unknown).zip(buffers(self.fail));
+                let pages = rows.map(|((applicable, unknown), missing)| {
+                    if self.in_doubt {
+                        let none = BooleanBuffer::new_unset(missing.len());
+                        return RowVerdict::new(applicable, none).with_unknown(Some(&unknown | &missing));
+                    }
+                    RowVerdict::new(applicable, missing).with_unknown(Some(unknown))
+                });
+                Judged { verdicts: KeyVerdicts { pages: pages.collect(), figures: Vec::new() }, tally: None }
+            }
+            What::Value { .. } => {
+                let found = buffers(self.pass).zip(buffers(self.fail)).zip(buffers(self.dark));
+                let pages = found.zip(self.unknown).map(|(((pass, fail), dark), unknown)| {
+                    let unknown = &unknown | &dark;
+                    RowVerdict::new(&(&pass | &fail) | &unknown, fail).with_unknown(Some(unknown))
+                });
+                let figures = ["matched", "not_found", "ambiguous"].into_iter().zip(sums).collect();
+                Judged { verdicts: KeyVerdicts { pages: pages.collect(), figures }, tally: None }
+            }
+            What::Coverage { scope } => {
+                let mut figures = vec![("without_key", mirror.without_key)];
+                figures.extend(scope.map(|scope| ("scope_unknown", scope.undecided)));
+                let verdicts = KeyVerdicts { pages: no_rows(ours.ledger), figures };
+                Judged { verdicts, tally: Some(self.tally) }
+            }
+        }
+    }
 }

@@ -107,7 +107,7 @@ fn judge<'d>(
         let keeping = keeper.map(|keeper| {
             Keeping::new(keeper, database, run.table, &run.source, &run.plan, options.as_of, &scan)
         });
-        let outlet = Outlet::new(options.budget, run.plan.leaving_keys());
+        let outlet = Outlet::new(options.budget, run.plan.leaving());
         let mut state = scan::scan(&run.plan, &run.source, &scan, &outlet, keeping.as_ref());
         // The next table should find room, too.
         if !last {

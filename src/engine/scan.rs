@@ -411,7 +411,7 @@ impl Worker<'_> {
                 .iter()
                 .map(|key| Arc::new(key::keys(batch, &key.columns, &key.types, key.absent)))
                 .collect();
-            let memories = self.plan.memories.iter().map(|what| Memory::of(batch, what)).collect();
+            let memories = self.plan.memories.iter().map(|what| Arc::new(Memory::of(batch, what))).collect();
             let page =
                 Page { start, rows, keys, spilled: None, memories, damaged, populations, dirty, traced };
             self.state.ledger.add(page, self.outlet);

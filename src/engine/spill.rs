@@ -1,4 +1,4 @@
-//! Keys on disk: records of a key and its row, by part of the key's hash.
+//! Keys on disk: records of a key, its row, and the cells that go with it, by part of the key's hash.
 //!
 //! A packed key *is* somebody's number, so every block is encrypted and authenticated (AES-256-GCM) under a random key that
 //! is in the memory of the run alone. What cannot be read as it was written is an error, never another verdict.
@@ -22,9 +22,12 @@ pub const PARTS: usize = 256;
 /// An integer that stands for a key.
 pub trait Key: Copy + Ord + Send + Sync + std::hash::Hash + 'static {
     const BYTES: usize;
-    /// Bits that spread keys evenly, however regular they are; the same for a packed key as for its wide form. The upper
-    /// byte is the key's part.
-    fn spread(self) -> u16;
+    /// Bits that spread keys evenly, however regular they are; the same for a packed key as for its wide form.
+    fn mixed(self) -> u64;
+    /// The upper byte is the key's part.
+    fn spread(self) -> u16 {
+        (self.mixed() >> 48) as u16
+    }
     fn part(self) -> usize {
         usize::from(self.spread() >> 8)
     }
@@ -37,9 +40,9 @@ pub trait Key: Copy + Ord + Send + Sync + std::hash::Hash + 'static {
 impl Key for u64 {
     const BYTES: usize = 8;
 
-    fn spread(self) -> u16 {
+    fn mixed(self) -> u64 {
         // Packed keys are anything but uniform; a multiplication spreads them.
-        (self.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 48) as u16
+        self.wrapping_mul(0x9E37_79B9_7F4A_7C15)
     }
 
     fn of_packed(key: u64) -> Self {
@@ -62,8 +65,8 @@ impl Key for u64 {
 impl Key for u128 {
     const BYTES: usize = 16;
 
-    fn spread(self) -> u16 {
-        self.as_packed().map_or((self >> 112) as u16, Key::spread)
+    fn mixed(self) -> u64 {
+        self.as_packed().map_or((self >> 64) as u64, Key::mixed)
     }
 
     fn of_packed(key: u64) -> Self {
@@ -87,6 +90,8 @@ impl Key for u128 {
 pub struct Spill {
     cipher: LessSafeKey,
     place: String,
+    /// For each key of the plan, how many cells go with it.
+    cells: Vec<usize>,
     written: Mutex<Written>,
 }
 
@@ -110,15 +115,15 @@ struct Block {
 impl Spill {
     /// # Errors
     /// There can be no file.
-    pub fn new(scratch: &dyn Scratch, keys: usize) -> Result<Self, Text> {
+    pub fn new(scratch: &dyn Scratch, cells: Vec<usize>) -> Result<Self, Text> {
         let place = scratch.place();
         let mut secret = [0; 32];
         getrandom::fill(&mut secret).map_err(|error| unwritable(&place, &error.to_string()))?;
         let cipher = UnboundKey::new(&AES_256_GCM, &secret).map_err(|_| unwritable(&place, "AES-256-GCM"))?;
         let file = scratch.file().map_err(|error| unwritable(&place, &error.to_string()))?;
-        let index = (0..keys).map(|_| [vec![Vec::new(); PARTS], vec![Vec::new(); PARTS]]).collect();
+        let index = cells.iter().map(|_| [vec![Vec::new(); PARTS], vec![Vec::new(); PARTS]]).collect();
         let written = Mutex::new(Written { file, end: 0, pages: 0, blocks: 0, index });
-        Ok(Self { cipher: LessSafeKey::new(cipher), place, written })
+        Ok(Self { cipher: LessSafeKey::new(cipher), place, cells, written })
     }
 
     fn written(&self) -> std::sync::MutexGuard<'_, Written> {
@@ -148,7 +153,8 @@ impl Spill {
         let bytes = |wide: usize| -> u64 {
             written.index[key][wide].iter().flatten().map(|block| block.bytes as u64).sum()
         };
-        bytes(0) / record::<u64>() as u64 + bytes(1) / record::<u128>() as u64
+        let cells = self.cells[key];
+        bytes(0) / record::<u64>(cells) as u64 + bytes(1) / record::<u128>(cells) as u64
     }
 
     fn append(&self, key: usize, wide: bool, part: usize, mut bytes: Vec<u8>) -> Result<(), Text> {
@@ -173,20 +179,30 @@ impl Spill {
         Ok(())
     }
 
-    /// Hands over all records of a part, in any order.
+    /// Hands over all records of a part with their cells, in any order.
     ///
     /// # Errors
     /// They cannot be read as they were written.
-    pub fn read<K: Key>(&self, key: usize, part: usize, mut each: impl FnMut(K, Place)) -> Result<(), Text> {
+    pub fn read<K: Key>(
+        &self,
+        key: usize,
+        part: usize,
+        mut each: impl FnMut(K, Place, &[i128]),
+    ) -> Result<(), Text> {
+        let mut cells = vec![0; self.cells[key]];
         let blocks = self.written().index[key].each_ref().map(|parts| parts[part].clone());
         let mut bytes = Vec::new();
         for (wide, blocks) in blocks.into_iter().enumerate() {
             for block in blocks {
                 let plain = self.open(block, &mut bytes)?;
                 if wide == 0 {
-                    records(plain, |key, place| each(K::of_packed(u64::from_le_bytes(key)), place));
+                    records(plain, &mut cells, |key, place, cells| {
+                        each(K::of_packed(u64::from_le_bytes(key)), place, cells);
+                    });
                 } else {
-                    records(plain, |key, place| each(K::of_wide(u128::from_le_bytes(key)), place));
+                    records(plain, &mut cells, |key, place, cells| {
+                        each(K::of_wide(u128::from_le_bytes(key)), place, cells);
+                    });
                 }
             }
         }
@@ -230,16 +246,22 @@ fn unwritable(place: &str, error: &str) -> Text {
     )
 }
 
-const fn record<K: Key>() -> usize {
-    K::BYTES + 8
+/// Bytes of a cell.
+const CELL: usize = 16;
+
+const fn record<K: Key>(cells: usize) -> usize {
+    K::BYTES + 8 + CELL * cells
 }
 
-fn records<const N: usize>(bytes: &[u8], mut each: impl FnMut([u8; N], Place)) {
-    for record in bytes.chunks_exact(N + 8) {
+fn records<const N: usize>(bytes: &[u8], cells: &mut [i128], mut each: impl FnMut([u8; N], Place, &[i128])) {
+    for record in bytes.chunks_exact(N + 8 + CELL * cells.len()) {
         let Some((key, place)) = record.split_first_chunk::<N>() else { continue };
         let Some((page, row)) = place.split_first_chunk::<4>() else { continue };
-        let Some(row) = row.first_chunk::<4>() else { continue };
-        each(*key, (u32::from_le_bytes(*page), u32::from_le_bytes(*row)));
+        let Some((row, rest)) = row.split_first_chunk::<4>() else { continue };
+        for (cell, bytes) in cells.iter_mut().zip(rest.as_chunks::<CELL>().0) {
+            *cell = i128::from_le_bytes(*bytes);
+        }
+        each(*key, (u32::from_le_bytes(*page), u32::from_le_bytes(*row)), cells);
     }
 }
 
@@ -259,7 +281,12 @@ impl<'s> Writer<'s> {
 
     /// # Errors
     /// The disk does not take it.
-    pub fn add<K: Key>(&mut self, key: K, (page, row): Place) -> Result<(), Text> {
+    pub fn add<K: Key>(
+        &mut self,
+        key: K,
+        (page, row): Place,
+        cells: impl Iterator<Item = i128>,
+    ) -> Result<(), Text> {
         let part = key.part();
         let bytes = &mut self.parts[part];
         if self.wide {
@@ -269,9 +296,13 @@ impl<'s> Writer<'s> {
         }
         bytes.extend_from_slice(&page.to_le_bytes());
         bytes.extend_from_slice(&row.to_le_bytes());
+        for cell in cells {
+            bytes.extend_from_slice(&cell.to_le_bytes());
+        }
         if bytes.len() >= self.block {
             let full = std::mem::take(bytes);
-            self.parts[part].reserve(self.block + record::<u128>() + AES_256_GCM.tag_len());
+            let record = record::<u128>(self.spill.cells[self.key]);
+            self.parts[part].reserve(self.block + record + AES_256_GCM.tag_len());
             self.spill.append(self.key, self.wide, part, full)?;
         }
         Ok(())
@@ -331,13 +362,17 @@ mod tests {
 
     const KEYS: std::ops::Range<u64> = 1_000_000..1_005_000;
 
+    fn cells(key: u64) -> impl Iterator<Item = i128> {
+        [-i128::from(key), i128::MAX].into_iter()
+    }
+
     fn written(watched: &Watched) -> Spill {
-        let spill = Spill::new(watched, 2).unwrap();
+        let spill = Spill::new(watched, vec![0, 2]).unwrap();
         let mut packed = Writer::new(&spill, 1, false, 1 << 10);
         let mut wide = Writer::new(&spill, 1, true, 1 << 10);
         for key in KEYS {
-            packed.add(key, (7, key as u32)).unwrap();
-            wide.add(u128::from(key) << 100, (8, key as u32)).unwrap();
+            packed.add(key, (7, key as u32), cells(key)).unwrap();
+            wide.add(u128::from(key) << 100, (8, key as u32), cells(key)).unwrap();
         }
         packed.finish().unwrap();
         wide.finish().unwrap();
@@ -347,8 +382,9 @@ mod tests {
     fn read(spill: &Spill) -> Result<Vec<(u128, Place)>, Text> {
         let mut all = Vec::new();
         for part in 0..PARTS {
-            spill.read(1, part, |key: u128, place| {
+            spill.read(1, part, |key: u128, place, found| {
                 assert_eq!(key.part(), part);
+                assert_eq!(found, cells(place.1.into()).collect::<Vec<_>>());
                 all.push((key, place));
             })?;
         }

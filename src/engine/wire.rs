@@ -20,7 +20,7 @@ use crate::rule::Explanation;
 use crate::state::Tally;
 
 /// Changes whenever the same bytes would mean something else.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 #[derive(Serialize, Deserialize)]
 struct FileState {
@@ -257,7 +257,7 @@ fn read_page(wire: PageWire, plan: &TablePlan, file: u32) -> Option<Page> {
         rows,
         keys: keys.collect::<Option<_>>()?,
         spilled: None,
-        memories: wire.memories.into_iter().map(Memory::of_cells).collect(),
+        memories: wire.memories.into_iter().map(|cells| Arc::new(Memory::of_cells(cells))).collect(),
         damaged: optional(wire.damaged)?,
         populations: populations.collect::<Option<_>>()?,
         dirty: wire.dirty.buffer(rows)?,

@@ -102,7 +102,7 @@ pub fn digest(bytes: &[u8]) -> u128 {
 /// Stands for a key that cannot be packed. Two different keys have one digest by chance with a probability of less than
 /// n²/2¹²⁹ among n keys, 1.5·10⁻²³ among 100 million, and on purpose by about 2⁶⁴ attempts: whoever delivers an extract
 /// must not be able to hide an orphan behind a parent. That is why it is cryptographic, ten times as slow as [`digest`].
-fn digest_of_key(bytes: &[u8]) -> u128 {
+pub(super) fn digest_of_key(bytes: &[u8]) -> u128 {
     let hash = blake3::hash(bytes);
     let (half, _) = hash.as_bytes().split_at(16);
     let digest = half.iter().fold(0, |digest, &byte| digest << 8 | u128::from(byte));

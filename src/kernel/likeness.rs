@@ -8,7 +8,7 @@ use arrow::datatypes::{DataType, Date32Type};
 use super::batch::{Batch, ColumnId};
 use super::column::ColumnType;
 use super::date_format::{civil, default_date};
-use super::key::{Spelling, digest};
+use super::key::{Spelling, digest_of_key};
 use super::memory::Cell;
 use super::text::canonical::is_blank_char;
 use super::text::one_spelling;
@@ -84,9 +84,19 @@ impl Likeness {
     }
 }
 
-/// Half of all digests would be negative numbers, of which some mean something else.
+/// Up to fifteen bytes of text are their own integer. A longer one is 125 bits of a cryptographic digest, so that nobody can
+/// make up a value that passes for another.
 fn same(text: &str) -> i128 {
-    (digest(text.as_bytes()) >> 1).cast_signed()
+    let bytes = text.as_bytes();
+    let mut whole = [0; 16];
+    match whole.get_mut(..bytes.len()) {
+        Some(place) if bytes.len() < 16 => {
+            place.copy_from_slice(bytes);
+            whole[15] = bytes.len() as u8;
+            i128::from_le_bytes(whole)
+        }
+        _ => (digest_of_key(bytes) >> 2 | 1 << 125).cast_signed(),
+    }
 }
 
 /// A name as every way of writing it has it.
@@ -170,6 +180,30 @@ fn date_cell(year: i32, month: u32, day: u32) -> i128 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn short_texts_are_exact_and_long_ones_are_not_taken_for_short_ones() {
+        let texts = [
+            "",
+            "0",
+            "00",
+            "a",
+            "a\0",
+            "123456789012345",
+            "1234567890123456",
+            "Nguyễn Văn A",
+            "Nguyễn Văn An",
+        ];
+        let mut cells: Vec<i128> = texts.iter().map(|text| same(text)).collect();
+        assert!(
+            cells.iter().zip(texts).all(|(cell, text)| (*cell < 1 << 124) == (text.len() < 16)),
+            "{cells:?}"
+        );
+        assert!(cells.iter().all(|cell| *cell >= 0));
+        cells.sort_unstable();
+        cells.dedup();
+        assert_eq!(cells.len(), texts.len());
+    }
 
     #[test]
     fn names_are_folded() {

@@ -60,7 +60,15 @@ pub enum Cell {
 }
 
 impl Cell {
-    const fn stored(self) -> i128 {
+    pub const fn of_stored(stored: i128) -> Self {
+        match stored {
+            ABSENT => Self::Absent,
+            UNREADABLE => Self::Unreadable,
+            value => Self::Value(value),
+        }
+    }
+
+    pub const fn stored(self) -> i128 {
         match self {
             Self::Value(value) => value,
             Self::Absent => ABSENT,
@@ -73,7 +81,7 @@ impl Cell {
 #[derive(Clone, Debug, Default)]
 pub struct Memory(Vec<i128>);
 
-/// No value of 38 digits reaches these.
+/// No value of 38 digits and no digest reaches these, nor the next ones.
 const ABSENT: i128 = i128::MIN;
 const UNREADABLE: i128 = i128::MIN + 1;
 
@@ -123,11 +131,7 @@ impl Memory {
     }
 
     pub fn get(&self, row: usize) -> Cell {
-        match self.0[row] {
-            ABSENT => Cell::Absent,
-            UNREADABLE => Cell::Unreadable,
-            value => Cell::Value(value),
-        }
+        Cell::of_stored(self.0[row])
     }
 }
 

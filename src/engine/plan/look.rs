@@ -84,7 +84,7 @@ impl TableBinder<'_> {
                 _ => self.column(&name),
             };
             let found = found.map_err(|error| self.why(error)).map(|column| PlannedColumn {
-                memory: self.memory(Remember::Compared(column, *likeness)),
+                cell: self.carry(key, Remember::Compared(column, *likeness)),
                 ty: self.columns[column].ty,
                 rows: population(self.used(), None),
             });

@@ -1,0 +1,271 @@
+//! Rows of a table of reference put together by their keys, part by part.
+
+use arrow::buffer::BooleanBuffer;
+use rayon::prelude::*;
+
+use super::{InScope, MirrorColumn, MirrorScope, Said};
+use crate::base::Text;
+use crate::engine::parts::{Round, Selection};
+use crate::engine::spill::{Key, PARTS};
+use crate::kernel::likeness::Likeness;
+use crate::kernel::memory::Cell;
+
+/// Rows of the reference, to be put together.
+pub struct Rows {
+    pub rows: Selection,
+    pub columns: Vec<ColumnRows>,
+    /// Page by page.
+    pub scopes: Vec<Vec<ScopePage>>,
+}
+
+pub struct ColumnRows {
+    pub cell: usize,
+    pub likeness: Likeness,
+    /// Page by page, rows whose file does not have it.
+    pub untrusted: Vec<Option<BooleanBuffer>>,
+}
+
+pub struct ScopePage {
+    pub rows: Option<BooleanBuffer>,
+    pub unknown: Option<BooleanBuffer>,
+}
+
+impl Rows {
+    /// About what putting all of them together takes.
+    pub fn bytes(&self) -> u64 {
+        let key = if self.rows.is_packed() { 8 } else { 16 };
+        // Vectors grow by doubling, and what is put together is there twice.
+        let one = 3 * (key + 16 * self.columns.len() + self.scopes.len()) + 16;
+        self.rows.most() * one as u64
+    }
+
+    /// # Errors
+    /// Keys on disk cannot be read again.
+    pub fn parts(&self, round: Round) -> Result<Parts, Text> {
+        Ok(if self.rows.is_packed() {
+            Parts::Packed(self.put_together(round)?)
+        } else {
+            Parts::Wide(self.put_together(round)?)
+        })
+    }
+
+    fn put_together<K: Key>(&self, round: Round) -> Result<Parted<K>, Text> {
+        let parts = round.parts();
+        let first = parts.start;
+        let expected = self.rows.most() as usize / PARTS;
+        let share = self.rows.pages.len().div_ceil(rayon::current_num_threads()).max(1);
+        let shares: Vec<Vec<Loose<K>>> = self
+            .rows
+            .pages
+            .par_chunks(share)
+            .enumerate()
+            .map(|(chunk, pages)| {
+                let mut loose: Vec<Loose<K>> = parts.clone().map(|_| Loose::default()).collect();
+                for (at, page) in pages.iter().enumerate() {
+                    self.rows.page(page, round, |key: K, row, cells| {
+                        loose[key.part() - first].add(self, key, chunk * share + at, row, cells);
+                    });
+                }
+                loose
+            })
+            .collect();
+        let mut by_part: Vec<Vec<Loose<K>>> = parts.clone().map(|_| Vec::new()).collect();
+        for share in shares {
+            for (part, loose) in by_part.iter_mut().zip(share) {
+                part.push(loose);
+            }
+        }
+        let parts = parts.into_par_iter().zip(by_part).map(|(part, shares)| {
+            let mut all = Loose::default();
+            for share in shares {
+                all.merge(share);
+            }
+            all.keys.reserve(expected);
+            self.rows.disk(part, round, |key: K, page, row, cells| all.add(self, key, page, row, cells))?;
+            Ok(Part::of(&all, self))
+        });
+        Ok(Parted { first, parts: parts.collect::<Result<_, Text>>()? })
+    }
+
+    fn in_scope(&self, scope: usize, page: usize, row: usize) -> InScope {
+        let of = &self.scopes[scope][page];
+        let set = |rows: &Option<BooleanBuffer>, none| rows.as_ref().map_or(none, |rows| rows.value(row));
+        match (set(&of.unknown, false), set(&of.rows, true)) {
+            (true, _) => InScope::Unknown,
+            (false, true) => InScope::Yes,
+            (false, false) => InScope::No,
+        }
+    }
+}
+
+/// Rows of a part as they come.
+struct Loose<K> {
+    keys: Vec<K>,
+    /// As many for each key as there are columns.
+    cells: Vec<i128>,
+    scopes: Vec<InScope>,
+}
+
+impl<K> Default for Loose<K> {
+    fn default() -> Self {
+        Self { keys: Vec::new(), cells: Vec::new(), scopes: Vec::new() }
+    }
+}
+
+impl<K: Key> Loose<K> {
+    fn add(&mut self, rows: &Rows, key: K, page: usize, row: usize, cells: &[i128]) {
+        self.keys.push(key);
+        self.cells.extend(rows.columns.iter().map(|column| {
+            let untrusted = column.untrusted[page].as_ref().is_some_and(|rows| rows.value(row));
+            if untrusted { Cell::Unreadable.stored() } else { cells[column.cell] }
+        }));
+        self.scopes.extend((0..rows.scopes.len()).map(|scope| rows.in_scope(scope, page, row)));
+    }
+
+    fn merge(&mut self, other: Self) {
+        if self.keys.is_empty() {
+            *self = other;
+        } else {
+            self.keys.extend(other.keys);
+            self.cells.extend(other.cells);
+            self.scopes.extend(other.scopes);
+        }
+    }
+}
+
+/// What the reference says under the keys of a round.
+pub enum Parts {
+    Packed(Parted<u64>),
+    Wide(Parted<u128>),
+}
+
+pub struct Parted<K> {
+    first: usize,
+    parts: Vec<Part<K>>,
+}
+
+/// Where something is said of a key: its part of the round, and its place there.
+pub type Spot = (usize, usize);
+
+impl Parts {
+    pub fn find<K: Key>(&self, key: K) -> Option<Spot> {
+        match self {
+            Self::Packed(parts) => parts.find(key.as_packed()?),
+            Self::Wide(parts) => parts.find(key.as_wide()),
+        }
+    }
+
+    /// How many keys each part has.
+    pub fn sizes(&self) -> Vec<usize> {
+        match self {
+            Self::Packed(parts) => parts.parts.iter().map(|part| part.keys.len()).collect(),
+            Self::Wide(parts) => parts.parts.iter().map(|part| part.keys.len()).collect(),
+        }
+    }
+
+    pub fn said(&self, column: MirrorColumn, (part, at): Spot) -> Said {
+        Said::of_stored(match self {
+            Self::Packed(parts) => parts.parts[part].said[column.at][at],
+            Self::Wide(parts) => parts.parts[part].said[column.at][at],
+        })
+    }
+
+    pub fn in_scope(&self, scope: MirrorScope, (part, at): Spot) -> InScope {
+        match self {
+            Self::Packed(parts) => parts.parts[part].scopes[scope.at][at],
+            Self::Wide(parts) => parts.parts[part].scopes[scope.at][at],
+        }
+    }
+}
+
+impl<K: Key> Parted<K> {
+    fn find(&self, key: K) -> Option<Spot> {
+        let part = key.part() - self.first;
+        self.parts[part].find(key).map(|at| (part, at))
+    }
+}
+
+/// The keys of one part, each once, in buckets of a few by their mixed bits; everything else is by the place of its key.
+struct Part<K> {
+    keys: Vec<K>,
+    /// Where buckets begin, and after the last the number of keys.
+    starts: Vec<u32>,
+    bits: u32,
+    said: Vec<Vec<i128>>,
+    scopes: Vec<Vec<InScope>>,
+}
+
+/// The bucket of a key: the bits of it after those that say the part.
+fn bucket<K: Key>(key: K, bits: u32) -> usize {
+    (key.mixed() << 8 >> 1 >> (63 - bits)) as usize
+}
+
+impl<K: Key> Part<K> {
+    fn of(rows: &Loose<K>, of: &Rows) -> Self {
+        let bits = (rows.keys.len() / 2).max(1).ilog2();
+        let mut ends = vec![0_u32; (1 << bits) + 1];
+        for &key in &rows.keys {
+            ends[bucket(key, bits) + 1] += 1;
+        }
+        for at in 1..ends.len() {
+            ends[at] += ends[at - 1];
+        }
+        // Rows in the order of their buckets, and in a bucket of their keys, so that those of one key are together.
+        let mut order = vec![0_u32; rows.keys.len()];
+        let mut next = ends.clone();
+        for (row, &key) in rows.keys.iter().enumerate() {
+            let place = &mut next[bucket(key, bits)];
+            order[*place as usize] = row as u32;
+            *place += 1;
+        }
+        let mut part = Self {
+            keys: Vec::with_capacity(order.len()),
+            starts: Vec::with_capacity(ends.len()),
+            bits,
+            said: of.columns.iter().map(|_| Vec::with_capacity(order.len())).collect(),
+            scopes: of.scopes.iter().map(|_| Vec::with_capacity(order.len())).collect(),
+        };
+        let key = |row: &u32| rows.keys[*row as usize];
+        for bounds in ends.windows(2) {
+            part.starts.push(part.keys.len() as u32);
+            let bucket = &mut order[bounds[0] as usize..bounds[1] as usize];
+            bucket.sort_unstable_by_key(key);
+            for group in bucket.chunk_by(|a, b| key(a) == key(b)) {
+                part.keys.push(key(&group[0]));
+                for (at, (column, said)) in of.columns.iter().zip(&mut part.said).enumerate() {
+                    let cells = group.iter().map(|row| rows.cells[*row as usize * of.columns.len() + at]);
+                    said.push(together(cells.map(Cell::of_stored), column.likeness).stored());
+                }
+                for (at, scopes) in part.scopes.iter_mut().enumerate() {
+                    let one = |row: &u32| rows.scopes[*row as usize * of.scopes.len() + at];
+                    scopes.push(group.iter().map(one).max().unwrap_or(InScope::No));
+                }
+            }
+        }
+        part.starts.push(part.keys.len() as u32);
+        part
+    }
+
+    fn find(&self, key: K) -> Option<usize> {
+        let bucket = bucket(key, self.bits);
+        let (from, upto) = (self.starts[bucket] as usize, self.starts[bucket + 1] as usize);
+        self.keys[from..upto].binary_search(&key).ok().map(|at| from + at)
+    }
+}
+
+/// What cells of one key say together, in whatever order they come.
+fn together(cells: impl Iterator<Item = Cell>, likeness: Likeness) -> Said {
+    let (mut value, mut unreadable) = (None, false);
+    for cell in cells {
+        match (cell, value) {
+            (Cell::Absent, _) => {}
+            (Cell::Unreadable, _) => unreadable = true,
+            (Cell::Value(new), None) => value = Some(new),
+            (Cell::Value(new), Some(known)) => match likeness.together(known, new) {
+                Some(both) => value = Some(both),
+                None => return Said::Ambiguous,
+            },
+        }
+    }
+    if unreadable { Said::Unreadable } else { value.map_or(Said::Nothing, Said::Value) }
+}
