@@ -39,12 +39,17 @@ impl Global {
         match self.lang {
             Some(LangArgument::Vi) => Lang::Vi,
             Some(LangArgument::En) => Lang::En,
-            None => ["LC_ALL", "LC_MESSAGES", "LANG"]
-                .into_iter()
-                .filter_map(|name| std::env::var(name).ok())
-                .find(|value| !value.is_empty())
-                .filter(|value| value.starts_with("vi"))
-                .map_or(Lang::En, |_| Lang::Vi),
+            None => of_environment(),
         }
     }
+}
+
+/// What the environment speaks.
+pub fn of_environment() -> Lang {
+    ["LC_ALL", "LC_MESSAGES", "LANG"]
+        .into_iter()
+        .filter_map(|name| std::env::var(name).ok())
+        .find(|value| !value.is_empty())
+        .filter(|value| value.starts_with("vi"))
+        .map_or(Lang::En, |_| Lang::Vi)
 }

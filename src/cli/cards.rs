@@ -78,9 +78,13 @@ pub fn none(paths: &[PathBuf]) -> Failure {
     )
 }
 
-/// Other JSON may lie beside. A card that is torn, or of another version, is not passed over.
+/// Other JSON may lie beside. A card that is torn, or of another version, is not passed over; nor is a file without
+/// anything in it, for no program keeps such JSON.
 pub fn is_meant_to_be_one(text: &str) -> bool {
     let text = without_mark(text);
+    if text.trim().is_empty() {
+        return true;
+    }
     let start: String = text.chars().filter(|c| !c.is_whitespace()).take(64).collect();
     start.contains(r#""schema":"thuocdo.scorecard/"#) || Scorecard::from_json(text).is_ok()
 }

@@ -200,7 +200,7 @@ fn first_sentence(text: &str) -> &str {
 
 fn kind_page(kind: &dyn Kind, lang: Lang) -> String {
     let about = kind.about();
-    let mut page = format!("{}\n\n", about.name);
+    let mut page = format!("{}: {}\n\n", about.name, about.title.text().get(lang));
     let mut section = |title: crate::base::Text, body: &str| {
         let _ = writeln!(page, "{}\n{}\n", title.get(lang), wrapped(body, 78, "  "));
     };

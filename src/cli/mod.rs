@@ -32,6 +32,7 @@ mod place;
 mod progress;
 mod propose;
 mod recorded;
+mod refused;
 mod report;
 mod rows;
 mod run;
@@ -44,6 +45,7 @@ mod verify;
 
 use clap::{Parser, Subcommand};
 
+use crate::base::Lang;
 use arguments::Global;
 pub use failure::Exit;
 
@@ -107,8 +109,13 @@ fn command() -> Exit {
         Ok(cli) => cli,
         Err(error) => {
             let help = !error.use_stderr();
-            // Nothing is left to do if even the message cannot be printed.
-            let _ = error.print();
+            let vietnamese =
+                refused::language(std::env::args_os()).unwrap_or_else(arguments::of_environment) == Lang::Vi;
+            match refused::in_vietnamese(&error).filter(|_| vietnamese && !help) {
+                Some(text) => output::complain(&text),
+                // Nothing is left to do if even the message cannot be printed.
+                None => drop(error.print()),
+            }
             return if help { Exit::Passed } else { Exit::Usage };
         }
     };

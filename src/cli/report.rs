@@ -293,7 +293,7 @@ fn warn(cards: &[Reported], console: &Console) {
         let count = methods.len();
         warnings.push(say!(
             "the cards were scored in {count} ways (methodology, profile): their points are not to be compared",
-            "các bảng điểm được chấm theo {count} cách khác nhau (phương pháp, hồ sơ chấm): không so sánh điểm với nhau"
+            "các bảng điểm được chấm theo {count} cách khác nhau (phương pháp, bộ tiêu chí): không so sánh điểm với nhau"
         ));
     }
     let mut known = BTreeSet::new();

@@ -16,6 +16,7 @@ use crate::state::{Figure, Measure, State, Tally};
 
 static ABOUT: About = About {
     name: "advanced",
+    title: Words { en: "newer data than before", vi: "có dữ liệu mới hơn lần trước" },
     dimension: Dimension::Freshness,
     severity: Severity::Critical,
     unit: Unit::Check,

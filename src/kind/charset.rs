@@ -12,6 +12,7 @@ use crate::say;
 
 static ABOUT: About = About {
     name: "charset",
+    title: Words { en: "permitted characters", vi: "ký tự được phép dùng" },
     dimension: Dimension::Correctness,
     severity: Severity::Major,
     unit: Unit::Cell,

@@ -10,6 +10,7 @@ use crate::rule::{
 
 static ABOUT: About = About {
     name: "clean_text",
+    title: Words { en: "cleanly written text", vi: "văn bản viết sạch" },
     dimension: Dimension::Cleanliness,
     severity: Severity::Minor,
     unit: Unit::Cell,

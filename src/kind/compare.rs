@@ -21,6 +21,7 @@ use crate::say;
 
 static ABOUT: About = About {
     name: "compare",
+    title: Words { en: "columns compared", vi: "so sánh giữa các cột" },
     dimension: Dimension::Correctness,
     severity: Severity::Major,
     unit: Unit::Row,

@@ -24,6 +24,7 @@ use crate::state::{Figure, Measure, State, Tally};
 
 static ABOUT: About = About {
     name: "connection",
+    title: Words { en: "successful attempts to connect", vi: "lượt kết nối thành công" },
     dimension: Dimension::Sharing,
     severity: Severity::Major,
     unit: Unit::Attempt,
@@ -35,8 +36,8 @@ static ABOUT: About = About {
              maintenance (`maintenance` lists such results) is not applicable, up to 2 % of all attempts; what is more fails. \
              Attempts without a usable time or result, or of the future, are unknown; a time that cannot be read may be in a \
              window that seems to lack one.",
-        vi: "Mọi lần kết nối đều thành công: `result` thuộc `success`, có `within` thì không lâu hơn. Có `every` thì khoảng \
-             thời gian không có lần kết nối nào cũng là lỗi, tính từ `from` (không có thì từ lần đầu) đến `to`, trong các khoảng \
+        vi: "Mọi lượt kết nối đều thành công: `result` thuộc `success`, có `within` thì không lâu hơn. Có `every` thì khoảng \
+             thời gian không có lượt kết nối nào cũng là lỗi, tính từ `from` (không có thì từ lần đầu) đến `to`, trong các khoảng \
              đã kết thúc; với `per`, mỗi nhóm dòng có lịch riêng. Lần không thành công trong bảo trì đã thông báo (`maintenance` \
              nêu các kết quả đó) là không áp dụng, tối đa 2 % số lần; phần vượt là lỗi. Lần kết nối không có thời điểm hoặc kết \
              quả dùng được, hoặc ở tương lai, là không đo được.",

@@ -25,6 +25,7 @@ use crate::state::{Figure, Measure, State, Tally};
 
 static ABOUT: About = About {
     name: "connection_established",
+    title: Words { en: "mandated connections that work", vi: "kết nối bắt buộc đã thông" },
     dimension: Dimension::Sharing,
     severity: Severity::Critical,
     unit: Unit::Connection,

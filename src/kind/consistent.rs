@@ -16,6 +16,7 @@ use crate::say;
 
 static ABOUT: About = About {
     name: "consistent",
+    title: Words { en: "uniform way of writing", vi: "cách viết thống nhất" },
     dimension: Dimension::Consistency,
     severity: Severity::Minor,
     unit: Unit::Cell,

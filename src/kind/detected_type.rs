@@ -12,6 +12,7 @@ use crate::state::{Figure, Measure, State, Tally};
 
 static ABOUT: About = About {
     name: "detected_type",
+    title: Words { en: "actual type of the data", vi: "kiểu thật của dữ liệu" },
     dimension: Dimension::Consistency,
     severity: Severity::Minor,
     unit: Unit::Check,

@@ -12,6 +12,7 @@ use crate::rule::{
 
 static ABOUT: About = About {
     name: "determines",
+    title: Words { en: "dependent values agree", vi: "giá trị phụ thuộc khớp nhau" },
     dimension: Dimension::Consistency,
     severity: Severity::Major,
     unit: Unit::Row,

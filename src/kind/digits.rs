@@ -16,6 +16,7 @@ use crate::state::{Figure, Measure, State, Tally};
 
 static ABOUT: About = About {
     name: "digits",
+    title: Words { en: "distribution of digits", vi: "phân bố chữ số" },
     dimension: Dimension::Correctness,
     severity: Severity::Minor,
     unit: Unit::Check,

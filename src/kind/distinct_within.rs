@@ -13,6 +13,7 @@ use crate::say;
 
 static ABOUT: About = About {
     name: "distinct_within",
+    title: Words { en: "different values in each row", vi: "giá trị khác nhau trong từng dòng" },
     dimension: Dimension::Correctness,
     severity: Severity::Major,
     unit: Unit::Row,

@@ -11,6 +11,7 @@ pub struct DuplicateRowsKind;
 
 static ABOUT: About = About {
     name: "duplicate_rows",
+    title: Words { en: "no duplicate rows", vi: "không có dòng giống nhau" },
     dimension: Dimension::Cleanliness,
     severity: Severity::Major,
     unit: Unit::Row,

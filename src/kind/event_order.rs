@@ -17,6 +17,7 @@ use crate::say;
 
 static ABOUT: About = About {
     name: "event_order",
+    title: Words { en: "order of events", vi: "thứ tự sự kiện" },
     dimension: Dimension::Consistency,
     severity: Severity::Major,
     unit: Unit::Row,

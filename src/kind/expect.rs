@@ -14,6 +14,7 @@ pub struct ExpectKind;
 
 static ABOUT: About = About {
     name: "expect",
+    title: Words { en: "condition on rows", vi: "điều kiện của từng dòng" },
     dimension: Dimension::Correctness,
     severity: Severity::Major,
     unit: Unit::Row,

@@ -19,6 +19,7 @@ use crate::state::{Figure, Measure, State, Tally};
 
 static ABOUT: About = About {
     name: "file",
+    title: Words { en: "files as agreed", vi: "tệp đúng thỏa thuận" },
     dimension: Dimension::Completeness,
     severity: Severity::Major,
     unit: Unit::Check,

@@ -12,6 +12,7 @@ use crate::say;
 
 static ABOUT: About = About {
     name: "filled",
+    title: Words { en: "enough columns filled in", vi: "đủ số cột có giá trị" },
     dimension: Dimension::Completeness,
     severity: Severity::Major,
     unit: Unit::Row,

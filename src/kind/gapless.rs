@@ -19,6 +19,7 @@ use crate::say;
 
 static ABOUT: About = About {
     name: "gapless",
+    title: Words { en: "sequence without gaps", vi: "dãy liên tục, không hở" },
     dimension: Dimension::Completeness,
     severity: Severity::Major,
     unit: Unit::Row,

@@ -22,6 +22,7 @@ use crate::state::{Figure, Mass, Measure, State, Tally};
 
 static ABOUT: About = About {
     name: "heartbeat",
+    title: Words { en: "data updated in time", vi: "dữ liệu cập nhật đúng chu kỳ" },
     dimension: Dimension::Freshness,
     severity: Severity::Critical,
     unit: Unit::Check,

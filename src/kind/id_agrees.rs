@@ -17,6 +17,10 @@ use crate::say;
 
 static ABOUT: About = About {
     name: "id_agrees",
+    title: Words {
+        en: "personal ID agrees with the person's data",
+        vi: "số định danh khớp thông tin nhân thân",
+    },
     dimension: Dimension::Correctness,
     // The lowest that is scored: a lawful number may disagree, so a disagreement is worth a look, and neither makes a
     // record unclean (`major` would) nor goes unseen in the score (`info` would).

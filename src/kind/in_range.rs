@@ -22,6 +22,7 @@ pub struct InRangeKind;
 
 static ABOUT: About = About {
     name: "in_range",
+    title: Words { en: "values in their range", vi: "giá trị nằm trong khoảng" },
     dimension: Dimension::Correctness,
     severity: Severity::Major,
     unit: Unit::Cell,

@@ -25,6 +25,7 @@ pub struct InSetKind;
 
 static ABOUT: About = About {
     name: "in_set",
+    title: Words { en: "values of the code list", vi: "giá trị thuộc danh mục" },
     dimension: Dimension::Correctness,
     severity: Severity::Major,
     unit: Unit::Cell,

@@ -10,6 +10,7 @@ use crate::rule::{
 
 static ABOUT: About = About {
     name: "increasing",
+    title: Words { en: "increasing values", vi: "giá trị tăng dần" },
     dimension: Dimension::Consistency,
     severity: Severity::Major,
     unit: Unit::Row,

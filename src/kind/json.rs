@@ -18,6 +18,7 @@ use crate::say;
 
 static ABOUT: About = About {
     name: "json",
+    title: Words { en: "well-formed JSON", vi: "JSON đúng cú pháp" },
     dimension: Dimension::Correctness,
     severity: Severity::Major,
     unit: Unit::Cell,

@@ -18,6 +18,7 @@ pub struct LatencyKind;
 
 static ABOUT: About = About {
     name: "latency",
+    title: Words { en: "events recorded in time", vi: "sự kiện ghi nhận đúng hạn" },
     dimension: Dimension::Freshness,
     severity: Severity::Major,
     unit: Unit::Event,

@@ -12,6 +12,7 @@ use crate::say;
 
 static ABOUT: About = About {
     name: "length",
+    title: Words { en: "length of values", vi: "độ dài giá trị" },
     dimension: Dimension::Correctness,
     severity: Severity::Major,
     unit: Unit::Cell,

@@ -13,6 +13,7 @@ use crate::say;
 
 static ABOUT: About = About {
     name: "letter_case",
+    title: Words { en: "upper and lower case", vi: "chữ hoa, chữ thường" },
     dimension: Dimension::Cleanliness,
     severity: Severity::Minor,
     unit: Unit::Cell,

@@ -19,6 +19,7 @@ pub struct MatchesKind;
 
 static ABOUT: About = About {
     name: "matches",
+    title: Words { en: "values match their pattern", vi: "giá trị đúng mẫu" },
     dimension: Dimension::Correctness,
     severity: Severity::Major,
     unit: Unit::Cell,

@@ -14,6 +14,7 @@ use crate::say;
 
 static ABOUT: About = About {
     name: "missingness",
+    title: Words { en: "orderly missing values", vi: "chỗ thiếu có trật tự" },
     dimension: Dimension::Completeness,
     severity: Severity::Major,
     unit: Unit::Row,

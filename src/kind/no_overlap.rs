@@ -15,6 +15,7 @@ use crate::say;
 
 static ABOUT: About = About {
     name: "no_overlap",
+    title: Words { en: "periods without overlap", vi: "khoảng thời gian không chồng nhau" },
     dimension: Dimension::Consistency,
     severity: Severity::Major,
     unit: Unit::Row,

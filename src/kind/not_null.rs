@@ -13,6 +13,7 @@ pub struct NotNullKind;
 
 static ABOUT: About = About {
     name: "not_null",
+    title: Words { en: "no missing values", vi: "không thiếu giá trị" },
     dimension: Dimension::Completeness,
     severity: Severity::Major,
     unit: Unit::Cell,

@@ -18,6 +18,7 @@ use crate::state::value_counts::nearest_rank;
 
 static ABOUT: About = About {
     name: "outliers",
+    title: Words { en: "no outliers", vi: "không có giá trị lệch xa" },
     dimension: Dimension::Correctness,
     severity: Severity::Minor,
     unit: Unit::Cell,

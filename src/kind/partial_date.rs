@@ -17,6 +17,7 @@ use crate::state::{Figure, Measure, State, Tally};
 
 static ABOUT: About = About {
     name: "partial_date",
+    title: Words { en: "dates known in part", vi: "ngày chỉ biết một phần" },
     dimension: Dimension::Correctness,
     severity: Severity::Major,
     unit: Unit::Row,

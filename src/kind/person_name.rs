@@ -13,6 +13,7 @@ use crate::state::{Figure, Measure, State, Tally};
 
 static ABOUT: About = About {
     name: "person_name",
+    title: Words { en: "properly written names of people", vi: "họ tên viết đúng" },
     dimension: Dimension::Cleanliness,
     severity: Severity::Minor,
     unit: Unit::Cell,

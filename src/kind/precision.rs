@@ -12,6 +12,7 @@ use crate::say;
 
 static ABOUT: About = About {
     name: "precision",
+    title: Words { en: "digits of numbers", vi: "số chữ số" },
     dimension: Dimension::Correctness,
     severity: Severity::Major,
     unit: Unit::Cell,

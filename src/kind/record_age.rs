@@ -21,6 +21,7 @@ pub struct RecordAgeKind;
 
 static ABOUT: About = About {
     name: "record_age",
+    title: Words { en: "records verified within their cycle", vi: "hồ sơ xác minh trong chu kỳ" },
     dimension: Dimension::Freshness,
     severity: Severity::Minor,
     unit: Unit::Row,

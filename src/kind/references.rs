@@ -13,6 +13,7 @@ pub struct ReferencesKind;
 
 static ABOUT: About = About {
     name: "references",
+    title: Words { en: "references that exist", vi: "tham chiếu tồn tại" },
     dimension: Dimension::Cleanliness,
     severity: Severity::Major,
     unit: Unit::Cell,

@@ -16,6 +16,7 @@ pub struct RowCountKind;
 
 static ABOUT: About = About {
     name: "row_count",
+    title: Words { en: "number of rows within bounds", vi: "số dòng trong giới hạn" },
     dimension: Dimension::Completeness,
     severity: Severity::Major,
     unit: Unit::ExpectedRecord,

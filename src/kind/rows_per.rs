@@ -20,6 +20,7 @@ use crate::state::{Figure, Measure, State, Tally};
 
 static ABOUT: About = About {
     name: "rows_per",
+    title: Words { en: "rows in every window of time", vi: "số dòng từng khoảng thời gian" },
     dimension: Dimension::Completeness,
     severity: Severity::Major,
     unit: Unit::Check,

@@ -21,6 +21,7 @@ use crate::state::{Figure, Measure, State, Tally};
 
 static ABOUT: About = About {
     name: "schema",
+    title: Words { en: "columns as declared", vi: "cột đúng như khai báo" },
     dimension: Dimension::Consistency,
     severity: Severity::Major,
     unit: Unit::ContractItem,

@@ -27,6 +27,7 @@ use crate::state::{Figure, Measure, State, Tally};
 
 static ABOUT: About = About {
     name: "share_request",
+    title: Words { en: "sharing requests met", vi: "yêu cầu chia sẻ được đáp ứng" },
     dimension: Dimension::Sharing,
     severity: Severity::Major,
     unit: Unit::Request,

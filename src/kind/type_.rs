@@ -14,6 +14,7 @@ pub struct TypeKind;
 
 static ABOUT: About = About {
     name: "type",
+    title: Words { en: "values of their type", vi: "giá trị đúng kiểu" },
     dimension: Dimension::Correctness,
     severity: Severity::Major,
     unit: Unit::Cell,

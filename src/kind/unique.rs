@@ -11,6 +11,7 @@ pub struct UniqueKind;
 
 static ABOUT: About = About {
     name: "unique",
+    title: Words { en: "no duplicate keys", vi: "không trùng khóa" },
     dimension: Dimension::Cleanliness,
     severity: Severity::Critical,
     unit: Unit::Row,

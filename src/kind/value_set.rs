@@ -17,6 +17,7 @@ use crate::state::{Figure, Measure, State, Tally, ValueCounts};
 
 static ABOUT: About = About {
     name: "value_set",
+    title: Words { en: "set of values against a list", vi: "tập giá trị đối chiếu danh mục" },
     dimension: Dimension::Consistency,
     severity: Severity::Minor,
     unit: Unit::Check,

@@ -10,6 +10,7 @@ pub mod json;
 pub mod league;
 pub mod methodology;
 pub mod metrics;
+pub mod naming;
 pub mod notice;
 pub mod paper;
 pub mod periodic;

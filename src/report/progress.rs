@@ -3,7 +3,8 @@
 use super::paper::{Cell, Paper, Section};
 use crate::base::{Nano, Text};
 use crate::kernel::date_format::default_timestamps;
-use crate::report::term::words::{fraction, pick};
+use crate::report::html::moment;
+use crate::report::term::words::pick;
 use crate::say;
 use crate::score::league::Apart;
 use crate::score::progress::place::{Level, MissingUnit, PlaceCoverage};
@@ -17,6 +18,8 @@ pub fn paper(progress: &Progress) -> Paper {
     let (as_of, hash) = (&progress.as_of, &progress.catalog);
     let (scored, listed) = (progress.all.scored, progress.all.listed);
     let measured = progress.all.measured;
+    let Text { en: en_as_of, vi: vi_as_of } =
+        moment::spoken(as_of).unwrap_or_else(|| Text::same(as_of.clone()));
     let micros = default_timestamps().iter().find_map(|format| format.parse_timestamp(as_of));
     let mut sections = vec![
         Section {
@@ -69,12 +72,27 @@ pub fn paper(progress: &Progress) -> Paper {
                 "{scored} of {listed} databases scored, {measured} of them with something measured",
                 "đã chấm {scored}/{listed} CSDL, trong đó {measured} CSDL có nội dung đo được"
             ),
-            say!("as of {as_of} · catalogue {hash}", "tính đến {as_of} · danh mục {hash}"),
+            say!("as of {en_as_of} · catalogue {hash}", "tính đến {vi_as_of} · danh mục {hash}"),
         ],
-        notices: Vec::new(),
+        notices: beyond(progress).into_iter().collect(),
         sections,
         moment: micros.unwrap_or_default().div_euclid(1_000_000),
     }
+}
+
+/// Priority databases that were scored and stand for none of the list: other reports count them beside it.
+fn beyond(progress: &Progress) -> Option<Text> {
+    let alone = |it: &&PriorityProgress| it.score.is_some() && it.parts.is_empty();
+    let ids: Vec<&str> = progress.priority.iter().filter(alone).map(|it| it.id.as_str()).collect();
+    let (n, ids, listed) = (ids.len(), ids.join(", "), progress.all.listed);
+    (n > 0).then(|| {
+        say!(
+            "Not among the {listed}: {n} scored priority databases that have no entry of their own in the list ({ids}). \
+             `compare` and `periodic` over the nation count them beside it.",
+            "Ngoài {listed} CSDL của danh mục còn {n} CSDL ưu tiên đã chấm, không có mục riêng trong danh mục ({ids}); \
+             `compare` và `periodic` khi tính toàn quốc cộng thêm số này."
+        )
+    })
 }
 
 fn heads() -> Vec<Text> {
@@ -91,14 +109,13 @@ fn heads() -> Vec<Text> {
 }
 
 fn row(part: &Part) -> Vec<Cell> {
-    let share = |lang| fraction(Fraction { num: part.scored, den: part.listed }, lang);
     let grades: Vec<String> = part.grades.iter().map(|(grade, n)| format!("{} {n}", grade.id())).collect();
     vec![
         Cell::Name(part.id.clone()),
         Cell::Own(part.name.clone()),
         Cell::Count(part.scored),
         Cell::Count(part.listed),
-        Cell::Said(both(share)),
+        Cell::Share(Fraction { num: part.scored, den: part.listed }),
         Cell::Count(part.measured),
         Cell::Name(grades.join(", ")),
         Cell::Said(some_of(&part.missing)),
@@ -160,6 +177,11 @@ fn priority_row(it: &PriorityProgress) -> Vec<Cell> {
         }
     };
     let (scored, all) = (it.parts_scored, it.parts.len());
+    // One that is made up of a single database stands as that does.
+    let standing = it.score.as_ref().or(match it.parts.as_slice() {
+        [only] => only.score.as_ref(),
+        _ => None,
+    });
     let parts = match it.parts.is_empty() {
         true => it.matched.label(),
         false => {
@@ -177,8 +199,8 @@ fn priority_row(it: &PriorityProgress) -> Vec<Cell> {
         Cell::Name(it.title.clone()),
         Cell::Name(it.agency.clone()),
         Cell::Said(both(deadlines)),
-        it.score.as_ref().map_or(Cell::Nothing, |score| Cell::Grade(score.grade)),
-        it.score.as_ref().map_or(Cell::Nothing, points),
+        standing.map_or(Cell::Nothing, |score| Cell::Grade(score.grade)),
+        standing.map_or(Cell::Nothing, points),
         Cell::Said(parts),
         it.later.clone().map_or(Cell::Nothing, Cell::Own),
     ]
@@ -226,10 +248,10 @@ fn place_row(it: &PlaceCoverage) -> Vec<Cell> {
         Cell::Name(format!("{}/{}", it.table, it.rule)),
         Cell::Said(level),
         Cell::Said(covered),
-        Cell::Said(both(|lang| fraction(Fraction { num: it.covered, den: it.expected }, lang))),
+        Cell::Share(Fraction { num: it.covered, den: it.expected }),
         Cell::Count(it.unknown),
         Cell::Said(missing(it)),
-        Cell::Name(it.as_of.clone()),
+        Cell::Moment(it.as_of.clone()),
     ]
 }
 
@@ -254,7 +276,12 @@ fn missing(it: &PlaceCoverage) -> Text {
 
 fn beside(all: &[Standing]) -> Section {
     let row = |it: &Standing| {
-        vec![Cell::Name(it.database.clone()), Cell::Grade(it.grade), points(it), Cell::Name(it.as_of.clone())]
+        vec![
+            Cell::Name(it.database.clone()),
+            Cell::Grade(it.grade),
+            points(it),
+            Cell::Moment(it.as_of.clone()),
+        ]
     };
     Section {
         title: say!("Scored, not in the catalogue", "Đã chấm, ngoài danh mục"),

@@ -2,9 +2,8 @@
 
 use super::paper::{Cell, Paper, Section};
 use super::progress::apart;
-use crate::base::{Lang, Nano, Text};
+use crate::base::Nano;
 use crate::kernel::date_format::default_timestamps;
-use crate::report::term::words::fraction;
 use crate::say;
 use crate::score::rebuild::{CriterionCard, MonthlyReport, Proposal, Proposals, Truth};
 
@@ -59,7 +58,7 @@ fn summary(proposals: &Proposals) -> Section {
             say!("Agency", "Cơ quan"),
             say!("Proposal", "Đề xuất"),
             say!("Because", "Căn cứ"),
-            say!("Criteria true", "Số tiêu chí đúng"),
+            say!("Criteria met", "Số tiêu chí thỏa mãn"),
             say!("Grade", "Hạng"),
             say!("Reports", "Báo cáo"),
         ],
@@ -97,7 +96,7 @@ fn evidence(proposals: &Proposals) -> Section {
             say!("Database", "CSDL"),
             say!("Month", "Tháng"),
             say!("Criterion", "Tiêu chí"),
-            say!("True", "Đúng"),
+            say!("Met", "Thỏa mãn"),
             say!("Evidence", "Số liệu"),
             say!("Rules", "Quy tắc"),
             say!("Measured share", "Tỷ lệ đo được"),
@@ -109,10 +108,9 @@ fn evidence(proposals: &Proposals) -> Section {
 }
 
 fn finding(proposal: &Proposal, report: &MonthlyReport, criterion: &CriterionCard) -> Vec<Cell> {
-    let coverage = |lang: Lang| fraction(report.coverage, lang);
     let points = Cell::Points(Nano::new(report.official_nano).six(), report.official_nano);
     let truth = match criterion.truth {
-        Truth::True => say!("TRUE", "ĐÚNG"),
+        Truth::True => say!("MET", "THỎA MÃN"),
         other => other.label(),
     };
     vec![
@@ -122,7 +120,7 @@ fn finding(proposal: &Proposal, report: &MonthlyReport, criterion: &CriterionCar
         Cell::Said(truth),
         Cell::Said(criterion.evidence.clone()),
         Cell::Name(criterion.rules.join(", ")),
-        Cell::Said(Text { vi: coverage(Lang::Vi), en: coverage(Lang::En) }),
+        Cell::Share(report.coverage),
         points,
         Cell::Name(report.from.clone()),
     ]

@@ -25,6 +25,8 @@ use crate::state::{Measure, State, Tally};
 pub struct About {
     /// As written in rule files.
     pub name: &'static str,
+    /// What its rules ask for, in a few words within a sentence: the name of rules that have none of their own.
+    pub title: Words,
     pub dimension: Dimension,
     pub severity: Severity,
     pub unit: Unit,

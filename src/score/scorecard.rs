@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::error::Category;
 
 use super::countable;
 use super::evidence::Confidence;
@@ -514,7 +515,8 @@ impl CardError {
     pub fn text(&self) -> Text {
         match self {
             Self::Form(error) => {
-                say!("this is not a scorecard: {error}", "đây không phải bảng điểm: {error}")
+                let vi = in_vietnamese(error);
+                say!("this is not a scorecard: {error}", "đây không phải bảng điểm: {vi}")
             }
             Self::Schema(schema) => say!(
                 "this scorecard has the format `{schema}`; this program reads `{SCHEMA}`",
@@ -523,6 +525,24 @@ impl CardError {
             Self::Counts(text) => text.clone(),
         }
     }
+}
+
+/// What the JSON library says, which speaks English only: what is wrong, and where.
+fn in_vietnamese(error: &serde_json::Error) -> String {
+    let said = error.to_string();
+    let what = match error.classify() {
+        Category::Eof => "tệp kết thúc giữa chừng".to_owned(),
+        Category::Syntax => "sai cú pháp JSON".to_owned(),
+        Category::Io => "không đọc được".to_owned(),
+        // The name that it says stands between backticks.
+        Category::Data => match said.split('`').nth(1) {
+            Some(name) if said.starts_with("missing field") => format!("thiếu trường `{name}`"),
+            Some(name) if said.starts_with("unknown field") => format!("có trường lạ `{name}`"),
+            _ => "giá trị không đúng kiểu".to_owned(),
+        },
+    };
+    let (line, column) = (error.line(), error.column());
+    if line > 0 { format!("{what}, dòng {line} cột {column}") } else { what }
 }
 
 /// The text without the mark of its encoding, which some editors put before it.

@@ -192,7 +192,7 @@ fn everything_is_explained_in_both_languages() {
         assert!(overview.contains(name), "{name}");
     }
     let several = thuocdo(&["explain", "reconcile", "--lang", "en"]).out;
-    assert!(several.contains("reconcile_link\n") && several.contains("reconcile_coverage\n"), "{several}");
+    assert!(several.contains("reconcile_link: ") && several.contains("reconcile_coverage: "), "{several}");
     let unknown = thuocdo(&["explain", "not_nul", "--lang", "en"]);
     assert_eq!(unknown.code, Some(2));
     assert!(unknown.err.contains("did you mean `not_null`?"), "{}", unknown.err);
@@ -211,7 +211,7 @@ fn lint_needs_no_data() {
     let folder = root().join("rules/examples").display().to_string();
     let run = thuocdo(&["lint", &folder, "--lang", "en"]);
     assert_eq!(run.code, Some(0), "{}", run.err);
-    assert!(run.err.contains("5 files are sound: 5 databases, "), "{}", run.err);
+    assert!(run.err.contains("6 files are sound: 6 databases, "), "{}", run.err);
 }
 
 const INDEX: [&str; 2] = ["--index", "dqi-2439-reported"];
@@ -308,4 +308,23 @@ fn weights_of_an_index_are_copied_and_changed() {
     let unread = stage.run(&[INDEX[0], INDEX[1], "--index-weights", "no/such.yaml"]);
     assert!(unread.code == Some(2) && unread.err.contains("no/such.yaml"), "{}", unread.said());
     assert_eq!(stage.run(&["--index", "dqi-2440"]).code, Some(2));
+}
+
+#[test]
+fn command_lines_that_cannot_be_read_are_told_in_vietnamese() {
+    for (arguments, expected) in [
+        (&["lint", "--lang", "vi"][..], "lỗi: thiếu đối số bắt buộc: "),
+        (&["report", "--lang=vi", "--formt", "md"], "lỗi: không có đối số `--formt`\n  có phải `--format`?"),
+        (&["--lang", "vi", "scor"], "lỗi: không có lệnh `scor`"),
+        (
+            &["lint", "x.yaml", "--lang", "vi", "--color", "red"],
+            "không nhận giá trị `red`\n  giá trị hợp lệ: `auto`, `always`, `never`",
+        ),
+        (&["lint", "x.yaml", "--lang", "vi", "--color", "auto", "--color", "auto"], "chỉ được ghi một lần"),
+    ] {
+        let run = thuocdo(arguments);
+        assert_eq!(run.code, Some(2));
+        assert!(run.err.contains(expected) && run.err.contains("--help"), "{arguments:?}: {}", run.err);
+        assert!(!run.err.contains("error:") && !run.err.contains("Usage:"), "{}", run.err);
+    }
 }

@@ -196,9 +196,20 @@ fn pages_and_workbooks_say_the_same() {
         "&lt;A&gt;",
         "not measured",
         "chưa đo",
+        // Reasons in words, and first what they sum up to; grades with what lowers them.
+        "không thiếu giá trị, cột “",
+        "no missing values, column “",
+        "Theo chiều chất lượng (điểm): Đúng ",
+        "Trong ngoặc là điểm liệt làm hạ hạng",
+        // The parts that the decree asks for.
+        "Trên đây là báo cáo kết quả kết nối",
+        "(Kèm theo Báo cáo số ",
+        "tại Phụ lục kèm theo",
+        "ĐIỂM CÁC CƠ SỞ DỮ LIỆU THÁNG 10 NĂM 2026",
     ] {
         assert!(page.out.contains(expected), "{expected}");
     }
+    assert!(!page.out.contains("core."), "no ids of rules");
     assert!(!page.out.contains("<A>") && !page.out.contains("<script"));
     let book = periodic(&folder, &[&all[..], &["xlsx", "--out", "@book.xlsx", "--lang", "vi"]].concat());
     assert_eq!(book.code, Some(0), "{}", book.err);
@@ -218,7 +229,8 @@ fn wrong_questions_and_cards_are_told() {
         assert_eq!(run.code, Some(2), "{arguments:?}: {}", run.out);
         run.err
     };
-    assert!(said(&["@cards", "--period", "10/2026"]).contains("`10/2026` is not a period"));
+    assert!(said(&["@cards", "--period", "13/2026"]).contains("`13/2026` is not a period"));
+    assert_eq!(periodic(&folder, &["@cards", "--period", "10/2026"]).code, Some(0));
     let outside = said(&["@cards", "--period", "2025-10"]);
     assert!(outside.contains("of 15/09/2026, outside of the period 2025-10"), "{outside}");
     assert!(said(&["@cards", "--period", "2026-10", "--agency", "byt"]).contains("there are some of bca"));
@@ -254,4 +266,24 @@ fn wrong_questions_and_cards_are_told() {
     assert!(edited.contains("was changed after the card was written"), "{edited}");
     fs::write(&card, "{\"schema\": \"thuocdo.scorecard/9\"}").expect("a card");
     assert!(said(&["@cards", "--period", "2026-10"]).contains("thuocdo.scorecard/9"));
+}
+
+/// The example in the documentation: logs of a portal give the counts.
+#[test]
+fn logs_of_a_portal_are_counted() {
+    let folder = TempDir::new().expect("a folder");
+    let card = folder.path().join("portal").display().to_string();
+    let rules = root().join("rules/examples/agency_portal.yaml").display().to_string();
+    let data = root().join("fixtures/agency_portal").display().to_string();
+    let score =
+        ["score", &rules, "--data", &data, "--as-of", "2026-10-15T20:00:00+07:00", "--out", &card, "--quiet"];
+    assert_eq!(thuocdo(&score).code, Some(0));
+    let report = json(&thuocdo(&["periodic", &card, "--period", "2026-10", "--format", "json"]));
+    let count =
+        |name: &str| [report["overall"][name]["met"].as_u64(), report["overall"][name]["of"].as_u64()];
+    assert_eq!(count("connections"), [Some(4), Some(5)]);
+    assert_eq!(count("attempts"), [Some(23), Some(30)]);
+    assert_eq!(count("requests"), [Some(7), Some(8)]);
+    let year = thuocdo(&["periodic", &card, "--period", "2026", "--format", "html", "--lang", "vi"]);
+    assert!(year.out.contains("không cộng dồn các bảng điểm"), "{}", year.err);
 }

@@ -186,6 +186,13 @@ fn what_is_no_card_is_told() {
     fs::write(folder.join("torn.json"), &text[..text.len() / 2]).expect("a file");
     let run = report(&[&folder], &["--format", "csv"]);
     assert!(run.code == Some(2) && run.err.contains("torn.json") && run.out.is_empty(), "{}", run.err);
+    let torn = folder.join("torn.json").display().to_string();
+    let vi = thuocdo(&["report", &torn, "--format", "md", "--lang", "vi"]);
+    assert!(vi.err.contains("tệp kết thúc giữa chừng, dòng ") && !vi.err.contains("EOF"), "{}", vi.err);
+    // Nothing at all is what a full disk leaves of a card.
+    fs::write(folder.join("torn.json"), " \n").expect("a file");
+    let run = report(&[&folder], &["--format", "md"]);
+    assert!(run.code == Some(2) && run.err.contains("torn.json") && run.out.is_empty(), "{}", run.err);
     fs::write(folder.join("torn.json"), text.replacen("scorecard/1", "scorecard/9", 1)).expect("a file");
     let run = report(&[&folder], &["--format", "csv"]);
     assert!(run.code == Some(2) && run.err.contains("thuocdo.scorecard/9"), "{}", run.err);
@@ -324,7 +331,7 @@ fn a_workbook_holds_what_the_card_says() {
     let origin = |row: &BTreeMap<String, String>| {
         assert_eq!(row["Tính đến"], plain(&card["as_of"]));
         assert_eq!(row["Phương pháp"], plain(&card["methodology"]));
-        assert_eq!(row["Hồ sơ chấm"], plain(&card["profile"]));
+        assert_eq!(row["Bộ tiêu chí"], plain(&card["profile"]));
         assert_eq!(
             (row["Bảng điểm"].as_str(), row["Kiểm chứng"].as_str()),
             ("scorecard.json", "đã kiểm chứng")
@@ -482,6 +489,7 @@ fn the_page_for_the_public_holds_no_small_count_and_no_value() {
         assert!(!page.out.contains(hidden), "{hidden}");
     }
     assert!(page.out.contains("too few records") && page.out.contains("Content-Security-Policy"));
+    assert!(page.out.contains("<a href=\"#d-1\">") && page.out.contains("class=\"database\" id=\"d-1\""));
     let again = report(&[&card], &["--format", "public", "--smallest", "5"]);
     assert!(again.code == Some(0) && again.out.contains("too few records"), "{}", again.err);
     let wrong = report(&[&card], &["--format", "public", "--smallest", "4"]);

@@ -17,6 +17,9 @@ use crate::say;
 
 static ABOUT: About = About {
     name: "aggregate",
+    title: Words {
+        en: "figure of the column within bounds", vi: "số liệu của cột trong giới hạn"
+    },
     dimension: Dimension::Correctness,
     severity: Severity::Minor,
     unit: Unit::Check,

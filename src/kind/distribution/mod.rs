@@ -18,6 +18,7 @@ use crate::state::{Figure, Measure, Tally};
 
 static ABOUT: About = About {
     name: "distribution",
+    title: Words { en: "distribution of values", vi: "phân bố giá trị" },
     dimension: Dimension::Consistency,
     severity: Severity::Minor,
     unit: Unit::Check,

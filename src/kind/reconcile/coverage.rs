@@ -13,6 +13,9 @@ pub struct CoverageKind;
 
 static ABOUT: About = About {
     name: "reconcile_coverage",
+    title: Words {
+        en: "records of the reference found here", vi: "có đủ bản ghi của dữ liệu tham chiếu"
+    },
     dimension: Dimension::Completeness,
     severity: Severity::Major,
     unit: Unit::Key,

@@ -12,6 +12,7 @@ pub struct LinkKind;
 
 static ABOUT: About = About {
     name: "reconcile_link",
+    title: Words { en: "keys that the reference knows", vi: "khóa có trong dữ liệu tham chiếu" },
     dimension: Dimension::Consistency,
     severity: Severity::Critical,
     unit: Unit::Key,

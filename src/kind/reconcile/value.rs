@@ -16,6 +16,7 @@ pub struct ValueKind;
 
 static ABOUT: About = About {
     name: "reconcile_value",
+    title: Words { en: "values agree with the reference", vi: "giá trị khớp dữ liệu tham chiếu" },
     dimension: Dimension::Correctness,
     severity: Severity::Critical,
     unit: Unit::Cell,

@@ -125,7 +125,7 @@ impl Document {
             code(&reported.name),
             self.say(&say!("as of {as_of}", "tính đến {as_of}")),
             code(&card.methodology),
-            format!("{} {}", pick(self.lang, "hồ sơ chấm", "profile"), code(card.profile.id())),
+            format!("{} {}", pick(self.lang, "bộ tiêu chí", "profile"), code(card.profile.id())),
             engine,
             format!("{} {}", pick(self.lang, "gốc dấu băm", "root of digests"), code(&reported.root)),
         ];
@@ -150,7 +150,7 @@ impl Document {
             head: [
                 say!("Database", "CSDL"),
                 say!("As of", "Tính đến"),
-                say!("Profile", "Hồ sơ chấm"),
+                say!("Profile", "Bộ tiêu chí"),
                 say!("Verified", "Kiểm chứng"),
                 say!("Grade", "Hạng"),
                 say!("Points", "Điểm"),

@@ -25,6 +25,9 @@ const EXACT: u64 = 1_000_000_000_000_000;
 /// Columns that stay in sight when a sheet is moved sideways.
 const FROZEN: u16 = 1;
 
+/// The number that spreadsheets know the paper by.
+const A4: u8 = 9;
+
 /// Height of the titles, in points: some are longer than their column is wide.
 const TWO_LINES: f64 = 32.0;
 
@@ -121,6 +124,7 @@ fn write(book: &mut Workbook, sheet: Sheet<'_>, lang: Lang, most: u32) -> Result
 struct Formats {
     count: Format,
     decimal: Format,
+    percent: Format,
 }
 
 impl Formats {
@@ -128,6 +132,8 @@ impl Formats {
         Self {
             count: Format::new().set_num_format("#,##0"),
             decimal: Format::new().set_num_format("0.000000"),
+            // As many decimals as there are: none is rounded up.
+            percent: Format::new().set_num_format("0.0000%"),
         }
     }
 }
@@ -135,7 +141,7 @@ impl Formats {
 fn head(page: &mut Worksheet, heads: &[Head]) -> Result<(), XlsxError> {
     page.set_freeze_panes(1, FROZEN)?;
     // On paper: all columns beside each other, and their titles on every page.
-    page.set_landscape().set_print_fit_to_pages(1, 0).set_repeat_rows(0, 0)?;
+    page.set_paper_size(A4).set_landscape().set_print_fit_to_pages(1, 0).set_repeat_rows(0, 0)?;
     page.set_row_height(0, TWO_LINES)?;
     let format = Format::new().set_bold().set_text_wrap().set_background_color(Color::RGB(0xDD_E6_F0));
     for (column, head) in (0..).zip(heads) {
@@ -160,12 +166,22 @@ fn put(
             page.write_number_with_format(row, column, count as f64, &formats.count)?
         }
         Value::Count(count) => page.write_string(row, column, count.to_string())?,
-        Value::Decimal(it) => match shown(&it) {
-            Some(number) => page.write_number_with_format(row, column, number, &formats.decimal)?,
-            None => page.write_string(row, column, text(it))?,
-        },
+        Value::Decimal(it) => decimal(page, (row, column), it, &formats.decimal)?,
+        Value::Percent(it) => decimal(page, (row, column), it, &formats.percent)?,
     };
     Ok(())
+}
+
+fn decimal<'p>(
+    page: &'p mut Worksheet,
+    (row, column): (u32, u16),
+    text: String,
+    format: &Format,
+) -> Result<&'p mut Worksheet, XlsxError> {
+    match shown(&text) {
+        Some(number) => page.write_number_with_format(row, column, number, format),
+        None => page.write_string(row, column, cut(clean(&text))),
+    }
 }
 
 /// What a cell shows of a decimal number. It is for the eye: the exact points stand beside it, in billionths.

@@ -56,7 +56,7 @@ pub fn condition(condition: Condition) -> Text {
         Condition::MinCoverage => say!("least coverage", "độ phủ tối thiểu"),
         Condition::MinScore => say!("least points", "điểm tối thiểu"),
         Condition::MinDimension => say!("least points of a dimension", "điểm tối thiểu của chiều"),
-        Condition::MinCleanRecords => say!("least clean records", "tỷ lệ hồ sơ sạch tối thiểu"),
+        Condition::MinCleanRecords => say!("least clean records", "tỷ lệ bản ghi sạch tối thiểu"),
         Condition::CriticalDefects => say!("defects of a critical rule", "lỗi của quy tắc nghiêm trọng"),
         Condition::NewCap => say!("no new cap", "không thêm điểm liệt"),
         Condition::Graded => say!("graded", "xếp được hạng"),

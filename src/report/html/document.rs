@@ -63,7 +63,7 @@ pub fn around(title: &Text, offers: Bar, body: Markup, style: &Style) -> Vec<u8>
     page.raw("<link rel=icon href=\"data:,\"><title>");
     page.text(title.get(style.lang));
     page.raw("</title><style>").raw(STYLE).raw("</style></head>\n<body>");
-    page.raw("<a class=skip href=\"#main\">").say(&say!("To the content", "Tới nội dung")).raw("</a>");
+    page.raw("<a class=skip href=\"#main\">").say(&say!("To the content", "Đến nội dung chính")).raw("</a>");
     page.raw("<svg class=defs aria-hidden=true><defs>");
     page.raw("<pattern id=hatch width=8 height=8 patternUnits=userSpaceOnUse patternTransform=rotate(45)>");
     page.raw(

@@ -63,13 +63,7 @@ fn list<'f>(
         if let Some(found) = found {
             page.open("a", &[("href", &anchor::link(found))]);
         }
-        page.name(&fix.table);
-        if let Some(part) = fix.rule.as_deref().or(fix.column.as_deref()) {
-            // The ids of core rules repeat the table.
-            let short =
-                part.strip_prefix("core.").and_then(|id| id.strip_prefix(&fix.table)?.strip_prefix('.'));
-            page.raw(" / ").name(short.unwrap_or(part));
-        }
+        named(page, context.database, fix);
         if found.is_some() {
             page.raw("</a>");
         }
@@ -84,6 +78,24 @@ fn list<'f>(
         page.raw("</span></li>");
     }
     page.raw("</ol></div>");
+}
+
+/// The table by its name, and what of it.
+fn named(page: &mut Markup, database: &DatabaseCard, fix: &FixCard) {
+    let table = database.tables.iter().find(|table| table.id == fix.table);
+    match table.and_then(|table| table.title.as_ref()) {
+        Some(title) => page.title(title),
+        None => page.name(&fix.table),
+    };
+    let rule = table.and_then(|table| table.rules.iter().find(|rule| Some(&rule.id) == fix.rule.as_ref()));
+    match (rule, &fix.rule, &fix.column) {
+        (Some(rule), ..) => page.raw(": ").rule(rule.title.as_ref(), &rule.kind, &rule.columns),
+        (None, Some(id), _) => page.raw(": ").name(id),
+        (None, None, Some(column)) => {
+            page.raw(": ").say(&say!("column", "cột")).raw(" <code>").name(column).raw("</code>")
+        }
+        (None, None, None) => page,
+    };
 }
 
 /// `3 rules · 1,000 defects`.

@@ -95,7 +95,7 @@ impl Note {
             Self::Ratio => say!("Points of a graded rule", "Điểm của quy tắc chấm theo mức"),
             Self::Rate => say!("Pass rate", "Tỷ lệ đạt"),
             Self::Agency => say!("Points of an agency", "Điểm của cơ quan"),
-            Self::Rank => say!("Interval of ranks", "Khoảng hạng"),
+            Self::Rank => say!("Interval of ranks", "Khoảng thứ hạng"),
         }
     }
 

@@ -32,7 +32,7 @@ pub fn of(page: &mut Markup, used: &BTreeSet<&str>) {
     page.raw("</h2>");
     for about in kinds {
         page.open("article", &[("id", &format!("k-{}", about.name)), ("class", "kind")]);
-        page.raw("<h3><code>").text(about.name).raw("</code></h3><dl>");
+        page.raw("<h3>").say(&about.title.text()).raw(" <code>").text(about.name).raw("</code></h3><dl>");
         for (title, words) in [
             (say!("What it checks", "Kiểm tra gì"), about.what),
             (say!("Why it matters", "Vì sao quan trọng"), about.why),

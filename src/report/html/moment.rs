@@ -21,7 +21,7 @@ impl Markup {
 }
 
 /// `21/11/2026 00:00 UTC+7`, `21 Nov 2026 00:00 UTC+7`: to the minute, or the second if it is not a full minute.
-fn spoken(moment: &str) -> Option<Text> {
+pub fn spoken(moment: &str) -> Option<Text> {
     let pieces = Pieces::parse(moment).ok()?;
     let date = pieces.date();
     let mut rest = String::new();

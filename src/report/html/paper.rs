@@ -7,8 +7,15 @@ use super::overview::badge;
 use crate::base::Text;
 use crate::report::Style;
 use crate::report::paper::{Cell, Paper, Section};
+use crate::report::term::words::fraction;
 use crate::say;
 use crate::score::Grade;
+
+/// Characters of a code that stays on one line.
+const CODE: usize = 20;
+
+/// Bytes of a text that is more than a word or two, and gets room for it.
+const SENTENCE: usize = 36;
 
 pub fn paper(paper: &Paper, style: &Style) -> Vec<u8> {
     let mut page = Markup::new();
@@ -68,11 +75,25 @@ fn put(page: &mut Markup, first: bool, cell: &Cell) {
             page.open(tag, &[("data-v", &(Grade::ALL.len() - *grade as usize).to_string())]);
             badge(page, *grade);
         }
+        Cell::Share(share) => {
+            let order = (u128::from(share.num) * 1_000_000).checked_div(share.den.into()).unwrap_or_default();
+            page.open(tag, &[("class", "n"), ("data-v", &order.to_string())])
+                .each(|lang| fraction(*share, lang));
+        }
         _ => {
-            page.raw(if first { "<th scope=row>" } else { "<td>" });
+            page.raw(match (first, cell) {
+                // Codes stay on one line; names get the room.
+                (true, Cell::Name(name)) if name.len() <= CODE => "<th scope=row class=code>",
+                (true, _) => "<th scope=row>",
+                (false, Cell::Name(name)) if name.len() <= CODE => "<td class=code>",
+                (false, Cell::Own(_)) => "<td class=named>",
+                (false, Cell::Said(text)) if text.vi.len() > SENTENCE => "<td class=several>",
+                (false, _) => "<td>",
+            });
             match cell {
                 Cell::Name(name) => page.told(&Text::same(name.replace('`', "'"))),
                 Cell::Own(text) | Cell::Said(text) => page.told(text),
+                Cell::Moment(moment) => page.moment(moment),
                 _ => page.raw(""),
             };
         }

@@ -6,13 +6,12 @@ use super::kinds;
 use super::markup::Markup;
 use super::overview::{badge, tile};
 use crate::base::{Dimension, Lang, Nano, Status, Text};
-use crate::kind;
 use crate::report::public::{
     Between, Outcome, PublicCard, PublicCounts, PublicDatabase, PublicFigures, PublicRule, PublicTable,
     Shown, Smallest, Told,
 };
-use crate::report::term::words::{fraction, pick};
-use crate::report::{Style, number};
+use crate::report::term::words::{RULES, counted, fraction, pick};
+use crate::report::{Style, naming, number};
 use crate::say;
 use crate::score::Grade;
 use crate::score::scorecard::{Fraction, TablePresence};
@@ -25,16 +24,23 @@ pub fn public(cards: &[PublicCard], k: Smallest, style: &Style) -> Vec<u8> {
     page.raw("<div class=notice>").told(&rules_of_disclosure(k)).raw("</div>");
     overview(&mut page, cards);
     page.raw("</section>");
-    for card in cards {
-        for database in &card.databases {
-            of(&mut page, card, database, k);
-        }
+    for (at, (card, database)) in all(cards).enumerate() {
+        of(&mut page, card, database, &anchor(at), k);
     }
     let names =
         cards.iter().flat_map(|card| &card.databases).flat_map(|it| &it.tables).flat_map(|it| &it.rules);
     kinds::of(&mut page, &names.map(|rule| rule.kind.as_str()).collect());
     let title = say!("Data quality · thuocdo", "Chất lượng dữ liệu · thuocdo");
     document::around(&title, Bar::Tables, page, style)
+}
+
+fn all(cards: &[PublicCard]) -> impl Iterator<Item = (&PublicCard, &PublicDatabase)> {
+    cards.iter().flat_map(|card| card.databases.iter().map(move |database| (card, database)))
+}
+
+/// Where a database stands on the page; ids of strangers are no anchors.
+fn anchor(at: usize) -> String {
+    format!("d-{}", at + 1)
 }
 
 fn rules_of_disclosure(k: Smallest) -> Text {
@@ -48,32 +54,26 @@ fn rules_of_disclosure(k: Smallest) -> Text {
 }
 
 fn overview(page: &mut Markup, cards: &[PublicCard]) {
-    let all = || cards.iter().flat_map(|card| card.databases.iter().map(move |it| (card, it)));
     let counts = |dimension: &Dimension| {
-        let figures = || all().filter_map(|(_, it)| it.figures.as_ref());
+        let figures = || all(cards).filter_map(|(_, it)| it.figures.as_ref());
         figures().any(|it| it.dimensions.iter().any(|(of, _)| of == dimension))
     };
     let dimensions: Vec<Dimension> = Dimension::ALL.into_iter().filter(counts).collect();
     page.raw("<h2>").say(&say!("Databases", "Cơ sở dữ liệu"));
     page.raw("</h2><div class=wide tabindex=0><table><thead><tr>");
-    for head in [
-        say!("Database", "CSDL"),
-        say!("Agency", "Cơ quan"),
-        say!("As of", "Tính đến"),
-        say!("Grade", "Hạng"),
-        say!("Points", "Điểm"),
-    ] {
+    for head in
+        [say!("Database", "CSDL"), say!("Agency", "Cơ quan"), say!("Grade", "Hạng"), say!("Points", "Điểm")]
+    {
         page.raw("<th scope=col>").say(&head).raw("</th>");
     }
     for dimension in &dimensions {
         page.raw("<th scope=col>").say(&dimension.label()).raw("</th>");
     }
     page.raw("</tr></thead><tbody>");
-    for (card, database) in all() {
-        page.raw("<tr><th scope=row>");
+    for (at, (_, database)) in all(cards).enumerate() {
+        page.raw("<tr><th scope=row>").open("a", &[("href", &format!("#{}", anchor(at)))]);
         name(page, database.title.as_ref(), &database.id);
-        page.raw("</th><td>").name(database.agency.as_deref().unwrap_or("—")).raw("</td><td>");
-        page.moment(&card.as_of).raw("</td>");
+        page.raw("</a></th><td>").name(database.agency.as_deref().unwrap_or("—")).raw("</td>");
         let Some(figures) = &database.figures else {
             page.open("td", &[("colspan", &(2 + dimensions.len()).to_string()), ("class", "dim")]);
             page.say(&too_few()).raw("</td></tr>");
@@ -151,8 +151,8 @@ fn cell(page: &mut Markup, between: Between<Option<i64>>) {
     }
 }
 
-fn of(page: &mut Markup, card: &PublicCard, database: &PublicDatabase, k: Smallest) {
-    page.raw("<section class=database><h2 class=name>");
+fn of(page: &mut Markup, card: &PublicCard, database: &PublicDatabase, anchor: &str, k: Smallest) {
+    page.open("section", &[("class", "database"), ("id", anchor)]).raw("<h2 class=name>");
     name(page, database.title.as_ref(), &database.id);
     page.raw("</h2><p class=dim>").say(&say!("as of", "tính đến")).raw(" ").moment(&card.as_of).raw(" · ");
     page.name(&card.methodology).raw(" · ").name(card.profile).raw(" · ").name(&card.engine).raw("</p>");
@@ -188,13 +188,115 @@ fn verdict(page: &mut Markup, figures: &PublicFigures) {
         let measured = if shares[0] == shares[1] { shares[0].clone() } else { shares.join(" – ") };
         say!("{measured} of rule weight measured", "đo được {measured} trọng số quy tắc").get(lang).to_owned()
     });
-    page.raw("</p></div></div>");
+    page.raw("</p>");
+    dimensions(page, figures);
+    limits(page, figures);
+    page.raw("</div></div>");
+}
+
+fn dimensions(page: &mut Markup, figures: &PublicFigures) {
+    page.raw("<ul class=grades>");
+    for (dimension, between) in &figures.dimensions {
+        page.raw("<li>").say(&dimension.label()).raw(" <b>");
+        points(page, *between);
+        page.raw("</b></li>");
+    }
+    page.raw("</ul>");
+}
+
+/// Why the grade is not the one that the points earn.
+fn limits(page: &mut Markup, figures: &PublicFigures) {
+    let open = figures.dimensions.iter().filter(|(_, [worst, best])| worst.is_some() != best.is_some());
+    let open: Vec<Dimension> = open.map(|(dimension, _)| *dimension).collect();
+    if open.is_empty() && figures.limits.is_empty() {
+        return;
+    }
+    page.raw("<ul class=hint>");
+    for limit in &figures.limits {
+        let (grade, Text { en, vi }) = (limit.max_grade.id(), naming::cap(&limit.cap));
+        page.raw("<li>").name(&limit.cap).raw(": ").say(&match (limit.certain, limit.max_grade) {
+            (true, Grade::Ungraded) => say!("not graded: {en}", "không xếp hạng: {vi}"),
+            (true, _) => {
+                say!("the grade is no better than {grade}: {en}", "hạng không quá {grade}, xét theo: {vi}")
+            }
+            (false, Grade::Ungraded) => {
+                say!("may come to no grade: {en}", "có thể không được xếp hạng, xét theo: {vi}")
+            }
+            (false, _) => say!(
+                "the grade may be as low as {grade}, which the counts shown leave open: {en}",
+                "hạng có thể chỉ là {grade} (số liệu công bố chưa đủ để xác định), xét theo: {vi}"
+            ),
+        });
+        page.raw("</li>");
+    }
+    for dimension in open {
+        let Text { en, vi } = dimension.label();
+        page.raw("<li>").say(&say!(
+            "{en}: whether it counts is not known from the counts shown",
+            "{vi}: số liệu công bố chưa đủ để biết chiều này có được tính hay không"
+        ));
+        page.raw("</li>");
+    }
+    page.raw("</ul>");
 }
 
 fn of_table(page: &mut Markup, table: &PublicTable, figures: bool, k: Smallest) {
-    page.raw("<section class=table><h3>");
+    if table.rows == Shown::Under || !figures || table.rules.is_empty() {
+        page.raw("<section class=table><h3>");
+        name(page, table.title.as_ref(), &table.id);
+        page.raw("</h3><p class=dim>");
+        records(page, table, k);
+        page.raw("</p><p class=dim>");
+        page.say(&if table.rules.is_empty() {
+            say!("No rules.", "Không có quy tắc.")
+        } else {
+            too_few()
+        });
+        page.raw("</p></section>");
+        return;
+    }
+    // Thousands of rules: what came of them is on one line, they themselves where somebody asks.
+    let bad = table.rules.iter().filter(|rule| !passes(rule)).count();
+    page.raw(if bad > 0 { "<details class=folded>" } else { "<details class=\"folded whole\">" });
+    page.raw("<summary><b>");
     name(page, table.title.as_ref(), &table.id);
-    page.raw("</h3><p class=dim>");
+    page.raw("</b> <span class=dim>");
+    records(page, table, k);
+    page.raw(" · ").each(|lang| {
+        let (all, bad) = (counted(table.rules.len() as u64, RULES, lang), number::count(bad as u64, lang));
+        say!("{all}, {bad} not met in full", "{all}, trong đó {bad} quy tắc chưa đạt hoàn toàn")
+            .get(lang)
+            .to_owned()
+    });
+    page.raw("</span></summary>");
+    page.raw("<div class=wide tabindex=0><table><thead><tr>");
+    for head in
+        [say!("Rule", "Quy tắc"), say!("Dimension, severity", "Chiều, mức độ"), say!("Result", "Kết quả")]
+    {
+        page.raw("<th scope=col>").say(&head).raw("</th>");
+    }
+    page.raw("</tr></thead><tbody>");
+    for rule in &table.rules {
+        of_rule(page, rule, k);
+    }
+    page.raw("</tbody></table></div></details>");
+}
+
+/// Whether all that it judged passed, or it had nothing to judge. Of what is withheld nobody knows.
+fn passes(rule: &PublicRule) -> bool {
+    rule.status == Status::Measured
+        && match rule.told {
+            PublicCounts::Checks { fail, unknown, .. } => fail == 0 && unknown == 0,
+            PublicCounts::Records(Told::Nothing) => true,
+            PublicCounts::Records(Told::All { of, .. }) => matches!(of, Outcome::Pass | Outcome::Na),
+            PublicCounts::Records(Told::Counts { fail, unknown, .. }) => {
+                fail == Shown::Zero && unknown == Shown::Zero
+            }
+            PublicCounts::Records(Told::Withheld) => false,
+        }
+}
+
+fn records(page: &mut Markup, table: &PublicTable, k: Smallest) {
     match (table.presence, table.rows) {
         (TablePresence::Missing, _) => page.say(&say!("missing", "thiếu bảng")),
         (TablePresence::Absent, _) => {
@@ -205,47 +307,15 @@ fn of_table(page: &mut Markup, table: &PublicTable, figures: bool, k: Smallest) 
             page.say(&say!("{en} records", "{vi} bản ghi"))
         }
     };
-    page.raw("</p>");
-    if table.rows == Shown::Under || !figures {
-        page.raw("<p>").say(&too_few()).raw("</p></section>");
-        return;
-    }
-    if table.rules.is_empty() {
-        page.raw("<p class=dim>").say(&say!("No rules.", "Không có quy tắc.")).raw("</p></section>");
-        return;
-    }
-    page.raw("<div class=wide tabindex=0><table><thead><tr>");
-    for head in [
-        say!("Rule", "Quy tắc"),
-        say!("Columns", "Cột"),
-        say!("Dimension", "Chiều"),
-        say!("Severity", "Mức độ"),
-        say!("Result", "Kết quả"),
-    ] {
-        page.raw("<th scope=col>").say(&head).raw("</th>");
-    }
-    page.raw("</tr></thead><tbody>");
-    for rule in &table.rules {
-        of_rule(page, rule, k);
-    }
-    page.raw("</tbody></table></div></section>");
 }
 
 fn of_rule(page: &mut Markup, rule: &PublicRule, k: Smallest) {
-    page.raw("<tr><th scope=row>");
-    if let Some(title) = &rule.title {
-        page.title(title).raw(" ");
-    }
-    page.raw("<code>");
-    match kind::find(&rule.kind) {
-        Some(kind) => page.text(kind.about().name),
-        None => page.name(&rule.kind),
-    };
-    page.raw("</code></th><td>");
-    for (at, column) in rule.columns.iter().enumerate() {
-        page.raw(if at > 0 { ", <code>" } else { "<code>" }).name(column).raw("</code>");
-    }
-    page.raw("</td><td>").say(&rule.dimension.label()).raw("</td><td>").say(&rule.severity.label());
+    // On paper only those are printed that have something to say.
+    page.raw(if passes(rule) { "<tr class=ok><th scope=row>" } else { "<tr><th scope=row>" });
+    page.rule(rule.title.as_ref(), &rule.kind, &rule.columns).raw("</th><td>");
+    page.each(|lang| {
+        format!("{}, {}", rule.dimension.label().get(lang), rule.severity.label().get(lang).to_lowercase())
+    });
     page.raw("</td><td>");
     match rule.status {
         Status::Measured => page.each(|lang| result(rule.told, k, lang)),
@@ -268,8 +338,8 @@ fn result(told: PublicCounts, k: Smallest, lang: Lang) -> String {
         PublicCounts::Records(Told::All { of, units }) => {
             let units = count(units);
             match of {
-                Outcome::Pass => say!("all of about {units} pass", "cả khoảng {units} đều đạt"),
-                Outcome::Fail => say!("all of about {units} fail", "cả khoảng {units} đều lỗi"),
+                Outcome::Pass => say!("all of about {units} pass", "tất cả khoảng {units} đều đạt"),
+                Outcome::Fail => say!("all of about {units} fail", "tất cả khoảng {units} đều lỗi"),
                 Outcome::Na => {
                     say!("applies to none of about {units}", "không áp dụng cho mục nào trong khoảng {units}")
                 }

@@ -38,12 +38,14 @@ fn agencies(league: &League, lang: Lang) -> Sheet<'_> {
         .column(say!("Size", "Quy mô"), 20, |it, lang| {
             it.peer_group.map_or(Value::Nothing, |group| Value::said(&words::peer_group(group), lang))
         })
-        .column(say!("Best rank without one", "Hạng cao nhất khi bỏ một CSDL"), 14, |it, _| {
+        .column(say!("Best rank without one", "Thứ hạng cao nhất khi bỏ một CSDL"), 14, |it, _| {
             Value::Count(it.without_one[0].into())
         })
-        .column(say!("Worst rank without one", "Hạng thấp nhất khi bỏ một CSDL"), 14, |it, _| {
-            Value::Count(it.without_one[1].into())
-        });
+        .column(
+            say!("Worst rank without one", "Thứ hạng thấp nhất khi bỏ một CSDL"),
+            14,
+            |it, _| Value::Count(it.without_one[1].into()),
+        );
     sheet(say!("Agencies", "Cơ quan"), columns, league.agencies.entries.iter(), lang)
 }
 
@@ -65,13 +67,13 @@ fn standing<'r>(first: crate::base::Text) -> Columns<'r, &'r Entry> {
         .column(first, 18, |it, _| Value::text(&it.id))
         .column(say!("Name", "Tên"), 36, |it, lang| Value::own(it.title.as_ref(), lang))
         .column(say!("Rank", "Thứ hạng"), 8, |it, _| Value::Count(it.rank.into()))
-        .column(say!("Interval, best", "Khoảng hạng, cao nhất"), 10, |it, _| {
+        .column(say!("Interval, best", "Khoảng thứ hạng, cao nhất"), 10, |it, _| {
             Value::Count(it.interval[0].into())
         })
-        .column(say!("Interval, worst", "Khoảng hạng, thấp nhất"), 10, |it, _| {
+        .column(say!("Interval, worst", "Khoảng thứ hạng, thấp nhất"), 10, |it, _| {
             Value::Count(it.interval[1].into())
         })
-        .column(say!("Grade", "Xếp loại"), 8, |it, _| Value::text(it.grade.id()))
+        .column(say!("Grade", "Hạng"), 8, |it, _| Value::text(it.grade.id()))
         .ink(Ink::Grade)
         .column(say!("Points", "Điểm"), 12, |it, _| Value::decimal(Some(&it.score.official)))
         .ink(Ink::Points)

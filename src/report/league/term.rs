@@ -99,8 +99,10 @@ fn head(page: &mut Page, lang: Lang, league: &League) {
 
 fn table(page: &mut Page, lang: Lang, table: &Table) {
     let last = table.entries.iter().map(|entry| entry.interval[1]).max().unwrap_or(1);
-    let head = Line::of(BOLD, pick(lang, "Hạng", "Rank")).pad(6).ink(BOLD, pick(lang, "khoảng", "interval"));
-    let head = head.pad(16).ink(BOLD, pick(lang, "Mã", "Id")).pad(16 + IDS + 2);
+    let head = Line::of(BOLD, pick(lang, "Thứ hạng/khoảng", "Rank  interval"))
+        .pad(16)
+        .ink(BOLD, pick(lang, "Mã", "Id"))
+        .pad(16 + IDS + 2);
     let head = head.then(right(Line::of(BOLD, pick(lang, "Điểm", "Points")), 7)).plain("  ");
     page.line(head);
     for entry in &table.entries {
@@ -159,7 +161,7 @@ fn facts(entry: &Entry, lang: Lang) -> Line {
     }
     if words::hangs_on_one(entry) {
         let ranks = words::ranks(entry.without_one);
-        let text = say!("without one of them {ranks}", "bỏ một CSDL: hạng {ranks}");
+        let text = say!("without one of them {ranks}", "bỏ một CSDL: thứ hạng {ranks}");
         parts.push(Line::of(WEAK, text.get(lang)).glued());
     }
     Line::dotted(parts)
@@ -206,5 +208,8 @@ fn signed(nano: i64, lang: Lang) -> String {
 fn apart(page: &mut Page, lang: Lang, apart: &Apart) {
     let what = apart.database.as_deref().unwrap_or(&apart.card);
     let because: Vec<&str> = apart.because.iter().map(|text| own(text, lang)).collect();
-    page.paragraph(Line::of(PLAIN, &middle(what, IDS)), IDS + 2, Line::new().dim(&because.join("; ")), 4);
+    // Which of several cards of a database it is.
+    let card = apart.database.as_ref().map_or_else(String::new, |_| format!(" ({})", apart.card));
+    let text = Line::new().dim(&because.join("; ")).dim(&card);
+    page.paragraph(Line::of(PLAIN, &middle(what, IDS)), IDS + 2, text, 4);
 }

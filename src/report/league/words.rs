@@ -36,7 +36,7 @@ pub fn what_intervals_hold(draws: u32, lang: Lang) -> Text {
     say!(
         "Intervals hold 90 % of {draws} draws in which weights and ways of summing up are varied. Where they overlap the order may be \
          chance.",
-        "Khoảng hạng chứa 90 % của {draws} lần thử với trọng số và cách tổng hợp thay đổi. Các khoảng chồng nhau thì thứ tự có thể do \
+        "Khoảng thứ hạng chứa 90 % của {draws} lần thử với trọng số và cách tổng hợp thay đổi. Các khoảng chồng nhau thì thứ tự có thể do \
          ngẫu nhiên."
     )
 }

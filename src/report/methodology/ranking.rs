@@ -49,7 +49,7 @@ fn rank(methodology: &Methodology) -> Section {
             )),
             Block::Said(say!(
                 "Ranks go by official points alone. A cap holds down a grade and moves no rank: the grade stands beside it.",
-                "Thứ hạng chỉ xét theo điểm chính thức. Điểm liệt khống chế xếp loại nhưng không làm đổi thứ hạng: xếp loại được ghi bên cạnh."
+                "Thứ hạng chỉ xét theo điểm chính thức. Điểm liệt khống chế hạng nhưng không làm đổi thứ hạng: hạng được ghi bên cạnh."
             )),
             Block::Said(say!(
                 "Scores are compared at two decimals, as they are shown. Two can be told apart if one is above the other in {certain}% of the draws or more.",

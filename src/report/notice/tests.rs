@@ -39,10 +39,10 @@ fn a_letter_says_what_happened_and_what_to_do() {
     dem: bca_a13 B → D, điểm liệt K6, điểm liệt K8, chưa đo đủ
 
     bca_a13 — CSDL quốc gia về dân cư
-      Xếp loại (điểm): B (83,12) → D (40,91)
-      ✗ xếp loại giảm từ B xuống D
-      ✗ điểm liệt mới K6, xếp loại cao nhất còn B: chỉ đo được 66,66% trọng số các quy tắc
-      ✗ điểm liệt mới K8, xếp loại cao nhất còn C: thiếu bảng bắt buộc `tam_tru`
+      Hạng (điểm): B (83,12) → D (40,91)
+      ✗ hạng giảm từ B xuống D
+      ✗ điểm liệt mới K6, hạng cao nhất còn B: chỉ đo được 66,66% trọng số các quy tắc
+      ✗ điểm liệt mới K8, hạng cao nhất còn C: thiếu bảng bắt buộc `tam_tru`
       ✗ chưa đo đủ: 2 mục không đo được
         - không chạy được quy tắc `expect-ngay_cap-on-or-after-ngay_sinh-for-citizens-of-viet-nam-only-2026`: cột `ngay_cap` là văn bản, không phải ngày
         - thiếu bảng bắt buộc `tam_tru`
@@ -86,7 +86,7 @@ fn without_a_language_both_are_written() {
         letter.subject
     );
     for text in [&letter.text, &both.text] {
-        assert!(text.contains("xếp loại giảm từ B") && text.contains("fell from B"), "{text}");
+        assert!(text.contains("hạng giảm từ B") && text.contains("fell from B"), "{text}");
     }
     assert_eq!(both.text.find("chưa đo đủ").map(|at| at < 200), Some(true), "Vietnamese comes first");
 }

@@ -18,13 +18,13 @@ pub fn event(what: &Event) -> Text {
     match what {
         Event::GradeFell { before, now } => {
             let (before, now) = (before.id(), now.id());
-            say!("the grade fell from {before} to {now}", "xếp loại giảm từ {before} xuống {now}")
+            say!("the grade fell from {before} to {now}", "hạng giảm từ {before} xuống {now}")
         }
         Event::NotComparable { before, now, .. } => {
             let (before, now) = (before.id(), now.id());
             say!(
                 "the grade was {before} and is {now}, but the two scores cannot be compared",
-                "xếp loại trước là {before}, nay là {now}, nhưng hai điểm số không so sánh được với nhau"
+                "hạng trước là {before}, nay là {now}, nhưng hai điểm số không so sánh được với nhau"
             )
         }
         Event::CapAppeared(cap) => {
@@ -32,7 +32,7 @@ pub fn event(what: &Event) -> Text {
             let Text { en, vi } = &cap.evidence;
             say!(
                 "new cap {id}, no better grade than {grade}: {en}",
-                "điểm liệt mới {id}, xếp loại cao nhất còn {grade}: {vi}"
+                "điểm liệt mới {id}, hạng cao nhất còn {grade}: {vi}"
             )
         }
         Event::Incomplete(gaps) => {
@@ -45,7 +45,7 @@ pub fn event(what: &Event) -> Text {
         ),
         Event::GradeRose { before, now } => {
             let (before, now) = (before.id(), now.id());
-            say!("the grade rose from {before} to {now}", "xếp loại tăng từ {before} lên {now}")
+            say!("the grade rose from {before} to {now}", "hạng tăng từ {before} lên {now}")
         }
         Event::CapLifted(id) => say!("cap {id} is over", "đã hết điểm liệt {id}"),
         Event::CompleteAgain => say!("complete again", "đã đo đủ trở lại"),
@@ -130,7 +130,7 @@ fn of_subject(subject: &SubjectCard, lang: Lang, lines: &mut Vec<String>) {
     });
     let shown =
         |standing: &Standing| format!("{} ({})", standing.grade.id(), points(&standing.official, lang));
-    let label = pick(lang, "Xếp loại (điểm)", "Grade (points)");
+    let label = pick(lang, "Hạng (điểm)", "Grade (points)");
     match (&subject.before, &subject.now) {
         (Some(before), Some(now)) => {
             // An arrow would claim a change.

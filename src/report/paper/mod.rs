@@ -11,8 +11,9 @@ use std::path::Path;
 use super::collection::sheets::Value;
 use super::{Style, html, number};
 use crate::base::{Lang, Text};
-use crate::report::term::words::{own, points};
+use crate::report::term::words::{fraction, own, points};
 use crate::score::Grade;
+use crate::score::scorecard::Fraction;
 
 /// Of a table, what is written of it.
 #[derive(Clone, Debug, Default)]
@@ -51,6 +52,10 @@ pub enum Cell {
     Grade(Grade),
     /// Points: six decimals, and billionths.
     Points(String, i64),
+    /// A part of a whole.
+    Share(Fraction),
+    /// A moment, as cards have it.
+    Moment(String),
 }
 
 impl Cell {
@@ -64,6 +69,9 @@ impl Cell {
             Self::Count(n) => number::count(*n, lang),
             Self::Grade(grade) => grade.id().to_owned(),
             Self::Points(six, _) => points(six, lang),
+            Self::Share(share) => fraction(*share, lang),
+            Self::Moment(moment) => html::moment::spoken(moment)
+                .map_or_else(|| moment.clone(), |words| words.get(lang).to_owned()),
         }
     }
 
@@ -72,12 +80,13 @@ impl Cell {
             Self::Nothing => Value::Nothing,
             Self::Count(n) => Value::Count(*n),
             Self::Points(six, _) => Value::Decimal(six.clone()),
+            Self::Share(share) => Value::share(Some(*share)),
             _ => Value::Text(self.text(lang)),
         }
     }
 
     pub const fn is_number(&self) -> bool {
-        matches!(self, Self::Count(_) | Self::Points(..))
+        matches!(self, Self::Count(_) | Self::Points(..) | Self::Share(_))
     }
 }
 

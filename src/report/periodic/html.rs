@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::letter::{KNOWN, missing};
-use super::{PeriodicRenderer, Refused, Setting, words};
+use super::{PeriodicRenderer, Refused, Setting, sums, words};
 use crate::base::{Dimension, Lang, Text};
 use crate::report::html::Markup;
 use crate::report::html::document::{self, Bar};
@@ -48,7 +48,7 @@ impl PeriodicRenderer for Html {
         requests(&mut body, report);
         changes(&mut body, report);
         closing(&mut body, report, &letter);
-        appendix(&mut body, report);
+        appendix(&mut body, report, &letter);
         body.raw("</article>");
         let heading = say!("Periodic report", "Báo cáo định kỳ");
         let name = clean(&report.period.name);
@@ -119,7 +119,7 @@ fn opening(page: &mut Markup, report: &Periodic, letter: &BTreeMap<String, Text>
     page.raw("<p>");
     field(page, letter, "can_cu");
     page.raw(", ");
-    field(page, letter, "co_quan");
+    field(page, letter, "ten_co_quan");
     let (title, days) = (report.period.title(), words::days(&report.as_of));
     let (en, vi) = (&title.en, &title.vi);
     page.raw(" ").say(&say!(
@@ -127,6 +127,9 @@ fn opening(page: &mut Markup, report: &Periodic, letter: &BTreeMap<String, Text>
         "báo cáo kết quả kết nối, chất lượng dữ liệu và chia sẻ dữ liệu {vi} (số liệu chốt ngày {days}) như sau:"
     ));
     page.raw("</p>");
+    if let Some(due) = words::due(report) {
+        page.raw("<p class=hint>").say(&due).raw("</p>");
+    }
 }
 
 fn heads(page: &mut Markup, titles: &[Text]) {
@@ -195,6 +198,9 @@ fn connections(page: &mut Markup, report: &Periodic) {
     });
     caveat(page, &report.overall.connections);
     caveat(page, &report.overall.attempts);
+    if let Some(covered) = words::covered(report) {
+        page.raw("<p class=hint>").say(&covered).raw("</p>");
+    }
 }
 
 fn quality(page: &mut Markup, report: &Periodic) {
@@ -220,7 +226,7 @@ fn quality(page: &mut Markup, report: &Periodic) {
         }
         cell(page, |lang| words::points(&quality.score.official, lang));
         cell(page, |lang| words::range(&quality.score, lang));
-        page.raw("<td class=n>").text(quality.grade.id()).raw("</td>");
+        page.raw("<td class=n>").text(&words::graded(quality.grade, &quality.caps)).raw("</td>");
         cell(page, |lang| words::moved(&quality.since, lang));
     });
     page.raw("<p class=hint>").say(&say!(
@@ -233,7 +239,14 @@ fn quality(page: &mut Markup, report: &Periodic) {
     let profile = report.profile.id();
     page.raw(" ").say(&say!("Methodology", "Phương pháp")).raw(" ").name(&report.methodology);
     page.raw(", ").say(&say!("criteria {profile}", "bộ tiêu chí {profile}")).raw(".</p>");
+    page.raw("<p class=hint>").say(&words::grades(report)).raw("</p>");
     shortfalls(page, report);
+    page.raw("<p>");
+    page.say(&say!(
+        "The points of each database are in the appendix.",
+        "Điểm của từng cơ sở dữ liệu tại Phụ lục kèm theo."
+    ));
+    page.raw("</p>");
 }
 
 /// Which databases count 0, by agency.
@@ -300,9 +313,12 @@ fn changes(page: &mut Markup, report: &Periodic) {
             Since::Changed(change) if !change.reasons.is_empty() => {
                 let (named, rest) = words::named(&change.reasons);
                 page.raw("<ul>");
+                for line in sums::texts(report, &change.reasons) {
+                    page.raw("<li>").told(&line).raw("</li>");
+                }
                 for reason in named {
                     page.raw("<li><b>").each(|lang| words::signed(reason.nano, lang)).raw("</b>: ");
-                    page.told(&words::reason(reason)).raw("</li>");
+                    page.told(&words::reason(report, reason)).raw("</li>");
                 }
                 if let Some((count, nano)) = rest {
                     page.raw("<li><b>").each(|lang| words::signed(nano, lang)).raw("</b>: ");
@@ -333,15 +349,21 @@ fn changes(page: &mut Markup, report: &Periodic) {
 }
 
 fn closing(page: &mut Markup, report: &Periodic, letter: &BTreeMap<String, Text>) {
-    let due = words::due(report);
-    if due.is_some() || is_given(letter, "danh_gia") || is_given(letter, "kien_nghi") {
+    if is_given(letter, "danh_gia") || is_given(letter, "kien_nghi") {
         page.raw("<h2>").say(&say!("V. Assessment and proposals", "V. Đánh giá, kiến nghị")).raw("</h2>");
         paragraph(page, letter, "danh_gia");
         paragraph(page, letter, "kien_nghi");
-        if let Some(due) = due {
-            page.raw("<p>").say(&due).raw("</p>");
-        }
     }
+    let title = report.period.title();
+    let (en, vi) = (&title.en, &title.vi);
+    page.raw("<p>")
+        .say(&say!(
+            "This is the report on connections, data quality and the sharing of data, {en}, of",
+            "Trên đây là báo cáo kết quả kết nối, chất lượng dữ liệu và chia sẻ dữ liệu {vi} của"
+        ))
+        .raw(" ");
+    field(page, letter, "ten_co_quan");
+    page.raw("./.</p>");
     page.raw("<div class=signs><div><p><b><i>")
         .say(&say!("Recipients:", "Nơi nhận:"))
         .raw("</i></b></p><p class=small>");
@@ -359,10 +381,16 @@ fn closing(page: &mut Markup, report: &Periodic, letter: &BTreeMap<String, Text>
     page.raw("</b></p></div></div>");
 }
 
-fn appendix(page: &mut Markup, report: &Periodic) {
-    page.raw("<section class=appendix><h2>")
-        .say(&say!("Appendix: databases", "Phụ lục: các cơ sở dữ liệu"))
-        .raw("</h2>");
+fn appendix(page: &mut Markup, report: &Periodic, letter: &BTreeMap<String, Text>) {
+    // The order and the letters of Nghị định 30/2020/NĐ-CP, Phụ lục I, IV.
+    page.raw("<section class=appendix><h2 class=mid>").say(&say!("Appendix", "Phụ lục")).raw("</h2>");
+    let period = report.period.title();
+    let (en, vi) = (period.en.to_uppercase(), period.vi.to_uppercase());
+    page.raw("<p class=mid><b>")
+        .say(&say!("POINTS OF DATABASES, {en}", "ĐIỂM CÁC CƠ SỞ DỮ LIỆU {vi}"))
+        .raw("</b></p><p class=mid><em>");
+    field(page, letter, "kem_theo");
+    page.raw("</em></p>");
     let dimensions: &[Dimension] = report.dimensions();
     let mut titles = vec![say!("No.", "STT"), say!("Database", "CSDL")];
     titles.extend(dimensions.iter().map(|dimension| dimension.label()));
@@ -379,7 +407,7 @@ fn appendix(page: &mut Markup, report: &Periodic) {
             cell(page, |lang| points.map_or_else(|| "—".to_owned(), |nano| words::nano(*nano, lang)));
         }
         cell(page, |lang| words::points(&line.score.official, lang));
-        page.raw("<td class=n>").text(line.grade.id()).raw("</td>");
+        page.raw("<td class=n>").text(&words::graded(line.grade, &line.caps)).raw("</td>");
         cell(page, |lang| words::line_moved(line, lang));
         page.raw("</tr>");
     }

@@ -3,7 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::base::Text;
+use crate::base::{Lang, Text};
+use crate::report::term::words::own;
+use crate::rule::Catalog;
 use crate::rule::letter::Fields;
 use crate::say;
 use crate::score::periodic::Periodic;
@@ -15,6 +17,7 @@ pub const DUE: &str = "han_bao_cao";
 pub const KNOWN: &[&str] = &[
     "co_quan_chu_quan",
     "co_quan",
+    "ten_co_quan",
     "quoc_hieu",
     "tieu_ngu",
     "so_ky_hieu",
@@ -29,6 +32,7 @@ pub const KNOWN: &[&str] = &[
     "quyen_han_ky",
     "chuc_vu_ky",
     "nguoi_ky",
+    "kem_theo",
     DUE,
 ];
 
@@ -75,8 +79,47 @@ impl Letter {
             KNOWN.iter().map(|name| ((*name).to_owned(), left_open(name, report))).collect();
         let given = self.given.iter().map(|(name, text)| (name.clone(), Text::same(text.clone())));
         fields.extend(given);
+        // These follow from the others, unless somebody gives them.
+        if !self.given.contains_key("ten_co_quan") {
+            fields.insert("ten_co_quan".to_owned(), within_sentence(report, &fields));
+        }
+        if !self.given.contains_key("kem_theo") {
+            fields.insert("kem_theo".to_owned(), attached(&fields));
+        }
         fields
     }
+}
+
+/// The agency that reports as it is written within a sentence, where the head of the letter has it in capitals.
+fn within_sentence(report: &Periodic, fields: &BTreeMap<String, Text>) -> Text {
+    let Some(head) = fields.get("co_quan") else { return Text::default() };
+    let known = |title: &&Text| title.vi.to_uppercase() == head.vi.trim().to_uppercase();
+    let reporting = report.agencies.iter().filter_map(|agency| agency.title.as_ref());
+    let listed = Catalog::shipped().agencies.iter().map(|agency| &agency.name);
+    reporting.chain(listed).find(known).unwrap_or(head).clone()
+}
+
+/// What stands under the name of the appendix: the letter that it belongs to.
+fn attached(fields: &BTreeMap<String, Text>) -> Text {
+    let of = |name: &str, lang: Lang| fields.get(name).map_or("", |text| own(text, lang)).to_owned();
+    let number = |lang: Lang| {
+        let number = of("so_ky_hieu", lang);
+        let number = number.trim();
+        let bare = ["Số:", "Số", "No.:", "No."].into_iter().find_map(|start| number.strip_prefix(start));
+        bare.unwrap_or(number).trim().to_owned()
+    };
+    // What stands before the day is the place.
+    let day = |lang: Lang| {
+        let day = of("dia_danh_ngay", lang);
+        day.split_once(", ").map_or(day.clone(), |(_, day)| day.to_owned())
+    };
+    let ((en_number, vi_number), (en_day, vi_day)) =
+        ((number(Lang::En), number(Lang::Vi)), (day(Lang::En), day(Lang::Vi)));
+    let (en, vi) = (of("ten_co_quan", Lang::En), of("ten_co_quan", Lang::Vi));
+    say!(
+        "(Attached to Report No. {en_number}, {en_day}, of {en})",
+        "(Kèm theo Báo cáo số {vi_number} {vi_day} của {vi})"
+    )
 }
 
 /// What no letter goes without.

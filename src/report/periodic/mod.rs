@@ -4,6 +4,7 @@ mod docx;
 mod html;
 mod json;
 pub mod letter;
+mod sums;
 mod term;
 mod words;
 mod xlsx;

@@ -1,6 +1,6 @@
 //! The report as a page: the three blocks of each agency, and what moved it.
 
-use super::{PeriodicRenderer, Refused, Setting, words};
+use super::{PeriodicRenderer, Refused, Setting, sums, words};
 use crate::base::{Lang, Text};
 use crate::report::number;
 use crate::report::term::page::{BAD, BOLD, GOOD, Line, PLAIN, Page, WEAK, right};
@@ -124,11 +124,14 @@ fn quality(page: &mut Page, report: &Periodic, part: &Part, lang: Lang) {
     page.paragraph(since, LABELS, Line::new().plain(words::development(part).get(lang)), 3);
     match &quality.since {
         Since::Changed(change) => {
+            for line in sums::lines(report, &change.reasons, lang) {
+                page.paragraph(Line::new(), 11, Line::new().plain(&line), 4);
+            }
             let (named, rest) = words::named(&change.reasons);
             for reason in named {
                 let ink = if reason.nano < 0 { BAD } else { GOOD };
                 let figure = right(Line::of(ink, &words::signed(reason.nano, lang)), 9);
-                page.paragraph(figure, 11, Line::new().plain(words::reason(reason).get(lang)), 4);
+                page.paragraph(figure, 11, Line::new().plain(words::reason(report, reason).get(lang)), 4);
             }
             if let Some((count, nano)) = rest {
                 let figure = right(Line::new().dim(&words::signed(nano, lang)), 9);

@@ -1,8 +1,11 @@
 //! Words that all formats of the report use.
 
+use std::collections::BTreeSet;
+
 use crate::base::{Dimension, Lang, Nano, Text};
-use crate::report::number;
 use crate::report::term::words::own;
+use crate::report::{naming, number};
+use crate::rule::Catalog;
 use crate::say;
 use crate::score::periodic::change::Sort;
 use crate::score::periodic::period::{day_of, written};
@@ -10,6 +13,7 @@ use crate::score::periodic::{
     Absent, Achieved, Change, DatabaseLine, Part, Periodic, Quality, Reason, RuleCount, Since, State,
 };
 use crate::score::scorecard::Score;
+use crate::score::{Grade, RollUp};
 
 /// The words for one language, of what is said in both.
 pub fn each(words: impl Fn(Lang) -> String) -> Text {
@@ -222,6 +226,51 @@ pub fn range(score: &Score, lang: Lang) -> String {
     format!("{}–{}", points(&score.official, lang), points(&score.ceiling, lang))
 }
 
+/// A grade, with the caps that lower it: `C (K2)`.
+pub fn graded(grade: Grade, caps: &[String]) -> String {
+    let grade = grade.id();
+    if caps.is_empty() { grade.to_owned() } else { format!("{grade} ({})", caps.join(", ")) }
+}
+
+/// How grades come about, for readers who see a high number beside a low letter.
+pub fn grades(report: &Periodic) -> Text {
+    let agencies = report.agencies.iter().chain([&report.overall]).flat_map(|part| &part.quality.caps);
+    let caps: BTreeSet<&String> =
+        agencies.chain(report.databases.iter().flat_map(|line| &line.caps)).collect();
+    let start = say!(
+        "The grade of an agency goes by its points, that of a database (appendix) by its own. Points are cut off after \
+         two decimals; differences are those of the points in full.",
+        "Hạng của cơ quan xếp theo điểm của cơ quan, hạng của từng CSDL (Phụ lục) xếp theo điểm của CSDL đó. Điểm lấy hai chữ số \
+         thập phân, bỏ phần sau; chênh lệch tính trên điểm đầy đủ."
+    );
+    if caps.is_empty() {
+        return start;
+    }
+    each(|lang| {
+        let meanings: Vec<String> =
+            caps.iter().map(|id| format!("{id}: {}", naming::cap(id).get(lang))).collect();
+        let (start, meanings) = (start.get(lang), meanings.join("; "));
+        say!(
+            "{start} In brackets: the caps that lower a grade, whatever the points ({meanings}).",
+            "{start} Trong ngoặc là điểm liệt làm hạ hạng, dù điểm cao ({meanings})."
+        )
+        .get(lang)
+        .to_owned()
+    })
+}
+
+/// Which days the counts cover, where the period is longer than its scorecards are likely to be.
+pub fn covered(report: &Periodic) -> Option<Text> {
+    let (from, to) = (report.period.from, report.period.to);
+    ((from.year(), from.month()) != (to.year(), to.month())).then(|| {
+        let days = days(&report.as_of);
+        say!(
+            "Counts are those of the latest scorecard of each database in the period ({days}); scorecards are not summed up.",
+            "Số đếm lấy theo bảng điểm mới nhất của từng CSDL trong kỳ (chốt ngày {days}), không cộng dồn các bảng điểm."
+        )
+    })
+}
+
 /// Points of a dimension, or that it does not count.
 pub fn dimension(part: &Part, dimension: Dimension, lang: Lang) -> String {
     part.quality
@@ -257,9 +306,9 @@ pub fn development(part: &Part) -> Text {
 }
 
 /// What a reason is, without its points.
-pub fn reason(reason: &Reason) -> Text {
+pub fn reason(report: &Periodic, reason: &Reason) -> Text {
     each(|lang| {
-        let databases = listed(&reason.databases);
+        let databases = listed(report, &reason.databases, lang);
         let text = match reason.sort {
             Sort::Rule => return rule(reason, &databases, lang),
             Sort::RulesAdded => {
@@ -307,26 +356,32 @@ pub fn reason(reason: &Reason) -> Text {
 /// Names of databases that a line shows.
 const NAMED: usize = 6;
 
-fn listed(databases: &[String]) -> String {
-    let mut shown = databases.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
+fn listed(report: &Periodic, databases: &[String], lang: Lang) -> String {
+    let mut shown =
+        databases.iter().take(NAMED).map(|id| database(report, id, lang)).collect::<Vec<_>>().join("; ");
     if databases.len() > NAMED {
-        shown += &format!(", … (+{})", databases.len() - NAMED);
+        shown += &format!("; … (+{})", databases.len() - NAMED);
     }
     shown
 }
 
-/// What a reader looks for first: where it is; a rule's id says it for rules that look at no column.
+/// The name of a database, as its scorecard or the catalogue has it.
+pub fn database(report: &Periodic, id: &str, lang: Lang) -> String {
+    let scored = report.databases.iter().find(|line| line.id == id).and_then(|line| line.title.as_ref());
+    let title = scored.map(|title| own(title, lang)).filter(|title| !title.trim().is_empty());
+    let listed = || Catalog::shipped().find(id).map(|entry| entry.title().trim());
+    title.or_else(listed).unwrap_or(id).to_owned()
+}
+
+/// What a reader looks for first: where it is.
 fn rule(reason: &Reason, databases: &str, lang: Lang) -> String {
-    let table = reason.table.as_deref().unwrap_or_default();
-    let title = reason.title.as_ref().map(|title| own(title, lang)).filter(|title| !title.is_empty());
-    let mut text = match (title, reason.columns.as_slice()) {
-        (Some(title), _) => format!("{databases}, {title}"),
-        (None, []) => format!("{databases}/{table}, {}", reason.rule.as_deref().unwrap_or_default()),
-        (None, columns) => {
-            let (place, columns) = (format!("{databases}/{table}"), columns.join(" + "));
-            say!("{place}, column {columns}", "{place}, cột {columns}").get(lang).to_owned()
-        }
-    };
+    let id = reason.table.as_deref().unwrap_or_default();
+    let table = reason.table_title.as_ref().map(|title| own(title, lang)).filter(|title| !title.is_empty());
+    let table = table.unwrap_or(id);
+    let kind = reason.kind.as_deref().unwrap_or_default();
+    let rule = naming::rule(reason.title.as_ref(), kind, &reason.columns, lang);
+    let text = say!("{databases}, table {table}: {rule}", "{databases}, bảng {table}: {rule}");
+    let mut text = text.get(lang).to_owned();
     if let Some(dimension) = reason.dimension {
         text += &format!(" ({})", dimension.label().get(lang));
     }
@@ -376,9 +431,27 @@ pub fn due(report: &Periodic) -> Option<Text> {
 /// What agencies are summed up over, where it is more than what was scored.
 pub fn scope(report: &Periodic) -> Option<Text> {
     (!report.roll_up.is_run()).then(|| {
-        say!(
+        let text = say!(
             "Over all registered databases; one without a scorecard counts 0.",
             "Tính trên mọi CSDL đã đăng ký; CSDL chưa có bảng điểm tính 0."
+        );
+        match beside(report) {
+            Some(Text { en, vi }) => {
+                Text { en: format!("{} {en}", text.en), vi: format!("{} {vi}", text.vi) }
+            }
+            None => text,
+        }
+    })
+}
+
+/// Of what all databases are made up, where there are more than the catalogue lists.
+fn beside(report: &Periodic) -> Option<Text> {
+    let listed = Catalog::shipped().databases().count() as u64;
+    let others = report.overall.quality.registered.checked_sub(listed).filter(|others| *others > 0)?;
+    (report.roll_up == RollUp::Nation).then(|| {
+        say!(
+            "These are {listed} databases of the catalogue's list and {others} priority databases without an entry of their own in it.",
+            "Gồm {listed} CSDL của danh mục và {others} CSDL ưu tiên không có mục riêng trong danh mục."
         )
     })
 }

@@ -100,7 +100,9 @@ fn blocks(report: &Periodic, lang: Lang) -> Sheet<'_> {
         .ink(Ink::Grade)
         .column(say!("Points", "Điểm"), 12, |part, _| Value::decimal(Some(&part.quality.score.official)))
         .ink(Ink::Points)
-        .column(say!("At best", "Trần"), 12, |part, _| Value::decimal(Some(&part.quality.score.ceiling)))
+        .column(say!("At best", "Cao nhất có thể"), 12, |part, _| {
+            Value::decimal(Some(&part.quality.score.ceiling))
+        })
         .column(say!("Databases measured", "CSDL đã đo"), 12, |part, _| {
             Value::Count(part.quality.measured)
         })
@@ -152,7 +154,9 @@ fn databases(report: &Periodic, lang: Lang) -> Sheet<'_> {
         .ink(Ink::Grade)
         .column(say!("Points", "Điểm"), 12, |line, _| Value::decimal(Some(&line.score.official)))
         .ink(Ink::Points)
-        .column(say!("At best", "Trần"), 12, |line, _| Value::decimal(Some(&line.score.ceiling)))
+        .column(say!("At best", "Cao nhất có thể"), 12, |line, _| {
+            Value::decimal(Some(&line.score.ceiling))
+        })
         .column(say!("Change", "Thay đổi"), 12, |line, _| nano(line.change_nano))
         .column(say!("Not comparable because", "Không so sánh được vì"), 50, |line, lang| {
             let because: Vec<&str> = line.not_comparable_because.iter().map(|text| text.get(lang)).collect();
@@ -189,8 +193,8 @@ fn reasons(report: &Periodic, lang: Lang) -> Sheet<'_> {
             Value::text(reason.rule.as_deref().unwrap_or_default())
         })
         .column(say!("Columns", "Cột"), 24, |(_, reason), _| Value::text(&reason.columns.join(" ")))
-        .column(say!("Reason", "Nguyên nhân"), 80, |(_, reason), lang| {
-            Value::said(&words::reason(reason), lang)
+        .column(say!("Reason", "Nguyên nhân"), 80, move |(_, reason), lang| {
+            Value::said(&words::reason(report, reason), lang)
         });
     let all = parts(report).flat_map(|part| {
         let reasons = match &part.quality.since {

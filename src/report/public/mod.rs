@@ -47,6 +47,17 @@ pub struct PublicFigures {
     /// `None` on a side on which the dimension does not count.
     pub dimensions: Vec<(Dimension, Between<Option<i64>>)>,
     pub coverage: Between<Fraction>,
+    /// What holds the grade below what the points earn.
+    pub limits: Vec<Limit>,
+}
+
+/// A cap that lowers the grade.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limit {
+    pub cap: String,
+    pub max_grade: Grade,
+    /// Whether it does so at best as well.
+    pub certain: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -139,6 +150,7 @@ fn public_database(
         points: [nano(&worst.score), nano(&best.score)],
         dimensions: Dimension::ALL.into_iter().filter_map(dimension).collect(),
         coverage: [worst.coverage, best.coverage],
+        limits: limits(best, worst),
     };
     PublicDatabase {
         id: card.id.clone(),
@@ -147,6 +159,22 @@ fn public_database(
         figures: (k.shown(rows) != Shown::Under).then_some(figures),
         tables: card.tables.iter().map(|table| public_table(table, k)).collect(),
     }
+}
+
+/// The caps that lower the grade at best, and those that may. They follow from the two extremes alone, as grades do.
+fn limits(best: &DatabaseCard, worst: &DatabaseCard) -> Vec<Limit> {
+    let biting = |of: &DatabaseCard, certain: bool| -> Vec<Limit> {
+        let caps = of.caps.iter().filter(|cap| cap.max_grade > of.grade_by_points);
+        caps.map(|cap| Limit { cap: cap.id.clone(), max_grade: cap.max_grade, certain }).collect()
+    };
+    let mut limits = biting(best, true);
+    for limit in biting(worst, false) {
+        let known = |it: &Limit| it.cap == limit.cap && it.max_grade >= limit.max_grade;
+        if !limits.iter().any(known) {
+            limits.push(limit);
+        }
+    }
+    limits
 }
 
 fn public_table(table: &TableCard, k: Smallest) -> PublicTable {

@@ -39,6 +39,26 @@ fn page(card: &Scorecard, k: Smallest) -> String {
     String::from_utf8(html::public(&cards, k, &Style::default())).unwrap()
 }
 
+/// Thousands of rules are folded away, named in words; on paper those that passed are left out.
+#[test]
+fn rules_are_folded_and_told_in_words_and_grades_give_their_reason() {
+    let rule = |id: &str, severity, fail| {
+        counted(id, Dimension::Correctness, severity, Tally::new(1_000 - fail, fail, 0, 0))
+    };
+    let mut rules: Vec<_> = (0..20).map(|at| rule(&at.to_string(), Severity::Major, 0)).collect();
+    rules.push(rule("bad", Severity::Critical, 400));
+    let mut table = table("t", 3, rules);
+    (table.rows, table.clean) = (1_000, Some(600));
+    let shown = page(&of(database("d", vec![table])), Smallest::new(5));
+    assert!(shown.contains("<details class=folded><summary>"), "{shown}");
+    assert_eq!(shown.matches("<tr class=ok>").count(), 20, "{shown}");
+    assert!(shown.contains("21 quy tắc, trong đó 1 quy tắc chưa đạt hoàn toàn"), "{shown}");
+    assert!(
+        shown.contains("hạng không quá ") && shown.contains("xét theo: một quy tắc nghiêm trọng"),
+        "{shown}"
+    );
+}
+
 /// By brute force over small cards: the whole page is the same for all small counts behind an "under k", whatever else the
 /// card says; points, grades, dimensions and clean records among it.
 #[test]

@@ -42,7 +42,7 @@ pub const fn unit(unit: Unit) -> [&'static str; 3] {
         Unit::Event => ["event", "events", "sự kiện"],
         Unit::ContractItem => ["agreed item", "agreed items", "mục cam kết"],
         Unit::Check => ["check", "checks", "phép kiểm tra"],
-        Unit::Attempt => ["attempt", "attempts", "lần kết nối"],
+        Unit::Attempt => ["attempt", "attempts", "lượt kết nối"],
         Unit::Connection => ["connection", "connections", "kết nối"],
         Unit::Request => ["request", "requests", "yêu cầu"],
     }

@@ -130,7 +130,7 @@ fn clean_records(database: &DatabaseCard, policy: &Policy, checks: &mut Checks) 
         checks.push(
             Condition::MinCleanRecords,
             Outcome::Failed,
-            say!("no main table says what a clean record is", "không có bảng chính để xét hồ sơ sạch"),
+            say!("no main table says what a clean record is", "không có bảng chính để xét bản ghi sạch"),
         );
         return;
     };
@@ -141,7 +141,7 @@ fn clean_records(database: &DatabaseCard, policy: &Policy, checks: &mut Checks) 
         held(share >= least),
         say!(
             "{official} of the records are clean, {limit} is asked for",
-            "{official} số hồ sơ sạch, yêu cầu {limit}"
+            "{official} số bản ghi sạch, yêu cầu {limit}"
         ),
     );
 }

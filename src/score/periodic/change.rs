@@ -61,9 +61,15 @@ pub struct Reason {
     /// Of a rule: its table.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub table: Option<String>,
+    /// The table's name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub table_title: Option<Text>,
     /// Its id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rule: Option<String>,
+    /// Its kind.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
     /// Its name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<Text>,
@@ -79,14 +85,16 @@ pub struct Reason {
 }
 
 impl Reason {
-    fn of(sort: Sort, databases: Vec<String>, nano: i64) -> Self {
+    pub(crate) fn of(sort: Sort, databases: Vec<String>, nano: i64) -> Self {
         Self {
             sort,
             nano,
             newly_measured_nano: 0,
             databases,
             table: None,
+            table_title: None,
             rule: None,
+            kind: None,
             title: None,
             columns: Vec::new(),
             dimension: None,
@@ -230,7 +238,9 @@ fn of_database(was: &DatabaseCard, is: &DatabaseCard, profile: Profile) -> Vec<R
         reasons.push(Reason {
             newly_measured_nano: part.newly_measured,
             table: Some(table.to_owned()),
+            table_title: is.tables.iter().find(|it| it.id == table).and_then(|it| it.title.clone()),
             rule: Some(rule.to_owned()),
+            kind: Some(new.kind.clone()),
             title: new.title.clone(),
             columns: new.columns.clone(),
             dimension: Some(part.dimension),

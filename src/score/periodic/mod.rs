@@ -31,7 +31,7 @@ use super::comparable::{self, Basis, Comparison, RunBasis};
 use super::league::{Apart, Request};
 use super::methodology::Profile;
 use super::registry::{self, RollUp, Slot};
-use super::scorecard::{AgencyCard, DatabaseCard, Score};
+use super::scorecard::{AgencyCard, Cap, DatabaseCard, Score};
 use super::{Grade, Scorecard};
 use crate::base::{Dimension, Text};
 use crate::rule::Catalog;
@@ -108,6 +108,8 @@ pub struct Quality {
     pub not_scored: Vec<String>,
     /// Of these, those that had a scorecard in the period before, or have one that cannot stand.
     pub absent: Vec<Absent>,
+    /// The caps that lower the grade.
+    pub caps: Vec<String>,
     /// What changed.
     pub since: Since,
 }
@@ -149,6 +151,8 @@ pub struct DatabaseLine {
     pub title: Option<Text>,
     pub agency: Option<String>,
     pub grade: Grade,
+    /// The caps that lower it.
+    pub caps: Vec<String>,
     pub score: Score,
     /// Official points of the dimensions that count, in billionths.
     pub dimensions: BTreeMap<Dimension, i64>,
@@ -249,6 +253,11 @@ fn counting(card: &AgencyCard) -> BTreeMap<Dimension, Score> {
     applicable.map(|(dimension, card)| (*dimension, card.score.clone())).collect()
 }
 
+/// The caps under which a grade is worse than its points earn.
+fn biting(caps: &[Cap], by_points: Grade) -> Vec<String> {
+    caps.iter().filter(|cap| cap.max_grade > by_points).map(|cap| cap.id.clone()).collect()
+}
+
 impl Sides<'_> {
     fn part(&self, agency: &AgencyCard) -> Part {
         let id = agency.id.as_deref();
@@ -273,6 +282,7 @@ impl Sides<'_> {
                 measured: agency.measured,
                 not_scored: unscored().map(str::to_owned).collect(),
                 absent: unscored().filter_map(|id| self.is.why(id)).cloned().collect(),
+                caps: biting(&agency.caps, agency.grade_by_points),
                 since: self.since(agency, &slots),
             },
         }
@@ -358,6 +368,7 @@ impl Sides<'_> {
             title: database.title.clone(),
             agency: database.agency.clone(),
             grade: database.grade,
+            caps: biting(&database.caps, database.grade_by_points),
             score: database.score.clone(),
             dimensions: counts.map(|(dimension, card)| (*dimension, card.score.official_nano)).collect(),
             change_nano: was.map(|(_, was)| database.score.official_nano - was.score.official_nano),

@@ -54,6 +54,13 @@ impl Period {
                 "`{text}` không phải kỳ báo cáo; viết dạng 2026-10, 2026-Q3, 2026 hoặc 2026-10-01..2026-10-20"
             )
         };
+        // As it is written in Vietnamese: 10/2026.
+        if let Some((month, year)) = text.split_once('/')
+            && (1..=2).contains(&month.len())
+            && year.len() == 4
+        {
+            return Self::parse(&format!("{year}-{month:0>2}")).map_err(|_| wrong());
+        }
         if let Some((from, to)) = text.split_once("..") {
             let (from, to) = (day(from).ok_or_else(wrong)?, day(to).ok_or_else(wrong)?);
             if from > to {

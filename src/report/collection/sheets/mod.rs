@@ -21,6 +21,8 @@ pub enum Value {
     Count(u64),
     /// A decimal number as text, with six decimals.
     Decimal(String),
+    /// A share of 1, as text, with six decimals.
+    Percent(String),
 }
 
 impl Value {
@@ -57,7 +59,7 @@ impl Value {
             let millionths = (u128::from(num) * 1_000_000).checked_div(u128::from(den))?;
             Some(format!("{}.{:06}", millionths / 1_000_000, millionths % 1_000_000))
         };
-        fraction.and_then(six).map_or(Self::Nothing, Self::Decimal)
+        fraction.and_then(six).map_or(Self::Nothing, Self::Percent)
     }
 }
 
@@ -118,7 +120,7 @@ impl<'r, T: 'r> Columns<'r, T> {
             .column(say!("Methodology", "Phương pháp"), 34, move |row, _| {
                 Value::text(&card(row).card.methodology)
             })
-            .column(say!("Profile", "Hồ sơ chấm"), 10, move |row, _| {
+            .column(say!("Profile", "Bộ tiêu chí"), 10, move |row, _| {
                 Value::text(card(row).card.profile.id())
             })
             .column(say!("Card", "Bảng điểm"), 22, move |row, _| Value::text(&card(row).name))

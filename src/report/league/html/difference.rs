@@ -1,6 +1,7 @@
 //! What lies between two agencies, as a waterfall: from the points of the second, dimension by dimension, to those of the
 //! first.
 
+use super::standings::titled;
 use crate::base::{Nano, Text};
 use crate::report::html::chart;
 use crate::report::html::markup::Markup;
@@ -12,7 +13,10 @@ pub fn write(page: &mut Markup, league: &League) {
     let Some(of) = &league.difference else { return };
     let [a, b] = &of.between;
     page.raw("<section id=difference><h2>").say(&say!("What lies between", "Chênh lệch giữa")).raw(" ");
-    page.name(a).raw(" ").say(&say!("and", "và")).raw(" ").name(b).raw("</h2><p class=dim>");
+    named(page, league, a);
+    page.raw(" ").say(&say!("and", "và")).raw(" ");
+    named(page, league, b);
+    page.raw("</h2><p class=dim>");
     page.say(&say!(
         "Every point of an agency belongs to a dimension of one of its databases; the parts sum up exactly.",
         "Mỗi điểm của cơ quan thuộc về một chiều của một CSDL; các phần cộng lại đúng bằng chênh lệch."
@@ -21,14 +25,17 @@ pub fn write(page: &mut Markup, league: &League) {
     for head in [
         say!("Part", "Phần"),
         say!("Points", "Điểm"),
-        say!("From the one to the other", "Từ bên này sang bên kia"),
+        say!("From the one to the other", "Phân tích chênh lệch"),
     ] {
         page.raw("<th scope=col>").say(&head).raw("</th>");
     }
-    page.raw("<th scope=col>").name(a).raw("</th><th scope=col>").name(b).raw("</th></tr></thead><tbody>");
+    for id in &of.between {
+        page.raw("<th scope=col>").say(&say!("Brought by", "Phần của")).raw(" ").name(id).raw("</th>");
+    }
+    page.raw("</tr></thead><tbody>");
     let scale = scale(of);
     let [of_a, of_b] = of.score_nano;
-    end(page, b, of_b, scale);
+    end(page, league, b, of_b, scale);
     let mut at = of_b;
     for part in &of.dimensions {
         let next = at + part.difference_nano;
@@ -42,7 +49,7 @@ pub fn write(page: &mut Markup, league: &League) {
         page.raw("</tr>");
         at = next;
     }
-    end(page, a, of_a, scale);
+    end(page, league, a, of_a, scale);
     page.raw("</tbody></table></div></section>");
 }
 
@@ -61,9 +68,24 @@ fn scale(of: &Difference) -> (i64, i64) {
     (low - room, high + room)
 }
 
+/// An agency, with its id beside its name.
+fn named(page: &mut Markup, league: &League, id: &str) {
+    match league.agencies.entries.iter().find(|entry| entry.id == id && entry.title.is_some()) {
+        Some(entry) => {
+            titled(page, entry);
+            page.raw(" <span class=where>").name(id).raw("</span>");
+        }
+        None => {
+            page.name(id);
+        }
+    }
+}
+
 /// One of the two agencies.
-fn end(page: &mut Markup, id: &str, nano: i64, scale: (i64, i64)) {
-    page.raw("<tr><th scope=row>").name(id).raw("</th><td class=n><b>").points(&Nano::new(nano).six());
+fn end(page: &mut Markup, league: &League, id: &str, nano: i64, scale: (i64, i64)) {
+    page.raw("<tr><th scope=row>");
+    named(page, league, id);
+    page.raw("</th><td class=n><b>").points(&Nano::new(nano).six());
     page.raw("</b></td><td class=chart>");
     chart::step(page, "here", (scale.0, nano), scale);
     page.raw("</td><td></td><td></td></tr>");

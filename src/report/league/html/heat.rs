@@ -1,7 +1,7 @@
 //! Agencies by dimensions: where it burns, and how far apart an agency's databases are.
 
 use super::Context;
-use super::standings::dimensions;
+use super::standings::{dimensions, name};
 use crate::report::html::heat;
 use crate::report::html::markup::Markup;
 use crate::report::html::shown::is_decimal;
@@ -32,7 +32,8 @@ pub fn write(page: &mut Markup, context: &Context<'_>) {
     }
     page.raw("</tr></thead><tbody>");
     for entry in &table.entries {
-        page.raw("<tr><th scope=row>").name(&entry.id).raw("</th>");
+        page.raw("<tr>");
+        name(page, entry, None);
         for dimension in &dimensions {
             heat::cell(page, entry.dimensions.get(dimension));
         }

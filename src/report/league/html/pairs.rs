@@ -2,6 +2,7 @@
 //! names those that it cannot be told from.
 
 use super::Context;
+use super::standings::name;
 use crate::base::Text;
 use crate::report::html::footnotes::{Note, mark};
 use crate::report::html::markup::Markup;
@@ -13,7 +14,7 @@ pub fn write(page: &mut Markup, context: &Context<'_>) {
     if entries.len() < 2 {
         return;
     }
-    page.raw("<section id=pairs><h2>").say(&say!("Who is clearly above whom", "Ai hơn ai rõ ràng"));
+    page.raw("<section id=pairs><h2>").say(&say!("Who is clearly above whom", "Các cặp phân biệt được"));
     mark(page, Note::Rank);
     page.raw("</h2><p class=legend>").say(&say!(
         "An agency of a row beside one of a column: ▲ above, ▼ below in at least 95 % of the draws; · cannot be told apart.",
@@ -26,7 +27,8 @@ pub fn write(page: &mut Markup, context: &Context<'_>) {
     }
     page.raw("</tr></thead><tbody>");
     for row in entries {
-        page.raw("<tr><th scope=row>").name(&row.id).raw("</th>");
+        page.raw("<tr>");
+        name(page, row, None);
         for column in entries {
             cell(page, row, column);
         }

@@ -106,8 +106,8 @@ fn rows<'e>(
     let heads = [
         first.clone(),
         say!("Rank", "Thứ hạng"),
-        say!("Interval of ranks", "Khoảng hạng"),
-        say!("Grade", "Xếp loại"),
+        say!("Interval of ranks", "Khoảng thứ hạng"),
+        say!("Grade", "Hạng"),
         say!("Points", "Điểm"),
         say!("Floor to ceiling", "Sàn đến trần"),
     ];
@@ -144,7 +144,8 @@ fn rank(page: &mut Markup, entry: &Entry, last: u32) {
     page.text(&words::ranks(entry.interval)).raw("</td>");
 }
 
-fn name(page: &mut Markup, entry: &Entry, href: Option<&str>) {
+/// The heading of a row: the name, and the id beside it.
+pub fn name(page: &mut Markup, entry: &Entry, href: Option<&str>) {
     page.raw("<th scope=row>");
     if let Some(href) = href {
         page.open("a", &[("href", href)]);

@@ -80,7 +80,11 @@ fn contents(page: &mut Markup, league: &League) {
     let parts = [
         ("#agencies", agencies, say!("Agencies", "Cơ quan")),
         ("#heat", agencies, say!("Agencies by dimension", "Cơ quan theo chiều")),
-        ("#pairs", league.agencies.entries.len() > 1, say!("Who is clearly above whom", "Ai hơn ai rõ ràng")),
+        (
+            "#pairs",
+            league.agencies.entries.len() > 1,
+            say!("Who is clearly above whom", "Các cặp phân biệt được"),
+        ),
         ("#difference", league.difference.is_some(), say!("Difference", "Chênh lệch")),
         ("#databases", !league.databases.entries.is_empty(), say!("Databases", "Cơ sở dữ liệu")),
         ("#silent", !league.silent.is_empty(), say!("Sent nothing", "Không gửi gì")),

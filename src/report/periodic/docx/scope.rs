@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::fill::{Scope, Value};
 use crate::base::{Dimension, Lang, Text};
 use crate::report::number;
-use crate::report::periodic::words;
+use crate::report::periodic::{sums, words};
 use crate::report::term::words::own;
 use crate::say;
 use crate::score::periodic::period::written;
@@ -47,25 +47,28 @@ fn lines(lines: impl IntoIterator<Item = String>) -> Value {
 pub fn of(report: &Periodic, letter: &BTreeMap<String, Text>, lang: Lang) -> Scope {
     let mut scope = row([
         ("ky_bao_cao", text(report.period.title().get(lang))),
+        ("KY_BAO_CAO", text(report.period.title().get(lang).to_uppercase())),
         ("tu_ngay", text(written(report.period.from))),
         ("den_ngay", text(written(report.period.to))),
         ("so_lieu", text(words::days(&report.as_of))),
         ("so_lieu_ky_truoc", text(report.before_as_of.as_ref().map(words::days).unwrap_or_default())),
         ("han", said(words::due(report).as_ref(), lang)),
+        ("giai_thich_hang", said(Some(&words::grades(report)), lang)),
+        ("dem_theo", said(words::covered(report).as_ref(), lang)),
         ("pham_vi", said(words::scope(report).as_ref(), lang)),
         ("phuong_phap", text(&report.methodology)),
         ("bo_tieu_chi", text(report.profile.id())),
-        ("agencies", list(report.agencies.iter().map(|part| agency(part, lang)))),
+        ("agencies", list(report.agencies.iter().map(|part| agency(report, part, lang)))),
         // One agency is its own total.
         (
             "total",
             Value::List(if report.agencies.len() == 1 {
                 Vec::new()
             } else {
-                vec![agency(&report.overall, lang)]
+                vec![agency(report, &report.overall, lang)]
             }),
         ),
-        ("overall", Value::List(vec![agency(&report.overall, lang)])),
+        ("overall", Value::List(vec![agency(report, &report.overall, lang)])),
         ("databases", list(report.databases.iter().map(|line| database(line, lang)))),
         ("apart", apart(report, lang)),
     ]);
@@ -82,7 +85,7 @@ fn list(items: impl Iterator<Item = Scope>) -> Value {
     Value::List(numbered.collect())
 }
 
-fn agency(part: &Part, lang: Lang) -> Scope {
+fn agency(report: &Periodic, part: &Part, lang: Lang) -> Scope {
     let quality = &part.quality;
     let (reasons, because) = match &quality.since {
         Since::Changed(change) => (change.reasons.as_slice(), Vec::new()),
@@ -94,7 +97,8 @@ fn agency(part: &Part, lang: Lang) -> Scope {
         let moved = words::signed(nano, lang);
         say!("{what}: {moved} points", "{what}: {moved} điểm").get(lang).to_owned()
     };
-    let reasons = named.iter().map(|reason| points(words::reason(reason).get(lang), reason.nano));
+    let sums = sums::lines(report, reasons, lang);
+    let reasons = named.iter().map(|reason| points(words::reason(report, reason).get(lang), reason.nano));
     let reasons = reasons.chain(rest.map(|(count, nano)| points(&words::others(count, lang), nano)));
     let because = because.iter().map(|text| own(text, lang).to_owned());
     let measured = words::pair([quality.measured, quality.registered], lang);
@@ -105,12 +109,13 @@ fn agency(part: &Part, lang: Lang) -> Scope {
         ("diem", text(words::points(&quality.score.official, lang))),
         ("khoang", text(words::range(&quality.score, lang))),
         ("hang", text(quality.grade.id())),
+        ("hang_va_diem_liet", text(words::graded(quality.grade, &quality.caps))),
         ("thay_doi", text(words::moved(&quality.since, lang))),
         ("dien_bien", text(words::development(part).get(lang))),
         ("csdl_da_do", text(measured)),
         ("csdl_chua_cham", text(number::count(quality.not_scored.len() as u64, lang))),
         ("csdl_thieu", said(words::shortfall(quality).as_ref(), lang)),
-        ("reasons", lines(reasons.chain(because))),
+        ("reasons", lines(sums.into_iter().chain(reasons).chain(because))),
         ("count_reasons", count_reasons(part, lang)),
     ]);
     for dimension in Dimension::ALL {
@@ -150,6 +155,7 @@ fn database(line: &DatabaseLine, lang: Lang) -> Scope {
         ("diem", text(words::points(&line.score.official, lang))),
         ("khoang", text(words::range(&line.score, lang))),
         ("hang", text(line.grade.id())),
+        ("hang_va_diem_liet", text(words::graded(line.grade, &line.caps))),
         ("thay_doi", text(words::line_moved(line, lang))),
         ("ghi_chu", text(because.join("; "))),
     ]);

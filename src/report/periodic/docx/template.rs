@@ -81,12 +81,12 @@ fn styles(lang: Lang) -> String {
         (
             "OSo",
             "<w:spacing w:before=\"30\" w:after=\"30\"/><w:jc w:val=\"center\"/>",
-            "<w:sz w:val=\"22\"/>",
+            "<w:sz w:val=\"20\"/>",
         ),
         (
             "ODau",
             "<w:keepNext/><w:spacing w:before=\"30\" w:after=\"30\"/><w:jc w:val=\"center\"/>",
-            "<w:b/><w:sz w:val=\"22\"/>",
+            "<w:b/><w:sz w:val=\"20\"/>",
         ),
         ("GhiChu", "<w:spacing w:before=\"40\" w:after=\"40\"/>", "<w:i/><w:sz w:val=\"22\"/>"),
         ("NoiNhan", "", "<w:b/><w:i/><w:sz w:val=\"24\"/>"),
@@ -160,6 +160,9 @@ fn table(borders: bool, widths: &[u32], rows: &[String]) -> String {
 /// A column of a table: how wide it is, its title, and the field in it.
 type Column = (u32, Text, &'static str);
 
+/// A grade and the caps that lower it.
+const GRADE: &str = "{{hang_va_diem_liet}}";
+
 /// A table with a row for each agency, and one for all of them.
 fn agencies(columns: &[Column], lang: Lang) -> String {
     let head = head(columns, lang);
@@ -216,23 +219,23 @@ fn document(lang: Lang) -> String {
     let agency = |width| (width, say!("Agency", "Cơ quan"), "{{ten}}");
     let connections = [
         number(),
-        agency(3_251),
-        (1_300, say!("Mandated connections that work", "Kết nối bắt buộc đã thông"), "{{ket_noi}}"),
-        (1_300, say!("Period before", "Kỳ trước"), "{{ket_noi_ky_truoc}}"),
-        (1_300, say!("Successful attempts", "Lượt kết nối thành công"), "{{luot_ket_noi}}"),
-        (1_300, say!("Period before", "Kỳ trước"), "{{luot_ket_noi_ky_truoc}}"),
+        agency(2_051),
+        (1_600, say!("Mandated connections that work", "Kết nối bắt buộc đã thông"), "{{ket_noi}}"),
+        (1_600, say!("Period before", "Kỳ trước"), "{{ket_noi_ky_truoc}}"),
+        (1_600, say!("Successful attempts", "Lượt kết nối thành công"), "{{luot_ket_noi}}"),
+        (1_600, say!("Period before", "Kỳ trước"), "{{luot_ket_noi_ky_truoc}}"),
     ];
     let quality = [
-        number(),
-        agency(2_001),
-        (780, say!("Databases measured", "CSDL đã đo"), "{{csdl_da_do}}"),
-        (770, say!("Correct", "Đúng"), "{{dung}}"),
-        (770, say!("Complete", "Đủ"), "{{du}}"),
-        (770, say!("Clean", "Sạch"), "{{sach}}"),
-        (770, say!("Live", "Sống"), "{{song}}"),
-        (820, say!("Points", "Điểm"), "{{diem}}"),
-        (770, say!("Grade", "Hạng"), "{{hang}}"),
-        (1_000, say!("Change", "Thay đổi"), "{{thay_doi}}"),
+        (500, say!("No.", "STT"), "{{stt}}"),
+        agency(1_721),
+        (1_050, say!("Databases measured", "CSDL đã đo"), "{{csdl_da_do}}"),
+        (840, say!("Correct", "Đúng"), "{{dung}}"),
+        (960, say!("Complete", "Đủ"), "{{du}}"),
+        (730, say!("Clean", "Sạch"), "{{sach}}"),
+        (730, say!("Live", "Sống"), "{{song}}"),
+        (780, say!("Points", "Điểm"), "{{diem}}"),
+        (730, say!("Grade", "Hạng"), GRADE),
+        (1_030, say!("Change", "Thay đổi"), "{{thay_doi}}"),
     ];
     let requests = [
         number(),
@@ -254,10 +257,11 @@ fn document(lang: Lang) -> String {
             "Than",
             "<w:spacing w:before=\"160\" w:after=\"60\"/>",
             &say(say!(
-                "{{{{can_cu}}}}, {{{{co_quan}}}} reports on connections, data quality and the sharing of data, {{{{ky_bao_cao}}}} (figures of {{{{so_lieu}}}}) as follows:",
-                "{{{{can_cu}}}}, {{{{co_quan}}}} báo cáo kết quả kết nối, chất lượng dữ liệu và chia sẻ dữ liệu {{{{ky_bao_cao}}}} (số liệu chốt ngày {{{{so_lieu}}}}) như sau:"
+                "{{{{can_cu}}}}, {{{{ten_co_quan}}}} reports on connections, data quality and the sharing of data, {{{{ky_bao_cao}}}} (figures of {{{{so_lieu}}}}) as follows:",
+                "{{{{can_cu}}}}, {{{{ten_co_quan}}}} báo cáo kết quả kết nối, chất lượng dữ liệu và chia sẻ dữ liệu {{{{ky_bao_cao}}}} (số liệu chốt ngày {{{{so_lieu}}}}) như sau:"
             )),
         ),
+        p("GhiChu", "{{#han}}{{han}}{{/han}}"),
         p("Muc", &say(say!("I. SUCCESSFUL CONNECTIONS", "I. SỐ LƯỢNG KẾT NỐI THÀNH CÔNG"))),
         agencies(&connections, lang),
         p("GhiChu", "{{#overall}}{{#ket_noi_ghi_chu}}{{ket_noi_ghi_chu}}.{{/ket_noi_ghi_chu}}{{/overall}}"),
@@ -265,6 +269,7 @@ fn document(lang: Lang) -> String {
             "GhiChu",
             "{{#overall}}{{#luot_ket_noi_ghi_chu}}{{luot_ket_noi_ghi_chu}}.{{/luot_ket_noi_ghi_chu}}{{/overall}}",
         ),
+        p("GhiChu", "{{#dem_theo}}{{dem_theo}}{{/dem_theo}}"),
         p("Muc", &say(say!("II. DATA QUALITY", "II. CHẤT LƯỢNG DỮ LIỆU (ĐÚNG - ĐỦ - SẠCH - SỐNG)"))),
         agencies(&quality, lang),
         p(
@@ -274,7 +279,15 @@ fn document(lang: Lang) -> String {
                 "Điểm từ 0 đến 100; phần chưa rõ tính là chưa đạt. Phương pháp {{{{phuong_phap}}}}, bộ tiêu chí {{{{bo_tieu_chi}}}}. {{{{pham_vi}}}}"
             )),
         ),
+        p("GhiChu", "{{giai_thich_hang}}"),
         p("GhiChu", "{{#agencies}}{{#csdl_thieu}}{{ten}}: {{csdl_thieu}}.{{/csdl_thieu}}{{/agencies}}"),
+        p(
+            "Than",
+            &say(say!(
+                "The points of each database are in the appendix.",
+                "Điểm của từng cơ sở dữ liệu tại Phụ lục kèm theo."
+            )),
+        ),
         p(
             "Muc",
             &say(say!("III. SHARING REQUESTS THAT WERE MET", "III. TỶ LỆ ĐÁP ỨNG YÊU CẦU CHIA SẺ DỮ LIỆU")),
@@ -309,7 +322,14 @@ fn document(lang: Lang) -> String {
         p("Than", "{{#danh_gia}}{{danh_gia}}{{/danh_gia}}"),
         p("Than", "{{#kien_nghi}}{{kien_nghi}}{{/kien_nghi}}"),
         // No signature stands on a page of its own.
-        with("Than", "<w:keepNext/>", "{{#han}}{{han}}{{/han}}"),
+        with(
+            "Than",
+            "<w:keepNext/>",
+            &say(say!(
+                "This is the report on connections, data quality and the sharing of data, {{{{ky_bao_cao}}}}, of {{{{ten_co_quan}}}}./.",
+                "Trên đây là báo cáo kết quả kết nối, chất lượng dữ liệu và chia sẻ dữ liệu {{{{ky_bao_cao}}}} của {{{{ten_co_quan}}}}./."
+            )),
+        ),
         with("Than", "<w:keepNext/>", ""),
         signature(lang),
         appendix(lang),
@@ -322,15 +342,15 @@ fn document(lang: Lang) -> String {
 /// Each database, and the scorecards that are not in the report.
 fn appendix(lang: Lang) -> String {
     let columns: [Column; 9] = [
-        (620, say!("No.", "STT"), "{{stt}}"),
-        (2_781, say!("Database", "Cơ sở dữ liệu"), "{{ten}}"),
-        (770, say!("Correct", "Đúng"), "{{dung}}"),
-        (770, say!("Complete", "Đủ"), "{{du}}"),
-        (770, say!("Clean", "Sạch"), "{{sach}}"),
-        (770, say!("Live", "Sống"), "{{song}}"),
-        (820, say!("Points", "Điểm"), "{{diem}}"),
-        (770, say!("Grade", "Hạng"), "{{hang}}"),
-        (1_000, say!("Change", "Thay đổi"), "{{thay_doi}}"),
+        (500, say!("No.", "STT"), "{{stt}}"),
+        (2_571, say!("Database", "Cơ sở dữ liệu"), "{{ten}}"),
+        (840, say!("Correct", "Đúng"), "{{dung}}"),
+        (960, say!("Complete", "Đủ"), "{{du}}"),
+        (730, say!("Clean", "Sạch"), "{{sach}}"),
+        (730, say!("Live", "Sống"), "{{song}}"),
+        (780, say!("Points", "Điểm"), "{{diem}}"),
+        (930, say!("Grade", "Hạng"), GRADE),
+        (1_030, say!("Change", "Thay đổi"), "{{thay_doi}}"),
     ];
     let last = columns.len() - 1;
     let cells: Vec<String> = columns
@@ -345,11 +365,14 @@ fn appendix(lang: Lang) -> String {
         .collect();
     let widths: Vec<u32> = columns.iter().map(|(width, ..)| *width).collect();
     [
-        with("Dam", "<w:pageBreakBefore/>", say!("APPENDIX", "PHỤ LỤC").get(lang)),
+        // "Phụ lục" in small letters, its name in capitals, and the letter that it belongs to: the order of the decree.
+        with("Dam", "<w:pageBreakBefore/>", say!("Appendix", "Phụ lục").get(lang)),
         p(
             "Dam",
-            say!("Databases, {{{{ky_bao_cao}}}}", "Điểm các cơ sở dữ liệu {{{{ky_bao_cao}}}}").get(lang),
+            say!("POINTS OF DATABASES, {{{{KY_BAO_CAO}}}}", "ĐIỂM CÁC CƠ SỞ DỮ LIỆU {{{{KY_BAO_CAO}}}}")
+                .get(lang),
         ),
+        p("Nghieng", "{{kem_theo}}"),
         p("Giua", ""),
         table(true, &widths, &[head(&columns, lang), row("<w:cantSplit/>", &cells)]),
         p(
