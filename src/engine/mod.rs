@@ -7,6 +7,7 @@
 mod broken;
 mod budget;
 mod changes;
+mod clusters;
 mod examples;
 mod failures;
 mod feed;
@@ -15,6 +16,7 @@ mod judging;
 mod kept;
 mod keys;
 mod ledger;
+mod linkage;
 pub mod measured;
 mod naming;
 mod outcome;

@@ -11,6 +11,7 @@ use crate::base::{Severity, Status, Text};
 use crate::kernel::column::standard_placeholders;
 use crate::kernel::key::{Absent, KeyJudge};
 use crate::kernel::memory::Remember;
+use crate::kernel::similarity::Linkage;
 use crate::kernel::text::Placeholders as PlaceholderSet;
 use crate::kernel::{ColumnId, ColumnPlan, ColumnType, typed};
 use crate::rule::role::Role;
@@ -31,6 +32,8 @@ pub struct TablePlan {
     pub keys: Vec<KeyColumns>,
     /// What rules over groups remember of each row.
     pub memories: Vec<Remember>,
+    /// What is compared of records that may be one and the same.
+    pub links: Vec<Linkage>,
     pub rules: Vec<RulePlan>,
     /// The identity key, as position in `keys`; `None` if the table declares none or its columns are absent.
     pub identity: Identity,
@@ -71,7 +74,7 @@ impl TablePlan {
 
     /// Whether rows must be remembered until all of them were seen.
     pub fn keeps_pages(&self) -> bool {
-        let later = |rule: &RulePlan| matches!(rule.work, Work::Keys { .. } | Work::Groups { .. });
+        let later = |rule: &RulePlan| rule.work.judges_later();
         !self.keys.is_empty()
             || self.identity != Identity::Undeclared
             || self.trace.is_some()
@@ -135,11 +138,22 @@ pub enum Work {
         memories: Vec<usize>,
         judge: Box<dyn GroupJudge>,
     },
+    Linked {
+        /// Position in the table's links.
+        link: usize,
+    },
     /// It does not run; `fails` counts every row as failed (a required column is absent).
     Not {
         status: Status,
         note: Text,
     },
+}
+
+impl Work {
+    /// Whether it judges once all rows were seen.
+    pub fn judges_later(&self) -> bool {
+        matches!(self, Self::Keys { .. } | Self::Groups { .. } | Self::Linked { .. })
+    }
 }
 
 /// What is to be remembered of a table's rows.
@@ -168,18 +182,22 @@ pub fn plan(
         filters: Vec::new(),
         keys: Vec::new(),
         memories: Vec::new(),
+        links: Vec::new(),
     };
     let rules = table.rules.iter().map(|rule| binder.rule(rule)).collect();
     let identity = binder.identity();
     let referred = referred.iter().map(|columns| binder.referred(columns)).collect();
     let trace = trace.map(|request| binder.trace(&request));
-    let TableBinder { columns, sources, filters, keys, memories, .. } = binder;
+    let TableBinder { columns, sources, filters, keys, memories, links, .. } = binder;
     // A name that stands twice is not absent: nobody knows which column it is.
     let may_be_absent = |name: &String| {
         table.column(name).is_some_and(|column| column.required == Some(false)) && !source.is_repeated(name)
     };
     let optional = sources.iter().map(may_be_absent).collect();
-    (TablePlan { columns, sources, optional, filters, keys, memories, rules, identity, trace }, referred)
+    (
+        TablePlan { columns, sources, optional, filters, keys, memories, links, rules, identity, trace },
+        referred,
+    )
 }
 
 struct TableBinder<'t> {
@@ -195,6 +213,7 @@ struct TableBinder<'t> {
     filters: Vec<Filter>,
     keys: Vec<KeyColumns>,
     memories: Vec<Remember>,
+    links: Vec<Linkage>,
 }
 
 impl TableBinder<'_> {
@@ -242,6 +261,10 @@ impl TableBinder<'_> {
                 let key = (!spec.key.is_empty()).then(|| self.key(spec.key, Absent::Skip));
                 let memories = spec.remember.into_iter().map(|what| self.memory(what)).collect();
                 plan.work = Work::Groups { key, memories, judge: spec.judge };
+            }
+            Ok((Bound::Linked(linkage), filter)) => {
+                plan.filter = filter;
+                plan.work = Work::Linked { link: self.link(linkage) };
             }
             Err(error) => {
                 // Which rows it would have been about may still be known.
@@ -313,6 +336,13 @@ impl TableBinder<'_> {
         self.memories.iter().position(|known| *known == what).unwrap_or_else(|| {
             self.memories.push(what);
             self.memories.len() - 1
+        })
+    }
+
+    fn link(&mut self, linkage: Linkage) -> usize {
+        self.links.iter().position(|known| *known == linkage).unwrap_or_else(|| {
+            self.links.push(linkage);
+            self.links.len() - 1
         })
     }
 

@@ -199,7 +199,7 @@ fn single(batch: &Batch<'_>, column: ColumnId, ty: ColumnType, has_key: &Boolean
 
 /// The values of a column, each spelt in the one way that all its spellings share: numbers without needless zeros,
 /// dates and moments in ISO form however the file writes or stores them.
-enum Spelling<'b> {
+pub(super) enum Spelling<'b> {
     Text(&'b TextColumn),
     Number(&'b TextColumn),
     Day(&'b Typed, &'b TextColumn),
@@ -207,7 +207,7 @@ enum Spelling<'b> {
 }
 
 impl<'b> Spelling<'b> {
-    fn of(batch: &'b Batch<'_>, column: ColumnId, ty: ColumnType) -> Self {
+    pub fn of(batch: &'b Batch<'_>, column: ColumnId, ty: ColumnType) -> Self {
         let text = batch.canonical(column);
         match ty {
             ColumnType::Integer | ColumnType::Decimal => Self::Number(text),
@@ -218,7 +218,7 @@ impl<'b> Spelling<'b> {
     }
 
     /// The spelling of a present value; what is not of the type stays as it is written.
-    fn get(&self, row: usize) -> Cow<'_, str> {
+    pub fn get(&self, row: usize) -> Cow<'_, str> {
         match self {
             Self::Text(text) => text.get(row).unwrap_or_default().into(),
             Self::Number(text) => number_key(text.get(row).unwrap_or_default()),

@@ -10,6 +10,7 @@ pub mod key;
 pub mod logarithm;
 pub mod memory;
 pub mod number;
+pub mod similarity;
 pub mod text;
 pub mod typed;
 pub mod verdict;

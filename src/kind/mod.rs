@@ -19,6 +19,7 @@ mod determines;
 mod digits;
 mod distinct_within;
 mod distribution;
+mod duplicate_fuzzy;
 mod duplicate_rows;
 mod event_order;
 mod expect;
@@ -92,6 +93,7 @@ pub const KINDS: &[&dyn Kind] = &[
     &Of::<id_agrees::IdAgrees>::KIND,
     &unique::UniqueKind,
     &duplicate_rows::DuplicateRowsKind,
+    &duplicate_fuzzy::DuplicateFuzzyKind,
     &references::ReferencesKind,
     &Of::<determines::Determines>::KIND,
     &Of::<no_overlap::NoOverlap>::KIND,

@@ -11,9 +11,11 @@ use super::code_list::CodeList;
 use super::demand::Demand;
 use super::node::{At, Node};
 use super::reader::{InputFile, Reader};
+use super::role::Role;
 use crate::base::{Dimension, Scale, Severity, Text, Unit};
 use crate::kernel::key::KeySpec;
 use crate::kernel::memory::{Cell, Remember};
+use crate::kernel::similarity::Linkage;
 use crate::kernel::{Batch, ColumnId, ColumnType, Population, RowVerdict};
 use crate::say;
 use crate::state::{Measure, State, Tally};
@@ -77,6 +79,7 @@ pub type CodeLists = indexmap::IndexMap<String, Arc<CodeList>>;
 pub struct DeclaredColumn {
     pub name: At<String>,
     pub ty: Option<ColumnType>,
+    pub role: Option<&'static Role>,
 }
 
 impl ParseContext<'_> {
@@ -129,6 +132,11 @@ pub trait Spec: Debug + Send + Sync {
 
     /// What it asks of values, for whoever makes rows that pass.
     fn demands(&self) -> Vec<Demand> {
+        Vec::new()
+    }
+
+    /// What the rule file left unsaid and the kind has made of the table's columns: a name and its value, for people.
+    fn unsaid(&self) -> Vec<(Text, String)> {
         Vec::new()
     }
 
@@ -206,6 +214,8 @@ pub enum Bound {
     Keys(KeySpec),
     /// Judges rows together with others, once all of them were seen.
     Groups(GroupSpec),
+    /// Looks for records that may be one and the same, once all of them were seen.
+    Linked(Linkage),
 }
 
 /// What a rule needs that judges rows together: how they form groups, and what to remember of each.

@@ -32,8 +32,8 @@ pub use condition::Condition;
 pub use demand::Demand;
 pub use file::Database;
 pub use kind::{
-    About, AnyCheck, AnyState, BindError, Binder, Bound, Check, ContractColumn, Explanation, FoundFile,
-    Group, GroupJudge, GroupSpec, Kind, Mark, ParseContext, Spec, Words,
+    About, AnyCheck, AnyState, BindError, Binder, Bound, Check, ContractColumn, DeclaredColumn, Explanation,
+    FoundFile, Group, GroupJudge, GroupSpec, Kind, Mark, ParseContext, Spec, Words,
 };
 pub use node::{At, Node, Value};
 pub use reader::{Fields, Reader};
