@@ -12,11 +12,13 @@ pub struct Date {
 }
 
 impl Date {
-    /// A date or moment in ISO form, or a date that is known in part: `1980`, `05/1980`, `00/05/1980`, `1980-05-00`.
+    /// A date or moment in ISO form, or a date that is known in part: `1980`, `05/1980`, `00/05/1980`,
+    /// `1980-05-00`, `19800500`.
     pub fn of(text: &str) -> Option<Self> {
         let text = text.split(['T', ' ']).next().unwrap_or(text);
         let parts: Vec<&str> = text.split(['-', '/', '.']).collect();
         let (year, month, day) = match parts.as_slice() {
+            [all] if all.len() == 8 && all.is_ascii() => (&all[..4], &all[4..6], &all[6..]),
             [year] => (*year, "0", "0"),
             [year, month] if year.len() == 4 => (*year, *month, "0"),
             [month, year] => (*year, *month, "0"),
@@ -100,6 +102,7 @@ mod tests {
             ("1990-02-11", "1990-02-12", 85),
             ("1990-02-11", "1909-02-11", 85),
             ("1990-02-11", "1985-02-11", 65),
+            ("1990-02-11", "19900211", 100),
             ("1990-02-11", "1990", 92),
             ("1990-02-11", "00/02/1990", 92),
             ("1990-02-11", "1990-03-12", 0),
