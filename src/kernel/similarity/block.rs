@@ -77,10 +77,10 @@ impl Part {
             Self::Words => sorted(plain_words().collect()),
             Self::Sound => sorted(plain_words().map(|word| sound::of(&word)).collect()),
             Self::First => plain_words().next()?,
-            Self::Last => plain_words().last()?,
+            Self::Last => plain_words().next_back()?,
             Self::Ends => {
                 let letter = |word: Option<String>| word.and_then(|word| word.chars().next());
-                let ends = [letter(plain_words().next())?, letter(plain_words().last())?];
+                let ends = [letter(plain_words().next())?, letter(plain_words().next_back())?];
                 sorted(ends.map(String::from).to_vec())
             }
             Self::Digits => national(fold::digits(text)),

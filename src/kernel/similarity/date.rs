@@ -1,6 +1,6 @@
 //! Dates: one part of them may be wrong or unknown, or day and month in each other's place.
 
-use super::super::date_format::default_date;
+use super::super::date_format::days;
 use super::{WHOLE, hundredths};
 
 /// Year, month and day; 0 is not known.
@@ -32,8 +32,7 @@ impl Date {
         };
         let (year, month, day) =
             (number(year, 4).filter(|_| year.len() == 4)?, number(month, 2)?, number(day, 2)?);
-        let real = format!("{year:04}-{:02}-{:02}", month.max(1), day.max(1));
-        let sound = year > 0 && default_date().parse_date(&real).is_some();
+        let sound = year > 0 && days(year, month.max(1), day.max(1)).is_some();
         sound.then_some(Self { year, month, day })
     }
 

@@ -11,12 +11,14 @@ mod fold;
 mod linkage;
 mod name;
 mod number;
+mod records;
 mod sound;
 mod text;
 mod word;
 
 pub use block::Part;
-pub use linkage::{Compared, Linkage, Record, Records, Standing};
+pub use linkage::{Compared, Linkage, Record};
+pub use records::{Records, Standing};
 
 use address::Address;
 use date::Date;
