@@ -8,9 +8,9 @@ use super::plan::{TablePlan, Work};
 use super::rows::{Broken, JudgedTable};
 use crate::base::{Lang, Text};
 use crate::kernel::key::KeyJudge;
-use crate::kernel::similarity::{Compared, Linkage};
+use crate::kernel::similarity::Linkage;
 use crate::kernel::text::mask;
-use crate::kernel::{Batch, RowVerdict};
+use crate::kernel::{Batch, ColumnId, RowVerdict};
 use crate::rule::Explanation;
 use crate::say;
 
@@ -107,11 +107,12 @@ impl BatchVerdict {
 
 /// What was compared of a row that may be another one.
 fn compared(linkage: &Linkage, batch: &Batch<'_>, row: usize, reveal: bool) -> Shown {
-    let cell = |compared: &Compared| {
-        let cell = batch.cell(compared.column, row).unwrap_or_default();
+    let cell = |column: &ColumnId| {
+        let cell = batch.cell(*column, row).unwrap_or_default();
         if reveal { cell } else { mask(&cell) }
     };
-    let cells: Vec<String> = linkage.compared.iter().map(cell).collect();
+    let columns = linkage.compared.iter().flat_map(|compared| &compared.columns);
+    let cells: Vec<String> = columns.map(cell).collect();
     let reason = say!("suspected to be the same as another row", "nghi ngờ trùng với dòng khác");
     Shown { value: Some(cells.join(" | ")), why: Some(Explanation { reason, repaired: None }) }
 }

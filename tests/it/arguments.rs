@@ -43,6 +43,7 @@ fn wrong_arguments_are_named() {
         ("duplicate_fuzzy: { columns: { co: sound }, blocks: [co] }", "`sound` is not a way to compare"),
         ("duplicate_fuzzy: { columns: { co: { weight: 0 } }, blocks: [co] }", "from 1 to 1000"),
         ("duplicate_fuzzy: { columns: { co: text }, blocks: [] }", "`blocks` are 1 to 32 lists"),
+        ("duplicate_fuzzy: { columns: { co: text }, blocks: [[]] }", "`blocks` are 1 to 32 lists"),
         ("duplicate_fuzzy: { columns: { co: text }, blocks: [co.soud] }", "a value has no part `soud`"),
         (
             "duplicate_fuzzy: { columns: { co: text }, blocks: [co], similarity: 0 }",

@@ -234,7 +234,7 @@ fn known_duplicates_of_a_public_set_are_found() {
     );
 }
 
-const FEBRL_RIGHT: u64 = 483;
+const FEBRL_RIGHT: u64 = 497;
 const FEBRL_COMPARED: &str = "617";
 const FEBRL_POSSIBLE: &str = "445096";
 

@@ -15,10 +15,10 @@ pub struct Linkage {
     pub most_in_block: u64,
 }
 
-/// A column that is compared.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What is compared: a column, or several whose values are parts of one.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Compared {
-    pub column: ColumnId,
+    pub columns: Vec<ColumnId>,
     pub measure: Measure,
     pub weight: u32,
 }

@@ -34,6 +34,8 @@ pub const WHOLE: u32 = 1_000_000;
 pub enum Measure {
     /// A person's name: word by word, in either order of its parts, with or without marks, with initials.
     Name,
+    /// A part of a name that stands in several columns, which may be in each other's place.
+    NamePart,
     /// An address: as a set of words and numbers, abbreviations written out.
     Address,
     /// Any text: letter by letter, in the order of its words or sorted.
@@ -47,8 +49,9 @@ pub enum Measure {
 }
 
 impl Measure {
-    pub const WORDS: [(&'static str, Self); 6] = [
+    pub const WORDS: [(&'static str, Self); 7] = [
         ("name", Self::Name),
+        ("name_part", Self::NamePart),
         ("address", Self::Address),
         ("text", Self::Text),
         ("number", Self::Number),
@@ -64,7 +67,9 @@ impl Measure {
     fn can_read(self, text: &str) -> bool {
         let mut letters = text.chars().take(fold::MOST_LETTERS);
         match self {
-            Self::Name | Self::Address | Self::Text | Self::Code => letters.any(char::is_alphanumeric),
+            Self::Name | Self::NamePart | Self::Address | Self::Text | Self::Code => {
+                letters.any(char::is_alphanumeric)
+            }
             Self::Number => letters.any(|c| c.is_ascii_digit()),
             Self::Date => Date::of(text).is_some(),
         }
@@ -73,7 +78,7 @@ impl Measure {
     /// A value as it is compared; `None` where it has nothing in it that could be.
     fn read(self, text: &str) -> Option<Value> {
         match self {
-            Self::Name => Name::of(text).map(Value::Name),
+            Self::Name | Self::NamePart => Name::of(text).map(Value::Name),
             Self::Address => Address::of(text).map(Value::Address),
             Self::Text => Phrase::of(text).map(Value::Text),
             Self::Number => Number::of(text).map(Value::Number),

@@ -1,5 +1,7 @@
 //! What is remembered of rows until all were seen, so that each can be compared with others.
 
+use std::borrow::Cow;
+
 use hashbrown::HashMap;
 
 use super::super::batch::{Batch, ColumnId};
@@ -33,7 +35,11 @@ impl Records {
     pub fn of(batch: &Batch<'_>, linkage: &Linkage) -> Self {
         let spelling = |column: ColumnId| Spelling::of(batch, column, batch.column_type(column));
         let mut blocks = Blocks::of(batch, linkage);
-        let compared: Vec<_> = linkage.compared.iter().map(|of| (of, spelling(of.column))).collect();
+        let compared: Vec<_> = linkage
+            .compared
+            .iter()
+            .map(|of| (of, of.columns.iter().map(|&column| (column, spelling(column))).collect::<Vec<_>>()))
+            .collect();
         let mut known: HashMap<Vec<u8>, u32> = HashMap::new();
         let mut records = Self::default();
         let mut bytes = Vec::new();
@@ -41,9 +47,8 @@ impl Records {
             bytes.clear();
             let any = blocks.write(batch, row, &mut bytes);
             let mut weight = 0;
-            for (of, spelling) in &compared {
-                let value = batch.present(of.column).value(row).then(|| spelling.get(row));
-                match value.filter(|value| of.measure.can_read(value)) {
+            for (of, columns) in &compared {
+                match joined(batch, row, columns).filter(|value| of.measure.can_read(value)) {
                     Some(value) => {
                         weight += u64::from(of.weight);
                         let end =
@@ -117,6 +122,18 @@ impl Records {
             && ends.last().copied().unwrap_or_default() as usize == bytes.len();
         fits.then_some(Self { of_row, ends, bytes })
     }
+}
+
+/// The values of a row in some columns, one behind the other.
+fn joined<'s>(
+    batch: &Batch<'_>,
+    row: usize,
+    columns: &'s [(ColumnId, Spelling<'_>)],
+) -> Option<Cow<'s, str>> {
+    let present = columns.iter().filter(|(column, _)| batch.present(*column).value(row));
+    let mut values = present.map(|(_, spelling)| spelling.get(row));
+    let first = values.next()?;
+    Some(values.fold(first, |all, more| format!("{all} {more}").into()))
 }
 
 /// The keys of rows in every pass. Each part of a column is made once of a value, however many rows and passes have it.

@@ -58,8 +58,8 @@ const MOST_IN_BLOCK: u64 = 1_000;
 
 #[derive(Debug, JsonSchema)]
 struct Written {
-    /// What is compared, and how: by column, `name`, `address`, `text`, `number`, `date` or `code`, alone or as
-    /// `{ as: …, weight: … }`. Left out, it follows from the columns' roles.
+    /// What is compared, and how: by column, `name`, `name_part` (of a name in several columns), `address`, `text`,
+    /// `number`, `date` or `code`, alone or as `{ as: …, weight: … }`. Left out, it follows from the columns' roles.
     columns: Option<ComparedColumns>,
     /// Rows are compared if they agree in all parts of one of these lists: `[ho_ten.sound, ngay_sinh.year]`. A part is
     /// a column, or of it `.words`, `.sound`, `.first`, `.last`, `.ends`, `.digits`, `.startN`, `.endN`, `.year`,
@@ -195,13 +195,18 @@ impl Spec for DuplicateFuzzy {
     }
 
     fn bind(&self, binder: &mut dyn Binder) -> Result<Bound, BindError> {
-        let mut compared = Vec::new();
+        let mut compared: Vec<Compared> = Vec::new();
         for (name, measure, weight) in &self.compared {
-            compared.push(Compared {
-                column: bind(name, Some(*measure), false, binder)?,
-                measure: *measure,
-                weight: *weight,
-            });
+            let column = bind(name, Some(*measure), false, binder)?;
+            // The parts of a name are compared as one.
+            match compared.iter_mut().find(|known| *measure == Measure::NamePart && known.measure == *measure)
+            {
+                Some(known) => {
+                    known.columns.push(column);
+                    known.weight += weight;
+                }
+                None => compared.push(Compared { columns: vec![column], measure: *measure, weight: *weight }),
+            }
         }
         let as_date = |name: &At<String>| {
             self.compared.iter().any(|(own, measure, _)| own.value == name.value && *measure == Measure::Date)
@@ -238,7 +243,8 @@ fn bind(
     let column = binder.column(name)?;
     let ty = binder.column_type(column);
     let date = date || measure == Some(Measure::Date);
-    let of_words = matches!(measure, Some(Measure::Name | Measure::Address | Measure::Text));
+    let of_words =
+        matches!(measure, Some(Measure::Name | Measure::NamePart | Measure::Address | Measure::Text));
     match ty {
         ColumnType::Text if date => binder.column_as(name, ColumnType::Date, None),
         // A number may be a year.

@@ -1,5 +1,6 @@
 //! What follows from the roles of columns: what is compared of a person, and which rows are worth comparing.
 
+use super::written::MOST_PASSES;
 use super::{ComparedColumn, Pass};
 use crate::kernel::similarity::{Measure, Part};
 use crate::rule::At;
@@ -63,5 +64,6 @@ pub fn passes(compared: &[ComparedColumn], columns: &[DeclaredColumn]) -> Vec<Pa
         };
         passes.push(vec![(column.name.clone(), part)]);
     }
+    passes.truncate(MOST_PASSES);
     passes
 }

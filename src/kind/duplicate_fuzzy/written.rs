@@ -12,7 +12,7 @@ use crate::rule::{At, Node, ParseContext, Value};
 use crate::say;
 
 const MOST_WEIGHT: u32 = 1_000;
-const MOST_PASSES: usize = 32;
+pub const MOST_PASSES: usize = 32;
 
 #[derive(Debug)]
 pub struct ComparedColumns(pub Vec<ComparedColumn>);
@@ -90,7 +90,8 @@ pub struct Blocks(Vec<Vec<At<String>>>);
 impl Field for Blocks {
     fn of(node: &Node, context: &mut ParseContext<'_>) -> Option<Self> {
         let items = context.reader.items(node);
-        if items.is_empty() || items.len() > MOST_PASSES {
+        let empty = |item: &&Node| matches!(&item.value, Value::Seq(parts) if parts.is_empty());
+        if items.is_empty() || items.len() > MOST_PASSES || items.iter().any(empty) {
             let most = MOST_PASSES;
             context.reader.error(
                 &node.span,
@@ -99,6 +100,7 @@ impl Field for Blocks {
             return None;
         }
         let lists: Vec<_> = items.iter().map(|item| context.reader.texts(item)).collect();
+        // What is no text was reported.
         lists.iter().all(|list| !list.is_empty()).then_some(Self(lists))
     }
 }
@@ -207,9 +209,9 @@ macro_rules! schemas {
 schemas! {
     ComparedColumns: "ComparedColumns" = { "type": "object", "minProperties": 1, "additionalProperties": { "anyOf": [
         { "type": "null" },
-        { "enum": ["name", "address", "text", "number", "date", "code"] },
+        { "enum": ["name", "name_part", "address", "text", "number", "date", "code"] },
         { "type": "object", "additionalProperties": false, "properties": {
-            "as": { "enum": ["name", "address", "text", "number", "date", "code"] },
+            "as": { "enum": ["name", "name_part", "address", "text", "number", "date", "code"] },
             "weight": { "type": "integer", "minimum": 1, "maximum": 1000 }
         } }
     ] } };
