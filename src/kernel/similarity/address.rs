@@ -202,7 +202,7 @@ mod tests {
             ("Tổ 5, thôn Đông, xã Yên Mỹ", "thôn Đông, xã Yên Mỹ", 87),
             ("12 Lê Lợi", "7 Trần Phú", 0),
             ("Ngô Quyền", "Ngõ 5 Quyền", 45),
-            ("to 5 thon Dong", "tổ 5, thôn Đông", 98),
+            ("to 5 thon Dong", "tổ 5, thôn Đông", 99),
             ("Hoàng Diệu", "Hoàng Diêuj", 90),
             ("wylly place, pine ret vill", "wylly place, pine vill", 92),
         ] {
