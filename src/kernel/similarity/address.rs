@@ -204,7 +204,7 @@ mod tests {
             ("Ngô Quyền", "Ngõ 5 Quyền", 45),
             ("to 5 thon Dong", "tổ 5, thôn Đông", 99),
             ("Hoàng Diệu", "Hoàng Diêuj", 90),
-            ("wylly place, pine ret vill", "wylly place, pine vill", 92),
+            ("wylly place, pine ret vill", "wylly place, pine vill", 94),
         ] {
             assert_eq!(like(Measure::Address, a, b), expected, "{a} – {b}");
         }
