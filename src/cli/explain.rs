@@ -323,6 +323,9 @@ fn expanded(database: &Database, table: &Table, rule: &Rule, lang: Lang) -> Stri
     if !distinction.is_empty() {
         field(say!("by", "theo"), distinction);
     }
+    for (name, value) in rule.spec.unsaid() {
+        field(name, value);
+    }
     if rule.implied {
         field(
             say!("from", "suy từ"),

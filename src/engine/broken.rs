@@ -9,7 +9,9 @@ use super::reconcile;
 use super::rows::{Broken, JudgedTable};
 use crate::base::{Lang, Text};
 use crate::kernel::key::{KeyJudge, TableKey};
-use crate::kernel::{Batch, RowVerdict};
+use crate::kernel::similarity::Linkage;
+use crate::kernel::text::mask;
+use crate::kernel::{Batch, ColumnId, RowVerdict};
 use crate::rule::Explanation;
 use crate::say;
 
@@ -17,6 +19,8 @@ use crate::say;
 pub struct BatchVerdict {
     /// Rules that some row fails, in order.
     fails: Vec<(usize, RowVerdict)>,
+    /// By rule, the cluster of each row.
+    clusters: Vec<(usize, Vec<u32>)>,
     /// Rows that are not clean.
     pub dirty: BooleanBuffer,
 }
@@ -51,7 +55,8 @@ impl BatchVerdict {
         if judged.verdicts.none_clean {
             dirty = judging.batch.all();
         }
-        Some(Self { fails, dirty })
+        let clusters = judged.verdicts.clusters(start, judging.batch.rows());
+        Some(Self { fails, clusters, dirty })
     }
 
     /// Rows that some rule fails.
@@ -72,12 +77,13 @@ impl BatchVerdict {
         let failed = self.fails.iter().filter(|(_, verdict)| verdict.fail.value(row));
         failed
             .map(|(rule, verdict)| {
-                let plan = &plan.rules[*rule];
-                let mut shown = match &plan.work {
-                    Work::Scan(check) => Shown::of(plan, check.as_ref(), batch, row),
+                let rule_plan = &plan.rules[*rule];
+                let mut shown = match &rule_plan.work {
+                    Work::Scan(check) => Shown::of(rule_plan, check.as_ref(), batch, row),
+                    Work::Linked { link } => compared(&plan.links[*link], batch, row, reveal),
                     work => Shown { value: None, why: of_keys(work) },
                 };
-                if !reveal {
+                if !reveal && !matches!(rule_plan.work, Work::Linked { .. }) {
                     shown.hide();
                 }
                 let (why, repaired) = shown.why.map_or((None, None), |Explanation { reason, repaired }| {
@@ -85,10 +91,31 @@ impl BatchVerdict {
                 });
                 let reasons =
                     verdict.reasons.iter().filter(|(_, rows)| rows.value(row)).map(|(name, _)| *name);
-                Broken { rule: *rule, value: shown.value, why, reasons: reasons.collect(), repaired }
+                let cluster =
+                    self.clusters.iter().find(|(own, _)| own == rule).map(|(_, clusters)| clusters[row]);
+                Broken {
+                    rule: *rule,
+                    value: shown.value,
+                    why,
+                    reasons: reasons.collect(),
+                    repaired,
+                    cluster: cluster.filter(|cluster| *cluster > 0),
+                }
             })
             .collect()
     }
+}
+
+/// What was compared of a row that may be another one.
+fn compared(linkage: &Linkage, batch: &Batch<'_>, row: usize, reveal: bool) -> Shown {
+    let cell = |column: &ColumnId| {
+        let cell = batch.cell(*column, row).unwrap_or_default();
+        if reveal { cell } else { mask(&cell) }
+    };
+    let columns = linkage.compared.iter().flat_map(|compared| &compared.columns);
+    let cells: Vec<String> = columns.map(cell).collect();
+    let reason = say!("suspected to be the same as another row", "nghi ngờ trùng với dòng khác");
+    Shown { value: Some(cells.join(" | ")), why: Some(Explanation { reason, repaired: None }) }
 }
 
 /// Why a row fails a rule over keys.

@@ -36,6 +36,16 @@ impl<'s> Budget<'s> {
         self.bytes / 2
     }
 
+    /// Bytes that records which are compared may take of the room for keys: all of it, as keys can go elsewhere.
+    pub fn for_records(&self) -> u64 {
+        self.for_keys()
+    }
+
+    /// With how much memory so many bytes of records would find room.
+    pub fn needed(records: u64) -> u64 {
+        records.saturating_mul(2)
+    }
+
     /// Bytes that judging keys may take beside the keys themselves.
     pub fn for_judging(&self) -> u64 {
         (self.bytes / 4).max(1)

@@ -1,5 +1,6 @@
 //! What has to be remembered of every row until all rows were seen: its keys, and whether it is clean so far.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arrow::buffer::BooleanBuffer;
@@ -11,6 +12,7 @@ use super::trace::PageTrace;
 use crate::base::Text;
 use crate::kernel::key::{KeyValues, Keys};
 use crate::kernel::memory::Memory;
+use crate::kernel::similarity::Records;
 
 /// The rows of one batch.
 pub struct Page {
@@ -24,6 +26,8 @@ pub struct Page {
     pub spilled: Option<u32>,
     /// One for everything that rules over groups remember of a row.
     pub memories: Vec<Arc<Memory>>,
+    /// One for everything that is compared of records; given up with [`Ledger::unheld`].
+    pub records: Vec<Records>,
     /// Rows whose cells cannot be trusted.
     pub damaged: Option<BooleanBuffer>,
     /// For every rule that judges keys or groups, in the order of the plan: the rows it is about.
@@ -50,6 +54,8 @@ pub struct Ledger {
     /// Bytes of keys in memory that could leave it.
     held: u64,
     pub spill: Option<Arc<Spill>>,
+    /// Bytes of records that came in, held or not.
+    records: u64,
     /// Why keys that had to leave memory are not on disk either.
     pub lost: Option<Text>,
 }
@@ -58,6 +64,7 @@ impl Ledger {
     pub fn merge(&mut self, other: Self) {
         self.pages.extend(other.pages);
         self.held += other.held;
+        self.records += other.records;
         self.spill = self.spill.take().or(other.spill);
         self.lost = self.lost.take().or(other.lost);
         if self.lost.is_some() {
@@ -75,14 +82,43 @@ impl Ledger {
     pub fn add(&mut self, page: Page, outlet: &Outlet<'_>) {
         let bytes = outlet.bytes(&page);
         self.pages.push(page);
+        self.remember(outlet, self.pages.len() - 1);
         self.held += bytes;
         if bytes > 0 && !outlet.budget.hold(bytes) && self.held >= outlet.worth {
             self.leave(outlet);
         }
     }
 
-    /// Counts keys that came in otherwise than by [`Ledger::add`].
+    /// Counts the records of the pages from that place on. Where they do not find room they are given up: records that are
+    /// compared with all others of their block are of no use on a disk in the order in which they came.
+    fn remember(&mut self, outlet: &Outlet<'_>, from: usize) {
+        let size = |page: &Page| page.records.iter().map(Records::size).sum::<u64>();
+        let bytes: u64 = self.pages[from..].iter().map(size).sum();
+        if bytes == 0 {
+            return;
+        }
+        self.records += bytes;
+        outlet.budget.hold(bytes);
+        if !outlet.hold_records(bytes) {
+            let held: u64 = self.pages.iter().map(size).sum();
+            outlet.budget.release(held);
+            self.pages
+                .iter_mut()
+                .flat_map(|page| &mut page.records)
+                .for_each(|records| *records = Records::default());
+        }
+    }
+
+    /// Whether records were given up, and the bytes that all of them would take.
+    pub fn unheld(&self) -> Option<u64> {
+        let lost =
+            self.pages.iter().any(|page| page.records.iter().any(|records| records.rows() < page.rows));
+        lost.then_some(self.records)
+    }
+
+    /// Counts keys and records that came in otherwise than by [`Ledger::add`].
     pub fn count(&mut self, outlet: &Outlet<'_>) {
+        self.remember(outlet, 0);
         self.held = self.pages.iter().map(|page| outlet.bytes(page)).sum();
         outlet.budget.hold(self.held);
     }
@@ -130,7 +166,7 @@ impl Ledger {
     }
 
     pub fn is_whole_in_memory(&self) -> bool {
-        self.spill.is_none() && self.lost.is_none()
+        self.spill.is_none() && self.lost.is_none() && self.unheld().is_none()
     }
 }
 
@@ -148,6 +184,8 @@ pub struct Leaving {
 pub struct Outlet<'o> {
     budget: &'o Budget<'o>,
     leaving: Leaving,
+    /// Bytes of records that came in.
+    records: AtomicU64,
     threads: usize,
     worth: u64,
     /// Opened when it is needed first; what went wrong once is not tried again.
@@ -157,7 +195,14 @@ pub struct Outlet<'o> {
 impl<'o> Outlet<'o> {
     pub fn new(budget: &'o Budget<'o>, leaving: Leaving) -> Self {
         let threads = rayon::current_num_threads();
-        Self { budget, leaving, threads, worth: budget.worth_spilling(threads), spill: Mutex::new(None) }
+        let worth = budget.worth_spilling(threads);
+        Self { budget, leaving, records: AtomicU64::new(0), threads, worth, spill: Mutex::new(None) }
+    }
+
+    /// Notes that so many more bytes hold records, and says whether all of them find room.
+    fn hold_records(&self, bytes: u64) -> bool {
+        let before = self.records.fetch_add(bytes, Ordering::Relaxed);
+        before.saturating_add(bytes) <= self.budget.for_records()
     }
 
     fn leaving(&self) -> impl Iterator<Item = usize> {

@@ -7,6 +7,7 @@
 mod broken;
 mod budget;
 mod changes;
+mod clusters;
 mod elsewhere;
 mod examples;
 mod failures;
@@ -16,6 +17,7 @@ mod judging;
 mod kept;
 mod keys;
 mod ledger;
+mod linkage;
 pub mod measured;
 mod mirror;
 mod naming;

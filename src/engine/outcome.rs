@@ -13,6 +13,7 @@ use super::examples::{Examples, Shown};
 use super::groups;
 use super::keys::{self, KeyVerdicts, Parents};
 use super::ledger::Ledger;
+use super::linkage;
 use super::measured::{Covered, MeasuredRule, TracedTable};
 use super::plan::{Identity, RulePlan, TablePlan, Work};
 use super::reconcile::{self, Ours};
@@ -72,7 +73,7 @@ pub fn outcome(
     beside: Beside<'_>,
 ) -> Outcome {
     let Beside { reveal, budget, .. } = beside;
-    let mut kept = Vec::new();
+    let (mut kept, mut clusters) = (Vec::new(), Vec::new());
     let mut ledger = std::mem::take(&mut state.ledger);
     ledger.settle();
     let in_part = state.cut || state.lost > 0 || source.is_incomplete();
@@ -98,6 +99,20 @@ pub fn outcome(
                 let judged = || groups::judge(&ledger, *key, memories, order, judge.as_ref());
                 match catch_unwind(AssertUnwindSafe(judged)) {
                     Ok(verdicts) => Ok(verdicts),
+                    Err(_) => {
+                        state.rules[at].broken = true;
+                        order += 1;
+                        continue;
+                    }
+                }
+            }
+            Work::Linked { link } => {
+                let judged = || linkage::judge(&ledger, *link, order, &plan.links[*link]);
+                match catch_unwind(AssertUnwindSafe(judged)) {
+                    Ok(linked) => linked.map(|linked| {
+                        clusters.push((at, linked.clusters));
+                        linked.verdicts
+                    }),
                     Err(_) => {
                         state.rules[at].broken = true;
                         order += 1;
@@ -149,6 +164,7 @@ pub fn outcome(
     let traced = plan.trace.as_ref().map(|trace| traced(table, plan, trace, &rules, &ledger, beside.before));
     let verdicts = beside.verdicts.then(|| Verdicts {
         pages: verdicts::pages(ledger, kept),
+        clusters,
         broken: stopped,
         none_clean,
     });

@@ -15,6 +15,7 @@ use crate::base::{Severity, Status, Text};
 use crate::kernel::column::standard_placeholders;
 use crate::kernel::key::{Absent, KeyJudge};
 use crate::kernel::memory::Remember;
+use crate::kernel::similarity::Linkage;
 use crate::kernel::text::Placeholders as PlaceholderSet;
 use crate::kernel::{ColumnId, ColumnPlan, ColumnType, typed};
 use crate::rule::role::Role;
@@ -40,6 +41,8 @@ pub struct TablePlan {
     pub memories: Vec<Remember>,
     /// For every key, the memories that are compared where the key is found in another table.
     pub carried: Vec<Vec<usize>>,
+    /// What is compared of records that may be one and the same.
+    pub links: Vec<Linkage>,
     pub rules: Vec<RulePlan>,
     /// The identity key, as position in `keys`; `None` if the table declares none or its columns are absent.
     pub identity: Identity,
@@ -157,6 +160,10 @@ pub enum Work {
         column: Option<OurColumn>,
         look_up: LookUp,
     },
+    Linked {
+        /// Position in the table's links.
+        link: usize,
+    },
     /// It does not run; `fails` counts every row as failed (a required column is absent).
     Not {
         status: Status,
@@ -175,14 +182,17 @@ pub struct OurColumn {
 impl Work {
     /// Whether it judges once all rows were seen.
     pub const fn is_later(&self) -> bool {
-        matches!(self, Self::Keys { .. } | Self::Groups { .. } | Self::Reconciled { .. })
+        matches!(
+            self,
+            Self::Keys { .. } | Self::Groups { .. } | Self::Reconciled { .. } | Self::Linked { .. }
+        )
     }
 
     /// Whether it judges rows of the table.
     pub fn judges_rows(&self) -> bool {
         match self {
             Self::Scan(check) => check.judges_rows(),
-            Self::Keys { .. } | Self::Groups { .. } => true,
+            Self::Keys { .. } | Self::Groups { .. } | Self::Linked { .. } => true,
             Self::Reconciled { look_up, .. } => !reconcile::is_of_theirs(look_up),
             Self::Not { .. } => false,
         }
@@ -226,6 +236,7 @@ struct TableBinder<'t> {
     keys: Vec<KeyColumns>,
     memories: Vec<Remember>,
     carried: Vec<Vec<usize>>,
+    links: Vec<Linkage>,
 }
 
 impl<'t> TableBinder<'t> {
@@ -242,18 +253,31 @@ impl<'t> TableBinder<'t> {
             keys: Vec::new(),
             memories: Vec::new(),
             carried: Vec::new(),
+            links: Vec::new(),
         }
     }
 
     fn finish(self, rules: Vec<RulePlan>, identity: Identity, trace: Option<TracePlan>) -> TablePlan {
-        let Self { table, source, columns, sources, filters, keys, memories, carried, .. } = self;
+        let Self { table, source, columns, sources, filters, keys, memories, carried, links, .. } = self;
         // A name that stands twice is not absent: nobody knows which column it is.
         let may_be_absent = |name: &String| {
             table.column(name).is_some_and(|column| column.required == Some(false))
                 && !source.is_repeated(name)
         };
         let optional = sources.iter().map(may_be_absent).collect();
-        TablePlan { columns, sources, optional, filters, keys, memories, carried, rules, identity, trace }
+        TablePlan {
+            columns,
+            sources,
+            optional,
+            filters,
+            keys,
+            memories,
+            carried,
+            links,
+            rules,
+            identity,
+            trace,
+        }
     }
 
     fn rule(&mut self, rule: &Rule) -> RulePlan {
@@ -309,6 +333,10 @@ impl<'t> TableBinder<'t> {
                     ty: self.columns[column].ty,
                 });
                 plan.work = Work::Reconciled { key, column, look_up: spec.look_up };
+            }
+            Ok((Bound::Linked(linkage), filter)) => {
+                plan.filter = filter;
+                plan.work = Work::Linked { link: self.link(linkage) };
             }
             Err(error) => {
                 // Which rows it would have been about may still be known.
@@ -396,6 +424,13 @@ impl<'t> TableBinder<'t> {
         self.memories.iter().position(|known| *known == what).unwrap_or_else(|| {
             self.memories.push(what);
             self.memories.len() - 1
+        })
+    }
+
+    fn link(&mut self, linkage: Linkage) -> usize {
+        self.links.iter().position(|known| *known == linkage).unwrap_or_else(|| {
+            self.links.push(linkage);
+            self.links.len() - 1
         })
     }
 

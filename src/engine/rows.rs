@@ -7,7 +7,7 @@ use arrow::array::{ArrayRef, RecordBatch};
 use arrow::buffer::BooleanBuffer;
 use arrow::datatypes::SchemaRef;
 
-use super::plan::TablePlan;
+use super::plan::{TablePlan, Work};
 use super::scan::TableState;
 use super::source::TableSource;
 use super::verdicts::Verdicts;
@@ -89,6 +89,8 @@ pub struct Broken {
     pub reasons: Vec<&'static str>,
     /// What the value must be, where that is certain; masked as `value` is.
     pub repaired: Option<String>,
+    /// Which rows may be one and the same with it: those with this number, from 1 on.
+    pub cluster: Option<u32>,
 }
 
 /// Records of one file as it has them.
@@ -128,6 +130,12 @@ impl<'d> JudgedTable<'d> {
     ) -> Self {
         let TableState { pieces, torn, hashes, .. } = state;
         Self { database, table, plan, source, verdicts, pieces, torn, hashes }
+    }
+
+    /// The rules that look for rows which may be one and the same, by place in the table's rules.
+    pub fn linking(&self) -> Vec<usize> {
+        let rules = self.plan.rules.iter().enumerate();
+        rules.filter(|(_, rule)| matches!(rule.work, Work::Linked { .. })).map(|(at, _)| at).collect()
     }
 
     /// The files of the table, in order.

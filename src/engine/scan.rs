@@ -23,6 +23,7 @@ use super::trace::RuleTrace;
 use crate::base::Text;
 use crate::extract::{self, Chunk, ExtractError, Finding, Piece, Sink};
 use crate::kernel::memory::Memory;
+use crate::kernel::similarity::Records;
 use crate::kernel::{RowVerdict, key};
 use crate::rule::AnyState;
 use crate::say;
@@ -375,7 +376,7 @@ impl Worker<'_> {
                     }
                 }
                 Work::Scan(_) => {}
-                Work::Keys { .. } | Work::Groups { .. } | Work::Reconciled { .. } => {
+                Work::Keys { .. } | Work::Groups { .. } | Work::Reconciled { .. } | Work::Linked { .. } => {
                     populations.push(KeyPopulation {
                         unknown: match (lacks, &population.rows) {
                             (Lack::Required, Some(rows)) => Some(
@@ -412,8 +413,19 @@ impl Worker<'_> {
                 .map(|key| Arc::new(key::keys(batch, &key.columns, &key.types, key.absent)))
                 .collect();
             let memories = self.plan.memories.iter().map(|what| Arc::new(Memory::of(batch, what))).collect();
-            let page =
-                Page { start, rows, keys, spilled: None, memories, damaged, populations, dirty, traced };
+            let records = self.plan.links.iter().map(|link| Records::of(batch, link)).collect();
+            let page = Page {
+                start,
+                rows,
+                keys,
+                spilled: None,
+                memories,
+                records,
+                damaged,
+                populations,
+                dirty,
+                traced,
+            };
             self.state.ledger.add(page, self.outlet);
         }
     }

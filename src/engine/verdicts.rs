@@ -12,6 +12,9 @@ use crate::kernel::RowVerdict;
 pub struct Verdicts {
     /// In the order of their rows; empty where no rule needs all rows and the table has no key.
     pub pages: Vec<PageVerdicts>,
+    /// Of rules that look for records which may be one and the same, by place in the plan: for every page the cluster of
+    /// each row, 0 where it is in none; empty where none is.
+    pub clusters: Vec<(usize, Vec<Vec<u32>>)>,
     /// Rules that stopped working: they name no row.
     pub broken: Vec<bool>,
     /// No row can be called clean.
@@ -56,6 +59,19 @@ pub fn pages(ledger: Ledger, verdicts: Vec<(usize, Vec<RowVerdict>)>) -> Vec<Pag
 }
 
 impl Verdicts {
+    /// The clusters of the rows from `start` on, by rule; 0 is none.
+    pub fn clusters(&self, start: Position, rows: usize) -> Vec<(usize, Vec<u32>)> {
+        let cluster = |pages: &[Vec<u32>], at: Position| {
+            let page = self.pages.partition_point(|page| page.start <= at).checked_sub(1)?;
+            let row = (at.row - self.pages[page].start.row) as usize;
+            pages.get(page)?.get(row).copied()
+        };
+        let at = |row: usize| Position { row: start.row + row as u64, ..start };
+        let of =
+            |pages: &[Vec<u32>]| (0..rows).map(|row| cluster(pages, at(row)).unwrap_or_default()).collect();
+        self.clusters.iter().map(|(rule, pages)| (*rule, of(pages))).collect()
+    }
+
     /// The verdicts on the rows from `start` on, however they are cut into batches. `None` if the scan did not see them.
     pub fn later(&self, start: Position, rows: usize) -> Option<Later> {
         if self.pages.is_empty() {
@@ -146,7 +162,7 @@ mod tests {
             page(0, 5, "1", Some("1")),
             page(2, 0, "11", None),
         ];
-        let verdicts = Verdicts { pages, broken: Vec::new(), none_clean: false };
+        let verdicts = Verdicts { pages, clusters: Vec::new(), broken: Vec::new(), none_clean: false };
         let at = |piece, row, rows| {
             let later = verdicts.later(Position { file: 0, piece, row }, rows)?;
             let fails = later.fails.into_iter().map(|(rule, verdict)| {

@@ -16,11 +16,12 @@ use crate::base::{Level, Text, interned};
 use crate::extract::Finding;
 use crate::kernel::key::{KeyValues, Keys};
 use crate::kernel::memory::Memory;
+use crate::kernel::similarity::Records;
 use crate::rule::Explanation;
 use crate::state::Tally;
 
 /// Changes whenever the same bytes would mean something else.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 
 #[derive(Serialize, Deserialize)]
 struct FileState {
@@ -72,6 +73,7 @@ struct PageWire {
     rows: u64,
     keys: Vec<(KeysWire, Bits)>,
     memories: Vec<Vec<i128>>,
+    records: Vec<RecordsWire>,
     damaged: Option<Bits>,
     populations: Vec<(Option<Bits>, Option<Bits>)>,
     dirty: Bits,
@@ -82,6 +84,10 @@ enum KeysWire {
     Packed(Vec<u64>),
     Wide(Vec<u128>),
 }
+
+/// The records of rows, where records end, their bytes.
+#[derive(Serialize, Deserialize)]
+struct RecordsWire(Vec<u32>, Vec<u32>, Vec<u8>);
 
 /// A bitmap: how many bits, and they in bytes.
 #[derive(Serialize, Deserialize)]
@@ -174,10 +180,16 @@ fn page(page: &Page) -> PageWire {
         rows: page.rows as u64,
         keys: keys.collect(),
         memories: page.memories.iter().map(|memory| memory.cells().to_vec()).collect(),
+        records: page.records.iter().map(records).collect(),
         damaged: page.damaged.as_ref().map(Bits::of),
         populations: populations.collect(),
         dirty: Bits::of(&page.dirty),
     }
+}
+
+fn records(records: &Records) -> RecordsWire {
+    let (of_row, ends, bytes) = records.parts();
+    RecordsWire(of_row.to_vec(), ends.to_vec(), bytes.to_vec())
 }
 
 /// The state of the file at that place of the table; `None` if the bytes are of another plan, or say nothing about that
@@ -232,6 +244,7 @@ fn read_page(wire: PageWire, plan: &TablePlan, file: u32) -> Option<Page> {
     let fits = wire.keys.len() == plan.keys.len()
         && wire.memories.len() == plan.memories.len()
         && wire.memories.iter().all(|memory| memory.len() == rows)
+        && wire.records.len() == plan.links.len()
         && wire.populations.len() == later.count();
     if !fits {
         return None;
@@ -252,12 +265,17 @@ fn read_page(wire: PageWire, plan: &TablePlan, file: u32) -> Option<Page> {
         .populations
         .into_iter()
         .map(|(rows, unknown)| Some(KeyPopulation { rows: optional(rows)?, unknown: optional(unknown)? }));
+    let records = wire
+        .records
+        .into_iter()
+        .map(|RecordsWire(of_row, ends, bytes)| Records::of_parts(rows, of_row, ends, bytes));
     Some(Page {
         start: Position { file, piece: wire.piece, row: wire.row },
         rows,
         keys: keys.collect::<Option<_>>()?,
         spilled: None,
         memories: wire.memories.into_iter().map(|cells| Arc::new(Memory::of_cells(cells))).collect(),
+        records: records.collect::<Option<_>>()?,
         damaged: optional(wire.damaged)?,
         populations: populations.collect::<Option<_>>()?,
         dirty: wire.dirty.buffer(rows)?,

@@ -10,8 +10,7 @@ use super::column::ColumnType;
 use super::date_format::{civil, default_date};
 use super::key::{Spelling, digest_of_key};
 use super::memory::Cell;
-use super::text::canonical::is_blank_char;
-use super::text::one_spelling;
+use super::similarity::fold;
 
 /// How values are compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -41,7 +40,7 @@ impl Likeness {
                 cells(&|row| Cell::Value(same(&spelling.get(row))))
             }
             Self::Name => {
-                let folded = text.mapped(|name| same(&folded_name(name)));
+                let folded = text.mapped(|name| same(&fold::whole(name)));
                 cells(&|row| folded(row).map_or(Cell::Absent, Cell::Value))
             }
             Self::Code { pad } => {
@@ -97,13 +96,6 @@ fn same(text: &str) -> i128 {
         }
         _ => (digest_of_key(bytes) >> 2 | 1 << 125).cast_signed(),
     }
-}
-
-/// A name as every way of writing it has it.
-fn folded_name(name: &str) -> String {
-    let seen: String = name.chars().filter(|c| c.is_whitespace() || !is_blank_char(*c)).collect();
-    let words = seen.split_whitespace().map(str::to_lowercase).collect::<Vec<_>>().join(" ");
-    one_spelling(&words).into_owned()
 }
 
 fn folded_code(code: &str, pad: Option<u32>) -> String {
@@ -213,10 +205,10 @@ mod tests {
             ("Lê\u{200b} Thuý", "Lê\u{a0}Thúy"),
             ("K’Brơi", "K'brơi"),
         ] {
-            assert_eq!(folded_name(a), folded_name(b));
+            assert_eq!(fold::whole(a), fold::whole(b));
         }
         for (a, b) in [("An", "Ân"), ("Hoa", "Hoà"), ("Văn An", "An Văn"), ("Văn An", "Vănan")] {
-            assert_ne!(folded_name(a), folded_name(b));
+            assert_ne!(fold::whole(a), fold::whole(b));
         }
     }
 

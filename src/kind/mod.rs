@@ -19,6 +19,7 @@ mod determines;
 mod digits;
 mod distinct_within;
 mod distribution;
+mod duplicate_fuzzy;
 mod duplicate_rows;
 mod event_order;
 mod expect;
@@ -93,6 +94,7 @@ pub const KINDS: &[&dyn Kind] = &[
     &Of::<id_agrees::IdAgrees>::KIND,
     &unique::UniqueKind,
     &duplicate_rows::DuplicateRowsKind,
+    &duplicate_fuzzy::DuplicateFuzzyKind,
     &references::ReferencesKind,
     &reconcile::LinkKind,
     &reconcile::ValueKind,

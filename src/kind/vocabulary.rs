@@ -222,7 +222,12 @@ pub const VOCABULARY: &[Entry] = {
             "tăng dần, giảm dần",
             "increasing: column, strict, decreasing",
         ),
-        not(Uniqueness, ("near-duplicates of persons and things", "gần trùng người và vật"), ACROSS),
+        rule(
+            Uniqueness,
+            "near-duplicates of persons and things",
+            "gần trùng người và vật",
+            "duplicate_fuzzy: columns, blocks, similarity",
+        ),
         rule(Validity, "in a set, not in a set", "thuộc tập, không thuộc tập", "in_set: values, forbidden"),
         rule(Validity, "code list, dated", "danh mục, theo thời điểm", "in_set: code_list, valid_at"),
         rule(

@@ -13,10 +13,12 @@ use super::look_up::LookUp;
 use super::node::{At, Node};
 use super::reader::{InputFile, Reader};
 use super::reference::Reference;
+use super::role::Role;
 use crate::base::{Dimension, Scale, Severity, Text, Unit};
 use crate::kernel::key::KeySpec;
 use crate::kernel::likeness::Likeness;
 use crate::kernel::memory::{Cell, Remember};
+use crate::kernel::similarity::Linkage;
 use crate::kernel::{Batch, ColumnId, ColumnType, Population, RowVerdict};
 use crate::say;
 use crate::state::{Measure, State, Tally};
@@ -82,6 +84,7 @@ pub type CodeLists = indexmap::IndexMap<String, Arc<CodeList>>;
 pub struct DeclaredColumn {
     pub name: At<String>,
     pub ty: Option<ColumnType>,
+    pub role: Option<&'static Role>,
 }
 
 impl ParseContext<'_> {
@@ -139,6 +142,11 @@ pub trait Spec: Debug + Send + Sync {
 
     /// What it asks of values, for whoever makes rows that pass.
     fn demands(&self) -> Vec<Demand> {
+        Vec::new()
+    }
+
+    /// What the rule file left unsaid and the kind has made of the table's columns: a name and its value, for people.
+    fn unsaid(&self) -> Vec<(Text, String)> {
         Vec::new()
     }
 
@@ -221,6 +229,8 @@ pub enum Bound {
     Groups(GroupSpec),
     /// Judges keys against a table of reference, once all of both were seen.
     Reconciled(Reconciled),
+    /// Looks for records that may be one and the same, once all of them were seen.
+    Linked(Linkage),
 }
 
 /// What a rule needs that compares keys, and what is said of them, with a table of reference.

@@ -35,8 +35,8 @@ pub use condition::Condition;
 pub use demand::Demand;
 pub use file::Database;
 pub use kind::{
-    About, AnyCheck, AnyState, BindError, Binder, Bound, Check, ContractColumn, Explanation, FoundFile,
-    Group, GroupJudge, GroupSpec, Kind, Mark, ParseContext, Reconciled, Spec, Words,
+    About, AnyCheck, AnyState, BindError, Binder, Bound, Check, ContractColumn, DeclaredColumn, Explanation,
+    FoundFile, Group, GroupJudge, GroupSpec, Kind, Mark, ParseContext, Reconciled, Spec, Words,
 };
 pub use look_up::{Counterpart, KeyPart, KeyWritten, LookUp, Paired, Sought, WithWritten, pad};
 pub use node::{At, Node, Value};

@@ -135,7 +135,7 @@ impl TableParser<'_> {
 
         let declared: Vec<DeclaredColumn> = columns
             .iter()
-            .map(|column| DeclaredColumn { name: column.name.clone(), ty: column.ty })
+            .map(|column| DeclaredColumn { name: column.name.clone(), ty: column.ty, role: column.role })
             .collect();
         let identity: Vec<String> = key.iter().map(|column| column.value.clone()).collect();
         let mut rules: Vec<Rule> = rule_nodes

@@ -58,6 +58,7 @@ tables:
       - { id: r-unique, unique: [ma] }
       - { id: r-unique-when, unique: [ten, tinh], when: "so >= 0" }
       - { id: r-duplicate, duplicate_rows: {} }
+      - { id: r-fuzzy, duplicate_fuzzy: { columns: { ten: name, ngay_sinh: date }, blocks: [tinh, [ngay_sinh.year]], similarity: 0.6, most_in_block: 4 } }
       - { id: r-references, references: { column: cha, to: goc.so } }
       - { id: r-reconcile-link, reconcile_link: { with: goc, key: { cha: so } } }
       - { id: r-reconcile-value, reconcile_value: { with: goc, key: { cha: so }, column: so, to: ten, compare: code } }

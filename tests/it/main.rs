@@ -18,6 +18,7 @@ mod house;
 mod html;
 mod laws;
 mod league;
+mod linkage;
 mod measure;
 mod nation;
 mod nightly;

@@ -75,6 +75,8 @@ pub struct Described {
     files: Vec<String>,
     key: Vec<KeyColumn>,
     rules: Vec<DescribedRule>,
+    /// Rules that look for rows which may be one and the same.
+    linking: Vec<usize>,
 }
 
 struct KeyColumn {
@@ -119,7 +121,18 @@ impl Described {
             files: judged.files().iter().map(|file| file.name.to_owned()).collect(),
             key: key.map(|name| KeyColumn { number: number(&name), name }).collect(),
             rules: rules.collect(),
+            linking: judged.linking(),
         }
+    }
+
+    /// The names of the columns that say which rows may be one and the same.
+    fn clusters(&self) -> impl Iterator<Item = String> {
+        self.linking.iter().map(|rule| format!("cluster.{}", self.rules[*rule].id))
+    }
+
+    /// The cluster of a row by the rule at that place among [`Described::linking`].
+    fn cluster(&self, row: &FailingRow, linking: usize) -> Option<u32> {
+        row.broken.iter().find(|broken| broken.rule == self.linking[linking])?.cluster
     }
 
     /// Why a row breaks a rule: what the rule says of it, or how the rule is called.
@@ -145,7 +158,7 @@ impl Described {
         let key = self.key.iter().map(|column| format!("key.{}", column.name));
         let before = ["file", "row"].map(str::to_owned).into_iter();
         let after = ["rules_broken", "worst", "rules", "reasons", "values", "repair"].map(str::to_owned);
-        before.chain(key).chain(after).collect()
+        before.chain(key).chain(after).chain(self.clusters()).collect()
     }
 
     /// A row of a sheet: one cell for each column of the header.
@@ -172,6 +185,10 @@ impl Described {
             listed(&|broken| broken.value.clone()),
             listed(&|broken| broken.repaired.clone()),
         ]);
+        cells.extend((0..self.linking.len()).map(|linking| {
+            let cluster = self.cluster(row, linking);
+            cluster.map_or_else(|| Cell::Text(String::new()), |cluster| Cell::Number(cluster.to_string()))
+        }));
         cells
     }
 }
@@ -210,12 +227,20 @@ mod tests {
             files: vec!["a.csv".to_owned()],
             key: vec![key("ma", false), key("so", true)],
             rules: vec![rule("r1", Severity::Minor, "One"), rule("r2", Severity::Critical, "Two")],
+            linking: Vec::new(),
         }
     }
 
     pub(super) fn broken(rule: usize, value: Option<&str>, why: Option<&str>) -> Broken {
         let text = |text: Option<&str>| text.map(str::to_owned);
-        Broken { rule, value: text(value), why: text(why), reasons: Vec::new(), repaired: None }
+        Broken {
+            rule,
+            value: text(value),
+            why: text(why),
+            reasons: Vec::new(),
+            repaired: None,
+            cluster: None,
+        }
     }
 
     pub(super) fn row(row: u64, key: [&str; 2], broken: Vec<Broken>) -> FailingRow {

@@ -34,6 +34,7 @@ impl<W: Write + Send> Parquet<W> {
             text("worst"),
             Field::new("broken", list(DataType::Struct(broken_fields())), false),
         ]);
+        fields.extend(table.clusters().map(|name| Field::new(name, DataType::Int64, true)));
         let schema = Arc::new(Schema::new(fields));
         let compression = Compression::ZSTD(ZstdLevel::default());
         let properties = WriterProperties::builder().set_compression(compression).build();
@@ -80,6 +81,10 @@ impl<W: Write + Send> Parquet<W> {
         arrays.push(numbers(rows.iter().map(|row| number(row.broken.len() as u64)).collect()));
         arrays.push(text(StringArray::from_iter_values(rows.iter().map(|row| table.worst(row)))));
         arrays.push(Arc::new(lists));
+        for linking in 0..table.linking.len() {
+            let clusters = rows.iter().map(|row| table.cluster(row, linking).map(i64::from));
+            arrays.push(Arc::new(clusters.collect::<Int64Array>()));
+        }
         RecordBatch::try_new(Arc::clone(&self.schema), arrays)
     }
 }

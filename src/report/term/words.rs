@@ -103,7 +103,7 @@ pub fn points_ink(nano: i64) -> Ink {
 }
 
 /// Vietnamese names of figures; others keep the name that is in the JSON.
-const FIGURES: [(&str, &str); 65] = [
+const FIGURES: [(&str, &str); 72] = [
     ("null", "null"),
     ("blank", "để trống"),
     ("placeholder", "giá trị giả"),
@@ -169,6 +169,13 @@ const FIGURES: [(&str, &str); 65] = [
     ("p95_seconds", "phân vị 95 (giây)"),
     ("p99_seconds", "phân vị 99 (giây)"),
     ("cycle_days", "chu kỳ (ngày)"),
+    ("pairs_compared", "cặp đã so sánh"),
+    ("pairs_possible", "cặp có thể có"),
+    ("clusters", "số cụm nghi trùng"),
+    ("largest_cluster", "cụm lớn nhất"),
+    ("large_blocks", "khối quá lớn"),
+    ("rows_in_large_blocks", "bản ghi trong khối quá lớn"),
+    ("too_little", "quá ít để so sánh"),
 ];
 
 pub fn figure_name(name: &str, lang: Lang) -> &str {

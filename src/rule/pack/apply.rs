@@ -64,6 +64,7 @@ impl TableParser<'_> {
         let stand_ins = ROLES.iter().filter(|_| expanded.lacking.is_some()).map(|role| DeclaredColumn {
             name: At { value: role.name.to_owned(), span: 0..0 },
             ty: role.types.first().copied(),
+            role: None,
         });
         let known: Vec<String> = declared.iter().map(|column| column.name.value.clone()).collect();
         declared.extend(stand_ins.filter(|column| !known.contains(&column.name.value)));
