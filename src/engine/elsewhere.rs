@@ -9,6 +9,7 @@ use indexmap::IndexMap;
 
 use super::keys::Parents;
 use super::ledger::Outlet;
+use super::listed::Listed;
 use super::mirror::{Mirror, Wanted};
 use super::plan::{self, Looked};
 use super::problems::Problems;
@@ -17,7 +18,7 @@ use super::scan::{self, ScanOptions};
 use super::source::TableSource;
 use crate::base::{Text, suggest};
 use crate::kernel::key::TableKey;
-use crate::rule::{Counterpart, Database, KeyPart, Table};
+use crate::rule::{Counterpart, Database, KeyPart, Listing, Table};
 use crate::say;
 
 /// A database that others may refer to, and the directory that holds its extracts.
@@ -33,6 +34,8 @@ pub struct Elsewhere {
     keys: IndexMap<TableKey, Result<Arc<Parents>, Text>>,
     /// Under counterparts that name their database.
     mirrors: IndexMap<Counterpart, Result<Arc<Mirror>, Text>>,
+    /// They name their database.
+    listings: Vec<(Listing, Result<Arc<Listed>, Text>)>,
 }
 
 /// What is looked for in one table.
@@ -40,6 +43,7 @@ pub struct Elsewhere {
 struct Look {
     keys: Vec<Vec<String>>,
     mirrors: Vec<(Vec<KeyPart>, Wanted)>,
+    listings: Vec<Listing>,
 }
 
 impl Look {
@@ -59,7 +63,11 @@ impl Look {
             let conditions = wanted.scopes.iter().flat_map(|scope| scope.value.columns().iter().cloned());
             key.chain(compared).chain(conditions).collect()
         });
-        self.keys.iter().cloned().chain(of_mirrors).collect()
+        let of_listings = self.listings.iter().map(|listing| {
+            let conditions = listing.in_scope.iter().flat_map(|scope| scope.value.columns().iter());
+            listing.columns.iter().chain(listing.days.iter().flatten()).chain(conditions).cloned().collect()
+        });
+        self.keys.iter().cloned().chain(of_mirrors).chain(of_listings).collect()
     }
 }
 
@@ -77,6 +85,13 @@ impl Elsewhere {
                     let with = look_up.with.within(&of.id.value);
                     let look = wanted.entry((with.database.unwrap_or_default(), with.table)).or_default();
                     look.add_mirror(with.key).add(look_up.sought);
+                } else if let Some(asked) = rule.spec.asks() {
+                    let listing = asked.listing.within(&of.id.value);
+                    let database = listing.database.clone().unwrap_or_default();
+                    let look = wanted.entry((database, listing.table.clone())).or_default();
+                    if !look.listings.contains(&listing) {
+                        look.listings.push(listing);
+                    }
                 } else if let Some(to) = rule.spec.refers_to() {
                     let TableKey { database: Some(database), table, columns } = to.key() else { continue };
                     let look = wanted.entry((database, table)).or_default();
@@ -99,6 +114,7 @@ impl Elsewhere {
             for ((key, _), found) in look.mirrors.into_iter().zip(found.mirrors) {
                 all.mirrors.insert(Counterpart { database: named.clone(), table: table.clone(), key }, found);
             }
+            all.listings.extend(look.listings.into_iter().zip(found.listings));
         }
         options.budget.keep();
         Some(all)
@@ -110,6 +126,16 @@ impl Elsewhere {
     /// Why nothing is known of the table.
     pub fn mirror(&self, database: &str, with: &Counterpart) -> Result<Arc<Mirror>, Text> {
         self.mirrors.get(&with.within(database)).cloned().unwrap_or_else(|| Err(not_whole()))
+    }
+
+    /// `database` is that of the rule.
+    ///
+    /// # Errors
+    /// Why nothing is known of the table.
+    pub fn listed(&self, database: &str, listing: &Listing) -> Result<Arc<Listed>, Text> {
+        let listing = listing.within(database);
+        let found = self.listings.iter().find(|(known, _)| *known == listing);
+        found.map_or_else(|| Err(not_whole()), |(_, found)| found.clone())
     }
 
     /// # Errors
@@ -157,6 +183,7 @@ fn table_of<'k>(
 struct Found {
     keys: Vec<Result<Arc<Parents>, Text>>,
     mirrors: Vec<Result<Arc<Mirror>, Text>>,
+    listings: Vec<Result<Arc<Listed>, Text>>,
 }
 
 impl Found {
@@ -165,6 +192,7 @@ impl Found {
         Self {
             keys: look.keys.iter().map(|_| Err(why.clone())).collect(),
             mirrors: look.mirrors.iter().map(|_| Err(why.clone())).collect(),
+            listings: look.listings.iter().map(|_| Err(why.clone())).collect(),
         }
     }
 }
@@ -184,8 +212,8 @@ fn read(
         let why = say!("there is no file of table `{name}`", "không có tệp nào của bảng `{name}`");
         return Some(Found::none(look, &why));
     }
-    let (plan, Looked { keys, mirrors }) =
-        plan::look_into(table, &source, options.as_of, &look.keys, &look.mirrors);
+    let (plan, Looked { keys, mirrors, listings }) =
+        plan::look_into(table, &source, options.as_of, &look.keys, &look.mirrors, &look.listings);
     options.progress.table_started(&database.id.value, &table.id.value, source.bytes());
     let scan = ScanOptions {
         reveal: options.reveal,
@@ -229,8 +257,13 @@ fn read(
             mirror => Ok(Arc::new(mirror)),
         },
     });
-    let found = Found { keys: keys.collect(), mirrors: mirrors.collect() };
-    if found.keys.iter().flatten().all(|keys| keys.is_set()) {
+    let listings = listings.into_iter().map(|listing| match listing? {
+        // Of a table that may be empty, nothing is what is there.
+        _ if state.rows == 0 && !table.allow_empty => Err(empty()),
+        listing => Listed::of(&listing, &state.ledger, &state).map(Arc::new),
+    });
+    let found = Found { keys: keys.collect(), mirrors: mirrors.collect(), listings: listings.collect() };
+    if found.keys.iter().flatten().all(|keys| keys.is_set()) && found.listings.is_empty() {
         state.ledger.forget(options.budget);
     }
     Some(found)

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use arrow::buffer::BooleanBuffer;
 use rayon::prelude::*;
 
+use super::asked;
 use super::budget::Budget;
 use super::changes;
 use super::elsewhere::Elsewhere;
@@ -77,6 +78,7 @@ pub fn outcome(
     ledger.settle();
     let mut order = 0;
     let mut findings = vec![KeyFindings::default(); plan.rules.len()];
+    let in_part = state.cut || state.lost > 0 || source.is_incomplete();
     for (at, rule) in plan.rules.iter().enumerate() {
         let verdicts = match &rule.work {
             Work::Keys { key, judge: KeyJudge::Unique } => keys::unique(&ledger, *key, order, budget),
@@ -85,11 +87,19 @@ pub fn outcome(
                 keys::exists(&ledger, *key, order, &parents, budget)
             }),
             Work::Reconciled { key, column, look_up } => {
-                let in_part = state.cut || state.lost > 0 || source.is_incomplete();
                 let types = &plan.keys[*key].types;
                 let ours = Ours { ledger: &ledger, key: *key, types, order, in_part };
                 let mirror = others.elsewhere.mirror(others.database, &look_up.with);
                 mirror.and_then(|mirror| reconcile::judge(ours, *column, look_up, &mirror)).map(|judged| {
+                    findings[at].tally = judged.tally;
+                    judged.verdicts
+                })
+            }
+            Work::Asked { key, at: day, asked } => {
+                let types = &plan.keys[*key].types;
+                let ours = Ours { ledger: &ledger, key: *key, types, order, in_part };
+                let listed = others.elsewhere.listed(others.database, &asked.listing);
+                listed.and_then(|listed| asked::judge(ours, *day, asked, &listed, budget)).map(|judged| {
                     findings[at].tally = judged.tally;
                     judged.verdicts
                 })
@@ -214,7 +224,9 @@ struct KeyFindings {
 fn unknown_pages(ledger: &Ledger, rule: &RulePlan, order: usize) -> KeyVerdicts {
     let pages = ledger.pages.iter().map(|page| {
         let has_key = match rule.work {
-            Work::Keys { key, .. } | Work::Reconciled { key, .. } => page.keys[key].has_key.clone(),
+            Work::Keys { key, .. } | Work::Reconciled { key, .. } | Work::Asked { key, .. } => {
+                page.keys[key].has_key.clone()
+            }
             _ => BooleanBuffer::new_set(page.rows),
         };
         let (rows, _) = keys::applicable(&has_key, &page.populations[order]);

@@ -19,8 +19,8 @@ use crate::kernel::{ColumnId, ColumnPlan, ColumnType, typed};
 use crate::rule::role::Role;
 use crate::rule::table::Placeholders;
 use crate::rule::{
-    AnyCheck, At, BindError, Binder, Bound, Column, Condition, ContractColumn, GroupJudge, LookUp, Rule,
-    Table,
+    AnyCheck, Asked, At, BindError, Binder, Bound, Column, Condition, ContractColumn, GroupJudge, LookUp,
+    Rule, Table,
 };
 use crate::say;
 
@@ -146,6 +146,12 @@ pub enum Work {
         column: Option<OurColumn>,
         look_up: LookUp,
     },
+    Asked {
+        key: usize,
+        /// The day on which a row of theirs must hold, for a rule that goes by it.
+        at: Option<OurColumn>,
+        asked: Asked,
+    },
     /// It does not run; `fails` counts every row as failed (a required column is absent).
     Not {
         status: Status,
@@ -153,7 +159,7 @@ pub enum Work {
     },
 }
 
-/// A column of ours that is compared with one of theirs.
+/// A column whose cells are remembered: one that is compared, or that says a day.
 #[derive(Clone, Copy)]
 pub struct OurColumn {
     /// Position in the table's memories.
@@ -164,7 +170,7 @@ pub struct OurColumn {
 impl Work {
     /// Whether it judges once all rows were seen.
     pub const fn is_later(&self) -> bool {
-        matches!(self, Self::Keys { .. } | Self::Groups { .. } | Self::Reconciled { .. })
+        matches!(self, Self::Keys { .. } | Self::Groups { .. } | Self::Reconciled { .. } | Self::Asked { .. })
     }
 
     /// Whether it judges rows of the table.
@@ -173,6 +179,7 @@ impl Work {
             Self::Scan(check) => check.judges_rows(),
             Self::Keys { .. } | Self::Groups { .. } => true,
             Self::Reconciled { look_up, .. } => !reconcile::is_of_theirs(look_up),
+            Self::Asked { asked, .. } => asked.question.is_of_ours(),
             Self::Not { .. } => false,
         }
     }
@@ -297,6 +304,12 @@ impl<'t> TableBinder<'t> {
                 let key = self.key(spec.key, Absent::Skip);
                 plan.work = Work::Reconciled { key, column, look_up: spec.look_up };
             }
+            Ok((Bound::Asked(spec), filter)) => {
+                plan.filter = filter;
+                let at = spec.at.map(|column| self.day(column));
+                let key = self.key(spec.key, spec.absent);
+                plan.work = Work::Asked { key, at, asked: spec.asked };
+            }
             Err(error) => {
                 // Which rows it would have been about may still be known.
                 plan.filter = rule.when.as_ref().and_then(|when| self.filter(when).ok());
@@ -373,6 +386,11 @@ impl<'t> TableBinder<'t> {
             self.memories.push(what);
             self.memories.len() - 1
         })
+    }
+
+    /// A column that says a day.
+    fn day(&mut self, column: ColumnId) -> OurColumn {
+        OurColumn { memory: self.memory(Remember::Ticks(column)), ty: self.columns[column].ty }
     }
 
     fn identity(&mut self) -> Identity {
@@ -531,6 +549,10 @@ impl Binder for TableBinder<'_> {
 
     fn column_name(&self, column: ColumnId) -> &str {
         &self.columns[column].name
+    }
+
+    fn is_personal(&self, column: ColumnId) -> bool {
+        self.table.column(&self.columns[column].name).is_some_and(|column| column.personal)
     }
 
     fn as_of(&mut self) -> i64 {

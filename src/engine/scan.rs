@@ -375,7 +375,7 @@ impl Worker<'_> {
                     }
                 }
                 Work::Scan(_) => {}
-                Work::Keys { .. } | Work::Groups { .. } | Work::Reconciled { .. } => {
+                Work::Keys { .. } | Work::Groups { .. } | Work::Reconciled { .. } | Work::Asked { .. } => {
                     populations.push(KeyPopulation {
                         unknown: match (lacks, &population.rows) {
                             (Lack::Required, Some(rows)) => Some(

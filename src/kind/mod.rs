@@ -8,12 +8,15 @@ mod advanced;
 mod aggregate;
 mod amount;
 mod arguments;
+mod calendar_file;
+mod cardinality;
 mod charset;
 mod clean_text;
 mod compare;
 mod connection;
 mod connection_established;
 mod consistent;
+mod coverage;
 mod detected_type;
 mod determines;
 mod digits;
@@ -75,6 +78,7 @@ pub const KINDS: &[&dyn Kind] = &[
     &Of::<filled::Filled>::KIND,
     &Of::<missingness::Missingness>::KIND,
     &row_count::RowCountKind,
+    &Of::<coverage::Coverage>::KIND,
     &Of::<rows_per::RowsPer>::KIND,
     &type_::TypeKind,
     &Of::<detected_type::DetectedType>::KIND,
@@ -94,6 +98,7 @@ pub const KINDS: &[&dyn Kind] = &[
     &unique::UniqueKind,
     &duplicate_rows::DuplicateRowsKind,
     &references::ReferencesKind,
+    &Of::<cardinality::Cardinality>::KIND,
     &reconcile::LinkKind,
     &reconcile::ValueKind,
     &reconcile::CoverageKind,

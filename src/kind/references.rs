@@ -5,7 +5,6 @@ use crate::kernel::key::{Absent, KeyJudge, KeySpec};
 use crate::rule::{
     About, At, BindError, Binder, Bound, Kind, Node, ParseContext, Reference, Spec, Words, Written,
 };
-use crate::say;
 
 /// Values exist in another table.
 #[derive(Debug)]
@@ -66,15 +65,7 @@ impl Kind for ReferencesKind {
         fields.finish(context.reader);
         let to = Reference::parse(to?, context)?;
         let columns = columns.filter(|columns| !columns.is_empty())?;
-        if to.columns.len() != columns.len() {
-            let (ours, theirs) = (columns.len(), to.columns.len());
-            context.reader.error(
-                &node.span,
-                say!(
-                    "{ours} columns cannot refer to {theirs}",
-                    "{ours} cột không thể tham chiếu tới {theirs} cột"
-                ),
-            );
+        if !to.pairs_with(&columns, node, context) {
             return None;
         }
         Some(Box::new(References { columns, to }))

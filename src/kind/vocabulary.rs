@@ -186,6 +186,18 @@ pub const VOCABULARY: &[Entry] = {
             "reconcile_coverage: with, key, in_scope",
         ),
         rule(
+            Completeness,
+            "every code, day or value that is expected appears",
+            "mọi mã, ngày hay giá trị phải có đều xuất hiện",
+            "coverage: column, of, within",
+        ),
+        rule(
+            Completeness,
+            "1:1 and 1:n relations between tables",
+            "quan hệ 1:1, 1:n giữa các bảng",
+            "cardinality: key, of, at_least, at_most, exactly",
+        ),
+        rule(
             Uniqueness,
             "unique column, composite key, conditional",
             "cột duy nhất, khóa ghép, có điều kiện",

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use arrow::datatypes::DataType;
 
+use super::asked::{Asked, AskedSpec};
 use super::code_list::CodeList;
 use super::demand::Demand;
 use super::look_up::LookUp;
@@ -14,7 +15,7 @@ use super::node::{At, Node};
 use super::reader::{InputFile, Reader};
 use super::reference::Reference;
 use crate::base::{Dimension, Scale, Severity, Text, Unit};
-use crate::kernel::key::KeySpec;
+use crate::kernel::key::{Absent, KeySpec};
 use crate::kernel::likeness::Likeness;
 use crate::kernel::memory::{Cell, Remember};
 use crate::kernel::{Batch, ColumnId, ColumnType, Population, RowVerdict};
@@ -130,6 +131,11 @@ pub trait Spec: Debug + Send + Sync {
         None
     }
 
+    /// What it asks of the rows of the table that it refers to, for kinds that count them, or go by their days.
+    fn asks(&self) -> Option<Asked> {
+        None
+    }
+
     /// The code lists that it judges by.
     fn code_lists(&self) -> Vec<&CodeList> {
         Vec::new()
@@ -178,6 +184,9 @@ pub trait Binder {
 
     fn column_name(&self, column: ColumnId) -> &str;
 
+    /// Whether a column holds data about persons.
+    fn is_personal(&self, column: ColumnId) -> bool;
+
     /// The moment of the run, microseconds of local time, for whoever judges rows by it. What is kept of rows is of use at
     /// another moment only as far as [`Check::turns_at`] says.
     fn as_of(&mut self) -> i64;
@@ -219,6 +228,8 @@ pub enum Bound {
     Groups(GroupSpec),
     /// Judges keys against a table of reference, once all of both were seen.
     Reconciled(Reconciled),
+    /// Asks something of the rows of another table, once all of both were seen.
+    Asked(AskedSpec),
 }
 
 /// What a rule needs that compares keys, and what is said of them, with a table of reference.
@@ -287,6 +298,11 @@ pub struct Explanation {
 impl Bound {
     pub fn scan(check: impl Check) -> Self {
         Self::Scan(Box::new(check))
+    }
+
+    /// Asks of each of our rows that has the whole key, or of their keys.
+    pub fn asked(key: Vec<ColumnId>, asked: Asked) -> Self {
+        Self::Asked(AskedSpec { key, absent: Absent::Skip, at: None, asked })
     }
 }
 

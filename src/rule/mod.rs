@@ -1,6 +1,7 @@
 //! Floor 3: the language of rule files: spanned tree → typed specs, code lists, expressions.
 
 pub mod arguments;
+mod asked;
 pub mod baseline;
 pub mod calendar;
 pub mod catalog;
@@ -30,6 +31,7 @@ pub mod table;
 mod table_rule;
 pub mod waiver;
 
+pub use asked::{Asked, AskedSpec, Listing, Question, Scope, day_column};
 pub use catalog::Catalog;
 pub use condition::Condition;
 pub use demand::Demand;

@@ -39,6 +39,8 @@ pub const fn unit(unit: Unit) -> [&'static str; 3] {
         Unit::Cell => ["value", "values", "giá trị"],
         Unit::Key => ["key", "keys", "khóa"],
         Unit::ExpectedRecord => ["expected record", "expected records", "bản ghi phải có"],
+        Unit::ExpectedValue => ["expected value", "expected values", "giá trị phải có"],
+        Unit::Group => ["group", "groups", "nhóm"],
         Unit::Event => ["event", "events", "sự kiện"],
         Unit::ContractItem => ["agreed item", "agreed items", "mục cam kết"],
         Unit::Check => ["check", "checks", "phép kiểm tra"],
