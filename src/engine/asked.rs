@@ -56,7 +56,7 @@ fn answer<K: Key>(
     let marks = match asked.question {
         Question::Covered => return covered::<K>(ours, rows, listed, budget),
         Question::Exists => counted::<K>(rows, listed, budget, |key, count| match count {
-            _ if key.as_wide() == PARTLY_ABSENT => Some(Said::Fails(1)),
+            _ if is_partly_absent(key) => Some(Said::Fails(1)),
             0 if listed.unknown > 0 => Some(Said::Unknown),
             0 => Some(Said::Fails(0)),
             _ => None,
@@ -91,7 +91,7 @@ enum Said {
 const fn reasons(question: &Question) -> &'static [&'static str] {
     match question {
         Question::Count { .. } => &["too_few", "too_many"],
-        Question::Holds => &["no_such_key", "not_in_force"],
+        Question::Holds => &["no_such_key", "not_in_force", "partly_absent"],
         Question::Exists => &["no_such_key", "partly_absent"],
         Question::Covered => &[],
     }
@@ -99,7 +99,8 @@ const fn reasons(question: &Question) -> &'static [&'static str] {
 
 /// What is said of the rows of a page.
 struct Marks {
-    fails: [Bits; 2],
+    /// By reason.
+    fails: [Bits; 3],
     unknown: Bits,
     na: Bits,
 }
@@ -107,7 +108,7 @@ struct Marks {
 impl Marks {
     fn of(rows: &Selection) -> Vec<Self> {
         let marks = |rows| Self {
-            fails: [Bits::new(rows), Bits::new(rows)],
+            fails: [(); 3].map(|()| Bits::new(rows)),
             unknown: Bits::new(rows),
             na: Bits::new(rows),
         };
@@ -130,7 +131,8 @@ fn verdicts(ours: Ours<'_>, question: &Question, marks: Vec<Marks>, listed: &Lis
         let fails = fails.map(|bits| bits.into_buffer(page.rows));
         let applicable = minus(&applicable, &na.into_buffer(page.rows));
         let unknown = &unknown | &doubtful.into_buffer(page.rows);
-        let mut verdict = RowVerdict::new(applicable, &fails[0] | &fails[1]).with_unknown(Some(unknown));
+        let fail = &(&fails[0] | &fails[1]) | &fails[2];
+        let mut verdict = RowVerdict::new(applicable, fail).with_unknown(Some(unknown));
         verdict.reasons = reasons(question).iter().copied().zip(fails).collect();
         verdict
     };
@@ -162,6 +164,11 @@ fn counted<K: Key>(
     Ok(marks)
 }
 
+/// Only a row that was asked for its parts has such a key.
+fn is_partly_absent<K: Key>(key: K) -> bool {
+    key.as_wide() == PARTLY_ABSENT
+}
+
 /// Judges each row by whether one of theirs with its key holds on its day.
 fn holding<K: Key>(
     ours: Ours<'_>,
@@ -181,6 +188,7 @@ fn holding<K: Key>(
             let known = held[key.part() - first].get(&key).map_or(&[][..], Vec::as_slice);
             let day = at.map_or(Day::Absent, |at| Day::of(&ours.ledger.pages[page], at, row));
             let said = match day {
+                _ if is_partly_absent(key) => Some(Said::Fails(2)),
                 Day::Absent => Some(Said::Na),
                 Day::Unreadable => Some(Said::Unknown),
                 Day::On(day) if known.iter().any(|days| days.hold(day)) => None,

@@ -97,7 +97,7 @@ pub const KINDS: &[&dyn Kind] = &[
     &Of::<id_agrees::IdAgrees>::KIND,
     &unique::UniqueKind,
     &duplicate_rows::DuplicateRowsKind,
-    &references::ReferencesKind,
+    &Of::<references::References>::KIND,
     &Of::<cardinality::Cardinality>::KIND,
     &reconcile::LinkKind,
     &reconcile::ValueKind,

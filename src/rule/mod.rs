@@ -44,6 +44,6 @@ pub use look_up::{Counterpart, KeyPart, KeyWritten, LookUp, Paired, Sought, With
 pub use node::{At, Node, Value};
 pub use reader::{Fields, Reader};
 pub use reconcile::NAME as RECONCILE;
-pub use reference::{Reference, Written};
+pub use reference::Reference;
 pub use table::{Column, Table};
 pub use table_rule::{Origin, Rule, expression};

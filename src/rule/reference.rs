@@ -23,7 +23,8 @@ pub struct Reference {
 /// How a reference may be written, for the schema.
 #[derive(Debug, JsonSchema)]
 #[serde(untagged)]
-pub enum Written {
+#[expect(dead_code, reason = "for the schema")]
+enum Written {
     /// `table.column`, or `database.table.column`.
     Short(String),
     Long {

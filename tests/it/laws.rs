@@ -62,6 +62,8 @@ tables:
       - { id: r-reconcile-link, reconcile_link: { with: goc, key: { cha: so } } }
       - { id: r-reconcile-value, reconcile_value: { with: goc, key: { cha: so }, column: so, to: ten, compare: code } }
       - { id: r-reconcile-coverage, reconcile_coverage: { with: goc, key: { cha: so }, in_scope: "so > 1" }, when: "tinh = '01'" }
+      - { id: r-references-equal, references: { columns: [cha, tinh], to: { table: goc, columns: [so, ten] }, absent: equal } }
+      - { id: r-references-at, references: { column: cha, to: goc.so, valid_at: cap_nhat, valid_to: ten } }
       - { id: r-cardinality, cardinality: { key: cha, of: goc.so, at_most: 1, in_scope: "so <> 2" } }
       - { id: r-coverage, coverage: { column: tinh, of: tinh } }
       - { id: r-coverage-month, coverage: { column: cap_nhat, of: { every: month, from: as_of - 3mo }, within: tinh }, when: "so >= 0" }

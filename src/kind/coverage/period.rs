@@ -1,6 +1,6 @@
 //! The windows of a period: every day from one to another, every month, every working day.
 
-use std::ops::RangeInclusive;
+use std::ops::Range;
 
 use jiff::Span as Length;
 use schemars::JsonSchema;
@@ -93,7 +93,7 @@ impl Edge {
         let text = context.reader.text(node)?;
         let edge = match text.value.trim().strip_prefix(AS_OF).map(str::trim) {
             Some("") => Some(Self::AsOf),
-            Some(rest) => rest.strip_prefix('-').and_then(|length| Period::parse(length)).map(Self::Before),
+            Some(rest) => rest.strip_prefix('-').and_then(Period::parse).map(Self::Before),
             None => default_date().parse_date(&text.value).map(Self::Date),
         };
         let whole_days =
@@ -206,15 +206,15 @@ impl Span {
         Ok(Windows { windows, expected })
     }
 
-    fn numbers(&self, as_of: i64) -> RangeInclusive<i64> {
+    fn numbers(&self, as_of: i64) -> Range<i64> {
         let period = self.every.period();
         let number = |edge: Edge| edge.day(as_of).map(|day| period.number(i64::from(day) * DAY_MICROS));
         // The window of the moment of the run is not over.
         let over = period.number(as_of) - 1;
         let last = self.upto.and_then(number).map_or(over, |last| last.min(over));
         match number(self.from) {
-            Some(first) => first..=last,
-            None => 0..=-1,
+            Some(first) => first..last.saturating_add(1),
+            None => 0..0,
         }
     }
 
