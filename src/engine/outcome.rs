@@ -115,7 +115,17 @@ pub fn outcome(
                     }
                 }
             }
-            Work::Scan(_) | Work::Not { .. } => continue,
+            Work::Scan(_) => {
+                let rule = &table.rules[at];
+                if rule.spec.other_side().is_some() {
+                    match others.elsewhere.side(others.database, &table.id.value, &rule.id) {
+                        Ok(theirs) => findings[at].theirs = Some(theirs.to_vec()),
+                        Err(why) => findings[at].problem = Some(why),
+                    }
+                }
+                continue;
+            }
+            Work::Not { .. } => continue,
         };
         let verdicts = verdicts.unwrap_or_else(|why| {
             findings[at].problem = Some(why);
@@ -218,6 +228,8 @@ struct KeyFindings {
     problem: Option<Text>,
     /// Of a rule that counts something else than rows.
     tally: Option<Tally>,
+    /// The state of the other table, of a rule that holds it against ours.
+    theirs: Option<Vec<u8>>,
 }
 
 /// Nothing is known of any row that the rule is about.
@@ -318,8 +330,11 @@ fn measure(
     let unseen = if judges_rows { 0 } else { state.unseen + scanned.lost };
     let mut measure = match (&plan.work, &state.own) {
         (Work::Scan(check), Some(own)) if breakage.is_none() => {
-            let measure = || check.measure(tally, own.as_ref());
-            catch_unwind(AssertUnwindSafe(measure)).unwrap_or_else(|_| {
+            let measure = || match &keys.theirs {
+                Some(theirs) => check.measure_against(tally, own.as_ref(), theirs),
+                None => Some(check.measure(tally, own.as_ref())),
+            };
+            catch_unwind(AssertUnwindSafe(measure)).ok().flatten().unwrap_or_else(|| {
                 breakage = Some(scan::breakage());
                 Measure::of(Tally::new(0, 0, 0, rows))
             })

@@ -224,6 +224,7 @@ fn open_and_plan<'d>(database: &'d Database, root: &Path, options: &RunOptions<'
             && to.database.is_none()
             && rule.spec.looks_up().is_none()
             && rule.spec.asks().is_none()
+            && rule.spec.other_side().is_none()
         {
             let columns = to.key().columns;
             let lists = wanted.entry(to.table.value.as_str()).or_default();

@@ -226,7 +226,7 @@ fn single(batch: &Batch<'_>, column: ColumnId, ty: ColumnType, has_key: &Boolean
 
 /// The values of a column, each spelt in the one way that all its spellings share: numbers without needless zeros,
 /// dates and moments in ISO form however the file writes or stores them.
-pub(super) enum Spelling<'b> {
+pub enum Spelling<'b> {
     Text(&'b TextColumn),
     Number(&'b TextColumn),
     Day(&'b Typed, &'b TextColumn),

@@ -6,6 +6,7 @@
 
 mod advanced;
 mod aggregate;
+mod aggregate_match;
 mod amount;
 mod arguments;
 mod calendar_file;
@@ -111,6 +112,7 @@ pub const KINDS: &[&dyn Kind] = &[
     &Of::<person_name::PersonName>::KIND,
     &Of::<consistent::Consistent>::KIND,
     &Of::<aggregate::Aggregate>::KIND,
+    &Of::<aggregate_match::AggregateMatch>::KIND,
     &Of::<value_set::ValueSet>::KIND,
     &Of::<distribution::Distribution>::KIND,
     &Of::<digits::Digits>::KIND,

@@ -84,7 +84,12 @@ pub const VOCABULARY: &[Entry] = {
             "số dòng so với số đối soát",
             "row_count: expected",
         ),
-        not(Shape, ("number of rows against another table", "số dòng so với bảng khác"), ACROSS),
+        rule(
+            Shape,
+            "number of rows against another table",
+            "số dòng so với bảng khác",
+            "aggregate_match: with, measure, by, tolerance",
+        ),
         rule(
             Shape,
             "rows that arrived in a window",
@@ -215,10 +220,11 @@ pub const VOCABULARY: &[Entry] = {
             "số giá trị khác nhau",
             "aggregate: function, min, max",
         ),
-        not(
+        rule(
             Uniqueness,
-            ("distinct values as many as in another table", "số giá trị khác nhau bằng bảng khác"),
-            ACROSS,
+            "distinct values as many as in another table",
+            "số giá trị khác nhau bằng bảng khác",
+            "aggregate_match: with, measure, theirs",
         ),
         rule(Uniqueness, "duplicate rows", "dòng trùng", "duplicate_rows"),
         rule(

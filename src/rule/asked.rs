@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use super::arguments::Field;
-use super::kind::{BindError, Binder, ParseContext};
+use super::kind::{BindError, Binder, ParseContext, Spec};
 use super::node::{At, Node};
 use super::reference::Reference;
 use super::table_rule::expression;
@@ -45,6 +45,15 @@ pub enum Question {
     Count { at_least: u64, at_most: u64 },
     /// Of each of their keys: do we have it?
     Covered,
+}
+
+/// What a rule must see of all rows of another table: a spec that is bound there, whose state is held against ours.
+#[derive(Clone, Copy)]
+pub struct OtherSide<'s> {
+    pub table: &'s Reference,
+    pub spec: &'s dyn Spec,
+    /// Which rows; all of them where no condition chooses.
+    pub in_scope: Option<&'s At<Expression>>,
 }
 
 /// A condition on the columns of another table.

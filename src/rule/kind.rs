@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use arrow::datatypes::DataType;
 
-use super::asked::{Asked, AskedSpec};
+use super::asked::{Asked, AskedSpec, OtherSide};
 use super::code_list::CodeList;
 use super::demand::Demand;
 use super::look_up::LookUp;
@@ -133,6 +133,12 @@ pub trait Spec: Debug + Send + Sync {
 
     /// What it asks of the rows of the table that it refers to, for kinds that count them, or go by their days.
     fn asks(&self) -> Option<Asked> {
+        None
+    }
+
+    /// What it must see of all rows of the table that it refers to, for kinds that compare figures: see
+    /// [`Check::measure_against`].
+    fn other_side(&self) -> Option<OtherSide<'_>> {
         None
     }
 
@@ -352,6 +358,11 @@ pub trait Check: Send + Sync + 'static {
     fn measure(&self, tally: Tally, _state: &Self::State) -> Measure {
         Measure::of(tally)
     }
+
+    /// The outcome against the state of the other table, for a rule that has an [`Spec::other_side`].
+    fn measure_against(&self, tally: Tally, state: &Self::State, _theirs: &Self::State) -> Measure {
+        self.measure(tally, state)
+    }
 }
 
 /// A [`Check`] whose state type is hidden, so that different kinds stand in one list.
@@ -368,6 +379,8 @@ pub trait AnyCheck: Send + Sync {
     fn explain(&self, batch: &Batch<'_>, row: usize) -> Option<Explanation>;
     fn turns_at(&self, state: &dyn AnyState) -> Option<i64>;
     fn measure(&self, tally: Tally, state: &dyn AnyState) -> Measure;
+    /// Against the other table's state, as bytes; `None` if it is of another check.
+    fn measure_against(&self, tally: Tally, state: &dyn AnyState, theirs: &[u8]) -> Option<Measure>;
     /// A state from [`AnyState::to_bytes`]; `None` if it is of another check.
     fn state_of(&self, bytes: &[u8]) -> Option<Box<dyn AnyState>>;
 }
@@ -447,5 +460,11 @@ impl<C: Check> AnyCheck for C {
     fn measure(&self, tally: Tally, state: &dyn AnyState) -> Measure {
         let state = state.as_any().downcast_ref().expect("the state was made by this check");
         Check::measure(self, tally, state)
+    }
+
+    fn measure_against(&self, tally: Tally, state: &dyn AnyState, theirs: &[u8]) -> Option<Measure> {
+        let theirs = self.state_of(theirs)?;
+        let [ours, theirs] = [state.as_any(), theirs.as_any()].map(<dyn Any>::downcast_ref);
+        Some(Check::measure_against(self, tally, ours?, theirs?))
     }
 }

@@ -31,7 +31,7 @@ pub mod table;
 mod table_rule;
 pub mod waiver;
 
-pub use asked::{Asked, AskedSpec, Listing, Question, Scope, day_column};
+pub use asked::{Asked, AskedSpec, Listing, OtherSide, Question, Scope, day_column};
 pub use catalog::Catalog;
 pub use condition::Condition;
 pub use demand::Demand;
@@ -40,7 +40,9 @@ pub use kind::{
     About, AnyCheck, AnyState, BindError, Binder, Bound, Check, ContractColumn, Explanation, FoundFile,
     Group, GroupJudge, GroupSpec, Kind, Mark, ParseContext, Reconciled, Spec, Words,
 };
-pub use look_up::{Counterpart, KeyPart, KeyWritten, LookUp, Paired, Sought, WithWritten, pad};
+pub use look_up::{
+    Counterpart, KeyPart, KeyWritten, LookUp, Paired, Sought, WithWritten, key_columns, other_table, pad,
+};
 pub use node::{At, Node, Value};
 pub use reader::{Fields, Reader};
 pub use reconcile::NAME as RECONCILE;

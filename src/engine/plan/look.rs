@@ -9,7 +9,7 @@ use crate::kernel::ColumnType;
 use crate::kernel::key::{Absent, KeyJudge};
 use crate::kernel::likeness::Likeness;
 use crate::kernel::memory::Remember;
-use crate::rule::{At, BindError, Binder, KeyPart, Listing, Table, day_column};
+use crate::rule::{At, BindError, Binder, Bound, KeyPart, Listing, OtherSide, Table, day_column};
 use crate::say;
 
 /// What others look into a table for.
@@ -19,6 +19,8 @@ pub struct Looked {
     /// Or the name of a column of the key that was not found.
     pub mirrors: Vec<Result<MirrorPlan, Text>>,
     pub listings: Vec<Result<ListingPlan, Text>>,
+    /// Places among the rules of the plan.
+    pub sides: Vec<Result<usize, Text>>,
 }
 
 /// Reads nothing but what others look for: the table is judged by nobody.
@@ -29,13 +31,15 @@ pub fn look_into(
     referred: &[Vec<String>],
     mirrors: &[(Vec<KeyPart>, Wanted)],
     listings: &[Listing],
+    sides: &[OtherSide<'_>],
 ) -> (TablePlan, Looked) {
     let mut binder = TableBinder::new(table, source, as_of);
     let keys = referred.iter().map(|columns| binder.referred(columns)).collect();
     let mut populations = Vec::new();
     let mirrors = mirrors.iter().map(|(key, wanted)| binder.mirror(key, wanted, &mut populations)).collect();
     let listings = listings.iter().map(|listing| binder.listing(listing, &mut populations)).collect();
-    (binder.finish(populations, Identity::Undeclared, None), Looked { keys, mirrors, listings })
+    let sides = sides.iter().map(|side| binder.side(*side, &mut populations)).collect();
+    (binder.finish(populations, Identity::Undeclared, None), Looked { keys, mirrors, listings, sides })
 }
 
 impl RulePlan {
@@ -122,6 +126,17 @@ impl TableBinder<'_> {
         populations.push(RulePlan { filter, sources: self.used(), ..RulePlan::of_nobody(work) });
         let (rows, chosen) = (populations.len() - 1, filter.is_some());
         Ok(ListingPlan { key, rows, chosen, types: self.keys[key].types.clone(), days })
+    }
+
+    /// A check of another rule's, which judges none of these rows.
+    fn side(&mut self, side: OtherSide<'_>, populations: &mut Vec<RulePlan>) -> Result<usize, Text> {
+        self.used.clear();
+        let bound = side.spec.bind(self).map_err(|error| self.why(error))?;
+        let filter = side.in_scope.map(|scope| self.filter(scope)).transpose();
+        let filter = filter.map_err(|error| self.why(error))?;
+        let Bound::Scan(check) = bound else { return Err(Text::default()) };
+        populations.push(RulePlan { filter, sources: self.used(), ..RulePlan::of_nobody(Work::Scan(check)) });
+        Ok(populations.len() - 1)
     }
 
     /// Why a column of a table that others look into cannot be read.
