@@ -258,9 +258,9 @@ fn in_force(ours: &[Row], theirs: &[Row], places: &[usize], from: bool) -> Talli
             NA
         } else if row[2] == "sai" {
             UNKNOWN
-        } else if of.iter().any(|other| holds(other)) {
+        } else if of.iter().any(holds) {
             PASS
-        } else if torn(theirs) > 0 || of.iter().any(|other| unreadable(other)) {
+        } else if torn(theirs) > 0 || of.iter().any(unreadable) {
             UNKNOWN
         } else {
             FAIL

@@ -220,6 +220,7 @@ impl Appearing {
             .take(NAMED)
             .map(|(name, groups)| match groups {
                 _ if self.within.is_empty() => Text::same(name),
+                1 => say!("{name} (1 group)", "{name} (1 nhóm)"),
                 groups => say!("{name} ({groups} groups)", "{name} ({groups} nhóm)"),
             })
             .collect();

@@ -105,7 +105,7 @@ pub fn points_ink(nano: i64) -> Ink {
 }
 
 /// Vietnamese names of figures; others keep the name that is in the JSON.
-const FIGURES: [(&str, &str); 65] = [
+const FIGURES: [(&str, &str); 77] = [
     ("null", "null"),
     ("blank", "để trống"),
     ("placeholder", "giá trị giả"),
@@ -166,6 +166,18 @@ const FIGURES: [(&str, &str); 65] = [
     ("broken", "không thỏa"),
     ("disagree", "không khớp"),
     ("too_many", "quá nhiều"),
+    ("too_few", "quá ít"),
+    ("expected", "phải có"),
+    ("ours", "ở đây"),
+    ("theirs", "bên kia"),
+    ("only_ours", "bên kia không có"),
+    ("only_theirs", "ở đây không có"),
+    ("worst_group", "nhóm lệch nhất"),
+    ("no_such_key", "không có khóa này"),
+    ("partly_absent", "khóa thiếu một phần"),
+    ("never_in_force", "dòng không bao giờ có hiệu lực"),
+    ("without_key", "dòng không có khóa"),
+    ("scope_unknown", "chưa rõ thuộc phạm vi"),
     ("negative", "âm"),
     ("p50_seconds", "phân vị 50 (giây)"),
     ("p95_seconds", "phân vị 95 (giây)"),
