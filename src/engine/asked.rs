@@ -8,26 +8,39 @@ use rayon::prelude::*;
 
 use super::budget::Budget;
 use super::keys::{self, KeyVerdicts};
-use super::ledger::Page;
+use super::ledger::{Ledger, Page};
 use super::listed::{Day, Days, Listed};
 use super::parts::{Bits, Gathered, Round, Selection};
 use super::plan::OurColumn;
-use super::reconcile::{self, Judged, Ours};
+use super::reconcile::{self, Judged};
 use super::spill::Key;
 use crate::base::Text;
-use crate::kernel::RowVerdict;
 use crate::kernel::key::PARTLY_ABSENT;
 use crate::kernel::verdict::minus;
+use crate::kernel::{ColumnType, RowVerdict};
 use crate::rule::{Asked, Question};
 use crate::say;
 use crate::state::Tally;
+
+/// The rows of our table that a rule is about, by their keys.
+#[derive(Clone, Copy)]
+pub struct OurRows<'o> {
+    pub ledger: &'o Ledger,
+    pub key: usize,
+    /// Of the key's columns.
+    pub types: &'o [ColumnType],
+    /// The rule among those that judge when all rows were seen.
+    pub order: usize,
+    /// Not all rows of the table were read.
+    pub in_part: bool,
+}
 
 /// Answers from the rows that were listed. `at` is the column of ours with the day on which theirs must hold.
 ///
 /// # Errors
 /// What keeps both from being compared, or keys that are not all there any more.
 pub fn judge(
-    ours: Ours<'_>,
+    ours: OurRows<'_>,
     at: Option<OurColumn>,
     asked: &Asked,
     listed: &Listed,
@@ -46,7 +59,7 @@ pub fn judge(
 }
 
 fn answer<K: Key>(
-    ours: Ours<'_>,
+    ours: OurRows<'_>,
     rows: &Selection,
     at: Option<OurColumn>,
     asked: &Asked,
@@ -124,7 +137,7 @@ impl Marks {
     }
 }
 
-fn verdicts(ours: Ours<'_>, question: &Question, marks: Vec<Marks>, listed: &Listed) -> KeyVerdicts {
+fn verdicts(ours: OurRows<'_>, question: &Question, marks: Vec<Marks>, listed: &Listed) -> KeyVerdicts {
     let verdict = |(page, marks): (&Page, Marks)| {
         let (applicable, unknown) = applicable(page, ours);
         let Marks { fails, unknown: doubtful, na } = marks;
@@ -171,7 +184,7 @@ fn is_partly_absent<K: Key>(key: K) -> bool {
 
 /// Judges each row by whether one of theirs with its key holds on its day.
 fn holding<K: Key>(
-    ours: Ours<'_>,
+    ours: OurRows<'_>,
     rows: &Selection,
     at: Option<OurColumn>,
     listed: &Listed,
@@ -207,7 +220,7 @@ fn holding<K: Key>(
 
 /// Of their keys, each once, those that we have.
 fn covered<K: Key>(
-    ours: Ours<'_>,
+    ours: OurRows<'_>,
     rows: &Selection,
     listed: &Listed,
     budget: &Budget<'_>,
@@ -237,7 +250,7 @@ fn covered<K: Key>(
 }
 
 /// Rows of the population that have a key or are unknown, and the unknown ones.
-fn applicable(page: &Page, ours: Ours<'_>) -> (BooleanBuffer, BooleanBuffer) {
+fn applicable(page: &Page, ours: OurRows<'_>) -> (BooleanBuffer, BooleanBuffer) {
     keys::applicable(&page.keys[ours.key].has_key, &page.populations[ours.order])
 }
 

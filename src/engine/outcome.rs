@@ -6,7 +6,7 @@ use std::sync::Arc;
 use arrow::buffer::BooleanBuffer;
 use rayon::prelude::*;
 
-use super::asked;
+use super::asked::{self, OurRows};
 use super::budget::Budget;
 use super::changes;
 use super::elsewhere::Elsewhere;
@@ -97,7 +97,7 @@ pub fn outcome(
             }
             Work::Asked { key, at: day, asked } => {
                 let types = &plan.keys[*key].types;
-                let ours = Ours { ledger: &ledger, key: *key, types, order, in_part };
+                let ours = OurRows { ledger: &ledger, key: *key, types, order, in_part };
                 let listed = others.elsewhere.listed(others.database, &asked.listing);
                 listed.and_then(|listed| asked::judge(ours, *day, asked, &listed, budget)).map(|judged| {
                     findings[at].tally = judged.tally;
