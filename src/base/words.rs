@@ -102,6 +102,8 @@ pub enum Unit {
     Cell,
     Key,
     ExpectedRecord,
+    ExpectedValue,
+    Group,
     Event,
     ContractItem,
     Check,

@@ -2,6 +2,7 @@
 
 use arrow::buffer::BooleanBuffer;
 
+use super::asked;
 use super::examples::{Position, Shown};
 use super::judging::Judging;
 use super::plan::{TablePlan, Work};
@@ -128,6 +129,7 @@ fn of_keys(work: &Work) -> Option<Explanation> {
             say!("table `{table}` has no such row", "bảng `{table}` không có dòng tương ứng")
         }
         Work::Reconciled { look_up, .. } => reconcile::explained(look_up)?,
+        Work::Asked { asked, .. } => asked::explained(asked)?,
         _ => return None,
     };
     Some(Explanation { reason, repaired: None })

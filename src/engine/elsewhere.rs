@@ -9,6 +9,7 @@ use indexmap::IndexMap;
 
 use super::keys::Parents;
 use super::ledger::Outlet;
+use super::listed::Listed;
 use super::mirror::{Mirror, Wanted};
 use super::plan::{self, Looked};
 use super::problems::Problems;
@@ -17,7 +18,7 @@ use super::scan::{self, ScanOptions};
 use super::source::TableSource;
 use crate::base::{Text, suggest};
 use crate::kernel::key::TableKey;
-use crate::rule::{Counterpart, Database, KeyPart, Table};
+use crate::rule::{Counterpart, Database, KeyPart, Listing, OtherSide, Table};
 use crate::say;
 
 /// A database that others may refer to, and the directory that holds its extracts.
@@ -33,16 +34,25 @@ pub struct Elsewhere {
     keys: IndexMap<TableKey, Result<Arc<Parents>, Text>>,
     /// Under counterparts that name their database.
     mirrors: IndexMap<Counterpart, Result<Arc<Mirror>, Text>>,
+    /// They name their database.
+    listings: Vec<(Listing, Result<Arc<Listed>, Text>)>,
+    /// States of checks over other tables, by the rules that they are held against.
+    sides: IndexMap<RuleName, Result<Vec<u8>, Text>>,
 }
+
+/// A rule by its database, table and id.
+type RuleName = [String; 3];
 
 /// What is looked for in one table.
 #[derive(Default)]
-struct Look {
+struct Look<'d> {
     keys: Vec<Vec<String>>,
     mirrors: Vec<(Vec<KeyPart>, Wanted)>,
+    listings: Vec<Listing>,
+    sides: Vec<(RuleName, OtherSide<'d>)>,
 }
 
-impl Look {
+impl Look<'_> {
     fn add_mirror(&mut self, key: Vec<KeyPart>) -> &mut Wanted {
         let at = self.mirrors.iter().position(|(known, _)| *known == key).unwrap_or_else(|| {
             self.mirrors.push((key, Wanted::default()));
@@ -59,7 +69,15 @@ impl Look {
             let conditions = wanted.scopes.iter().flat_map(|scope| scope.value.columns().iter().cloned());
             key.chain(compared).chain(conditions).collect()
         });
-        self.keys.iter().cloned().chain(of_mirrors).collect()
+        let of_listings = self.listings.iter().map(|listing| {
+            let conditions = listing.in_scope.iter().flat_map(|scope| scope.value.columns().iter());
+            listing.columns.iter().chain(listing.days.iter().flatten()).chain(conditions).cloned().collect()
+        });
+        let of_sides = self.sides.iter().map(|(_, side)| {
+            let conditions = side.in_scope.iter().flat_map(|scope| scope.value.columns().iter().cloned());
+            side.spec.columns().into_iter().map(|column| column.value).chain(conditions).collect()
+        });
+        self.keys.iter().cloned().chain(of_mirrors).chain(of_listings).chain(of_sides).collect()
     }
 }
 
@@ -70,13 +88,26 @@ impl Elsewhere {
         known: &[Known<'_>],
         options: &RunOptions<'_>,
     ) -> Option<Self> {
-        let mut wanted: IndexMap<(String, String), Look> = IndexMap::new();
+        let mut wanted: IndexMap<(String, String), Look<'d>> = IndexMap::new();
         for of in judged {
-            for rule in of.tables.iter().flat_map(|table| &table.rules) {
+            let rules = of.tables.iter().flat_map(|table| table.rules.iter().map(move |rule| (table, rule)));
+            for (table, rule) in rules {
                 if let Some(look_up) = rule.spec.looks_up() {
                     let with = look_up.with.within(&of.id.value);
                     let look = wanted.entry((with.database.unwrap_or_default(), with.table)).or_default();
                     look.add_mirror(with.key).add(look_up.sought);
+                } else if let Some(asked) = rule.spec.asks() {
+                    let listing = asked.listing.within(&of.id.value);
+                    let database = listing.database.clone().unwrap_or_default();
+                    let look = wanted.entry((database, listing.table.clone())).or_default();
+                    if !look.listings.contains(&listing) {
+                        look.listings.push(listing);
+                    }
+                } else if let Some(side) = rule.spec.other_side() {
+                    let TableKey { database, table: other, .. } = side.table.key();
+                    let database = database.unwrap_or_else(|| of.id.value.clone());
+                    let name = [&of.id.value, &table.id.value, &rule.id].map(Clone::clone);
+                    wanted.entry((database, other)).or_default().sides.push((name, side));
                 } else if let Some(to) = rule.spec.refers_to() {
                     let TableKey { database: Some(database), table, columns } = to.key() else { continue };
                     let look = wanted.entry((database, table)).or_default();
@@ -99,6 +130,8 @@ impl Elsewhere {
             for ((key, _), found) in look.mirrors.into_iter().zip(found.mirrors) {
                 all.mirrors.insert(Counterpart { database: named.clone(), table: table.clone(), key }, found);
             }
+            all.listings.extend(look.listings.into_iter().zip(found.listings));
+            all.sides.extend(look.sides.into_iter().map(|(name, _)| name).zip(found.sides));
         }
         options.budget.keep();
         Some(all)
@@ -110,6 +143,25 @@ impl Elsewhere {
     /// Why nothing is known of the table.
     pub fn mirror(&self, database: &str, with: &Counterpart) -> Result<Arc<Mirror>, Text> {
         self.mirrors.get(&with.within(database)).cloned().unwrap_or_else(|| Err(not_whole()))
+    }
+
+    /// `database` is that of the rule.
+    ///
+    /// # Errors
+    /// Why nothing is known of the table.
+    pub fn listed(&self, database: &str, listing: &Listing) -> Result<Arc<Listed>, Text> {
+        let listing = listing.within(database);
+        let found = self.listings.iter().find(|(known, _)| *known == listing);
+        found.map_or_else(|| Err(not_whole()), |(_, found)| found.clone())
+    }
+
+    /// The state of a check over the other table of a rule.
+    ///
+    /// # Errors
+    /// Why it is not known.
+    pub fn side(&self, database: &str, table: &str, rule: &str) -> Result<&[u8], Text> {
+        let found = self.sides.get(&[database, table, rule].map(str::to_owned));
+        found.map_or_else(|| Err(not_whole()), |found| found.as_deref().map_err(Clone::clone))
     }
 
     /// # Errors
@@ -157,14 +209,18 @@ fn table_of<'k>(
 struct Found {
     keys: Vec<Result<Arc<Parents>, Text>>,
     mirrors: Vec<Result<Arc<Mirror>, Text>>,
+    listings: Vec<Result<Arc<Listed>, Text>>,
+    sides: Vec<Result<Vec<u8>, Text>>,
 }
 
 impl Found {
     /// Nothing is known of the table.
-    fn none(look: &Look, why: &Text) -> Self {
+    fn none(look: &Look<'_>, why: &Text) -> Self {
         Self {
             keys: look.keys.iter().map(|_| Err(why.clone())).collect(),
             mirrors: look.mirrors.iter().map(|_| Err(why.clone())).collect(),
+            listings: look.listings.iter().map(|_| Err(why.clone())).collect(),
+            sides: look.sides.iter().map(|_| Err(why.clone())).collect(),
         }
     }
 }
@@ -173,7 +229,7 @@ impl Found {
 fn read(
     Known { database, data }: Known<'_>,
     table: &Table,
-    look: &Look,
+    look: &Look<'_>,
     options: &RunOptions<'_>,
 ) -> Option<Found> {
     let name = format!("{}.{}", database.id.value, table.id.value);
@@ -184,8 +240,9 @@ fn read(
         let why = say!("there is no file of table `{name}`", "không có tệp nào của bảng `{name}`");
         return Some(Found::none(look, &why));
     }
-    let (plan, Looked { keys, mirrors }) =
-        plan::look_into(table, &source, options.as_of, &look.keys, &look.mirrors);
+    let sides: Vec<OtherSide<'_>> = look.sides.iter().map(|(_, side)| *side).collect();
+    let (plan, Looked { keys, mirrors, listings, sides }) =
+        plan::look_into(table, &source, options.as_of, &look.keys, &look.mirrors, &look.listings, &sides);
     options.progress.table_started(&database.id.value, &table.id.value, source.bytes());
     let scan = ScanOptions {
         reveal: options.reveal,
@@ -228,9 +285,29 @@ fn read(
             }
         }
     });
-    let found = Found { keys: keys.collect(), mirrors: mirrors.collect() };
+    let listings = listings.into_iter().map(|listing| match listing? {
+        // Of a table that may be empty, nothing is what is there.
+        _ if state.rows == 0 && !table.allow_empty => Err(empty()),
+        listing => Listed::of(&listing, &state.ledger, &state).map(Arc::new),
+    });
+    let sides = sides.into_iter().map(|side| match &state.rules[side?] {
+        _ if state.rows == 0 && !table.allow_empty => Err(empty()),
+        rule if rule.broken => Err(scan::breakage()),
+        rule if rule.unseen > 0 => {
+            let why = say!("a file of table `{name}` lacks a column", "có tệp của bảng `{name}` thiếu cột");
+            Err(why)
+        }
+        rule => rule.own.as_ref().map(|own| own.to_bytes()).ok_or_else(not_whole),
+    });
+    let found = Found {
+        keys: keys.collect(),
+        mirrors: mirrors.collect(),
+        listings: listings.collect(),
+        sides: sides.collect(),
+    };
     let is_free = found.keys.iter().flatten().all(|keys| keys.is_set())
-        && found.mirrors.iter().flatten().all(|mirror| mirror.is_whole());
+        && found.mirrors.iter().flatten().all(|mirror| mirror.is_whole())
+        && found.listings.is_empty();
     if is_free {
         state.ledger.forget(options.budget);
     }

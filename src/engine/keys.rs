@@ -63,19 +63,10 @@ fn mark<K: Key>(
     bits: &[Bits],
     is: impl Fn(K) -> bool + Sync,
 ) -> Result<(), Text> {
-    rows.pages.par_iter().zip(bits).for_each(|(page, bits)| {
-        rows.page(page, round, |key, row, _| {
-            if is(key) {
-                bits.set(row);
-            }
-        });
-    });
-    round.parts().into_par_iter().try_for_each(|part| {
-        rows.disk(part, round, |key, page, row, _| {
-            if is(key) {
-                bits[page].set(row);
-            }
-        })
+    rows.each(round, |key, page, row| {
+        if is(key) {
+            bits[page].set(row);
+        }
     })
 }
 

@@ -4,6 +4,7 @@
 //! all threads into states, `keys` judges what needs all rows at once, and `outcome` turns states into measures.
 //! Parallelism lives here and nowhere else.
 
+mod asked;
 mod broken;
 mod budget;
 mod changes;
@@ -18,6 +19,7 @@ mod kept;
 mod keys;
 mod ledger;
 mod linkage;
+mod listed;
 pub mod measured;
 mod mirror;
 mod naming;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use arrow::buffer::BooleanBuffer;
 use rayon::prelude::*;
 
+use super::asked::{self, OurRows};
 use super::budget::Budget;
 use super::changes;
 use super::elsewhere::{Elsewhere, not_whole};
@@ -95,6 +96,15 @@ pub fn outcome(
                     judged.verdicts
                 })
             }
+            Work::Asked { key, at: day, asked } => {
+                let types = &plan.keys[*key].types;
+                let ours = OurRows { ledger: &ledger, key: *key, types, order, in_part };
+                let listed = others.elsewhere.listed(others.database, &asked.listing);
+                listed.and_then(|listed| asked::judge(ours, *day, asked, &listed, budget)).map(|judged| {
+                    findings[at].tally = judged.tally;
+                    judged.verdicts
+                })
+            }
             Work::Groups { key, memories, judge } => {
                 let judged = || groups::judge(&ledger, *key, memories, order, judge.as_ref());
                 match catch_unwind(AssertUnwindSafe(judged)) {
@@ -120,7 +130,17 @@ pub fn outcome(
                     }
                 }
             }
-            Work::Scan(_) | Work::Not { .. } => continue,
+            Work::Scan(_) => {
+                let rule = &table.rules[at];
+                if rule.spec.other_side().is_some() {
+                    match others.elsewhere.side(others.database, &table.id.value, &rule.id) {
+                        Ok(theirs) => findings[at].theirs = Some(theirs.to_vec()),
+                        Err(why) => findings[at].problem = Some(why),
+                    }
+                }
+                continue;
+            }
+            Work::Not { .. } => continue,
         };
         let verdicts = verdicts.unwrap_or_else(|why| {
             findings[at].problem = Some(why);
@@ -224,13 +244,17 @@ struct KeyFindings {
     problem: Option<Text>,
     /// Of a rule that counts something else than rows.
     tally: Option<Tally>,
+    /// The state of the other table, of a rule that holds it against ours.
+    theirs: Option<Vec<u8>>,
 }
 
 /// Nothing is known of any row that the rule is about.
 fn unknown_pages(ledger: &Ledger, rule: &RulePlan, order: usize) -> KeyVerdicts {
     let pages = ledger.pages.iter().map(|page| {
         let has_key = match rule.work {
-            Work::Keys { key, .. } | Work::Reconciled { key, .. } => page.keys[key].has_key.clone(),
+            Work::Keys { key, .. } | Work::Reconciled { key, .. } | Work::Asked { key, .. } => {
+                page.keys[key].has_key.clone()
+            }
             _ => BooleanBuffer::new_set(page.rows),
         };
         let (rows, _) = keys::applicable(&has_key, &page.populations[order]);
@@ -322,8 +346,11 @@ fn measure(
     let unseen = if judges_rows { 0 } else { state.unseen + scanned.lost };
     let mut measure = match (&plan.work, &state.own) {
         (Work::Scan(check), Some(own)) if breakage.is_none() => {
-            let measure = || check.measure(tally, own.as_ref());
-            catch_unwind(AssertUnwindSafe(measure)).unwrap_or_else(|_| {
+            let measure = || match &keys.theirs {
+                Some(theirs) => check.measure_against(tally, own.as_ref(), theirs),
+                None => Some(check.measure(tally, own.as_ref())),
+            };
+            catch_unwind(AssertUnwindSafe(measure)).ok().flatten().unwrap_or_else(|| {
                 breakage = Some(scan::breakage());
                 Measure::of(Tally::new(0, 0, 0, rows))
             })

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use arrow::buffer::{BooleanBuffer, Buffer};
-use hashbrown::HashSet;
+use hashbrown::{HashMap, HashSet};
 use rayon::prelude::*;
 
 use super::ledger::{Ledger, Page};
@@ -113,6 +113,65 @@ impl Selection {
                 each(key, page, row, cells);
             }
         })
+    }
+
+    /// Hands over all rows of a round, each with its page's position, from many threads.
+    ///
+    /// # Errors
+    /// Keys on disk cannot be read again.
+    pub fn each<K: Key>(&self, round: Round, each: impl Fn(K, usize, usize) + Sync) -> Result<(), Text> {
+        self.pages.par_iter().enumerate().for_each(|(at, page)| {
+            self.page(page, round, |key, row, _| each(key, at, row));
+        });
+        let each = |key: K, page, row, _: &[i128]| each(key, page, row);
+        round.parts().into_par_iter().try_for_each(|part| self.disk(part, round, each))
+    }
+
+    /// What `add` makes of the rows of each key of a round, by part; `both` puts two halves together. What comes of it
+    /// must not depend on the order of rows.
+    ///
+    /// # Errors
+    /// Keys on disk cannot be read again.
+    pub fn folded<K: Key, T: Default + Send>(
+        &self,
+        round: Round,
+        add: impl Fn(&mut T, usize, usize) + Sync,
+        both: impl Fn(&mut T, T) + Sync,
+    ) -> Result<Vec<HashMap<K, T>>, Text> {
+        let parts = round.parts();
+        let share = self.pages.len().div_ceil(rayon::current_num_threads()).max(1);
+        let shares: Vec<Vec<HashMap<K, T>>> = self
+            .pages
+            .par_chunks(share)
+            .enumerate()
+            .map(|(number, pages)| {
+                let mut folded: Vec<HashMap<K, T>> = parts.clone().map(|_| HashMap::new()).collect();
+                for (at, page) in (number * share..).zip(pages) {
+                    self.page(page, round, |key: K, row, _| {
+                        add(folded[key.part() - parts.start].entry(key).or_default(), at, row);
+                    });
+                }
+                folded
+            })
+            .collect();
+        let mut by_part: Vec<Vec<HashMap<K, T>>> = parts.clone().map(|_| Vec::new()).collect();
+        for share in shares {
+            for (part, folded) in by_part.iter_mut().zip(share) {
+                part.push(folded);
+            }
+        }
+        parts
+            .into_par_iter()
+            .zip(by_part)
+            .map(|(part, shares)| {
+                let mut all: HashMap<K, T> = HashMap::new();
+                for (key, folded) in shares.into_iter().flatten() {
+                    both(all.entry(key).or_default(), folded);
+                }
+                self.disk(part, round, |key: K, page, row, _| add(all.entry(key).or_default(), page, row))?;
+                Ok(all)
+            })
+            .collect()
     }
 
     /// The keys of a round by part, from memory and disk.

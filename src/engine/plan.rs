@@ -21,8 +21,8 @@ use crate::kernel::{ColumnId, ColumnPlan, ColumnType, typed};
 use crate::rule::role::Role;
 use crate::rule::table::Placeholders;
 use crate::rule::{
-    AnyCheck, At, BindError, Binder, Bound, Column, Condition, ContractColumn, GroupJudge, LookUp, Rule,
-    Table,
+    AnyCheck, Asked, At, BindError, Binder, Bound, Column, Condition, ContractColumn, GroupJudge, LookUp,
+    Rule, Table,
 };
 use crate::say;
 
@@ -82,10 +82,12 @@ impl TablePlan {
         if let (Some(_), Identity::Key(key)) = (&self.trace, self.identity) {
             keys[key] = false;
         }
-        for (_, carried) in keys.iter().zip(&self.carried).filter(|(leaves, _)| !**leaves) {
-            carried.iter().for_each(|&memory| stays[memory] = true);
+        let mut goes = vec![false; self.memories.len()];
+        for (leaves, carried) in keys.iter().zip(&self.carried) {
+            let which = if *leaves { &mut goes } else { &mut stays };
+            carried.iter().for_each(|&memory| which[memory] = true);
         }
-        let memories = (0..stays.len()).filter(|&memory| !stays[memory]).collect();
+        let memories = (0..goes.len()).filter(|&memory| goes[memory] && !stays[memory]).collect();
         Leaving { keys, carried: self.carried.clone(), memories }
     }
 
@@ -164,6 +166,12 @@ pub enum Work {
         /// Position in the table's links.
         link: usize,
     },
+    Asked {
+        key: usize,
+        /// The day on which a row of theirs must hold, for a rule that goes by it.
+        at: Option<DayColumn>,
+        asked: Asked,
+    },
     /// It does not run; `fails` counts every row as failed (a required column is absent).
     Not {
         status: Status,
@@ -179,12 +187,24 @@ pub struct OurColumn {
     pub ty: ColumnType,
 }
 
+/// A column that says a day.
+#[derive(Clone, Copy)]
+pub struct DayColumn {
+    /// Position in the table's memories.
+    pub memory: usize,
+    pub ty: ColumnType,
+}
+
 impl Work {
     /// Whether it judges once all rows were seen.
     pub const fn is_later(&self) -> bool {
         matches!(
             self,
-            Self::Keys { .. } | Self::Groups { .. } | Self::Reconciled { .. } | Self::Linked { .. }
+            Self::Keys { .. }
+                | Self::Groups { .. }
+                | Self::Reconciled { .. }
+                | Self::Linked { .. }
+                | Self::Asked { .. }
         )
     }
 
@@ -194,6 +214,7 @@ impl Work {
             Self::Scan(check) => check.judges_rows(),
             Self::Keys { .. } | Self::Groups { .. } | Self::Linked { .. } => true,
             Self::Reconciled { look_up, .. } => !reconcile::is_of_theirs(look_up),
+            Self::Asked { asked, .. } => asked.question.is_of_ours(),
             Self::Not { .. } => false,
         }
     }
@@ -338,6 +359,12 @@ impl<'t> TableBinder<'t> {
                 plan.filter = filter;
                 plan.work = Work::Linked { link: self.link(linkage) };
             }
+            Ok((Bound::Asked(spec), filter)) => {
+                plan.filter = filter;
+                let at = spec.at.map(|column| self.day(column));
+                let key = self.key(spec.key, spec.absent);
+                plan.work = Work::Asked { key, at, asked: spec.asked };
+            }
             Err(error) => {
                 // Which rows it would have been about may still be known.
                 plan.filter = rule.when.as_ref().and_then(|when| self.filter(when).ok());
@@ -432,6 +459,11 @@ impl<'t> TableBinder<'t> {
             self.links.push(linkage);
             self.links.len() - 1
         })
+    }
+
+    /// A column that says a day.
+    fn day(&mut self, column: ColumnId) -> DayColumn {
+        DayColumn { memory: self.memory(Remember::Ticks(column)), ty: self.columns[column].ty }
     }
 
     fn identity(&mut self) -> Identity {
@@ -590,6 +622,10 @@ impl Binder for TableBinder<'_> {
 
     fn column_name(&self, column: ColumnId) -> &str {
         &self.columns[column].name
+    }
+
+    fn is_personal(&self, column: ColumnId) -> bool {
+        self.table.column(&self.columns[column].name).is_some_and(|column| column.personal)
     }
 
     fn as_of(&mut self) -> i64 {

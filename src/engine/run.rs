@@ -223,6 +223,8 @@ fn open_and_plan<'d>(database: &'d Database, root: &Path, options: &RunOptions<'
         if let Some(to) = rule.spec.refers_to()
             && to.database.is_none()
             && rule.spec.looks_up().is_none()
+            && rule.spec.asks().is_none()
+            && rule.spec.other_side().is_none()
         {
             let columns = to.key().columns;
             let lists = wanted.entry(to.table.value.as_str()).or_default();

@@ -376,24 +376,26 @@ impl Worker<'_> {
                     }
                 }
                 Work::Scan(_) => {}
-                Work::Keys { .. } | Work::Groups { .. } | Work::Reconciled { .. } | Work::Linked { .. } => {
-                    populations.push(KeyPopulation {
-                        unknown: match (lacks, &population.rows) {
-                            (Lack::Required, Some(rows)) => Some(
-                                population
-                                    .damaged
-                                    .as_ref()
-                                    .map_or_else(|| rows.clone(), |damaged| rows | damaged),
-                            ),
-                            (Lack::Required, None) => Some(batch.all()),
-                            _ => population.damaged,
-                        },
-                        rows: match lacks {
-                            Lack::Optional => Some(BooleanBuffer::new_unset(rows)),
-                            _ => population.rows,
-                        },
-                    })
-                }
+                Work::Keys { .. }
+                | Work::Groups { .. }
+                | Work::Reconciled { .. }
+                | Work::Linked { .. }
+                | Work::Asked { .. } => populations.push(KeyPopulation {
+                    unknown: match (lacks, &population.rows) {
+                        (Lack::Required, Some(rows)) => Some(
+                            population
+                                .damaged
+                                .as_ref()
+                                .map_or_else(|| rows.clone(), |damaged| rows | damaged),
+                        ),
+                        (Lack::Required, None) => Some(batch.all()),
+                        _ => population.damaged,
+                    },
+                    rows: match lacks {
+                        Lack::Optional => Some(BooleanBuffer::new_unset(rows)),
+                        _ => population.rows,
+                    },
+                }),
                 Work::Not { status, .. } => {
                     let scope = judging.scope(&population);
                     state.unseen += scope.count_set_bits() as u64;

@@ -106,6 +106,11 @@ pub fn generate(database: &Database, request: &Request) -> Result<Extract, Probl
     Ok(extract)
 }
 
+/// Whether values come from the table that a rule refers to. Rules that count rows of it, or expect its values, do not say so.
+fn names_a_parent(rule: &Rule) -> bool {
+    rule.spec.other_side().is_none() && rule.spec.asks().is_none_or(|asked| asked.question.names_a_parent())
+}
+
 /// Tables after those that they refer to. Where they refer to each other in a ring, the ring is cut.
 fn in_order(tables: &[Table]) -> Vec<&Table> {
     fn visit<'t>(table: &'t Table, tables: &'t [Table], seen: &mut Vec<&'t str>, order: &mut Vec<&'t Table>) {
@@ -117,7 +122,7 @@ fn in_order(tables: &[Table]) -> Vec<&Table> {
             let parent = rule
                 .spec
                 .refers_to()
-                .filter(|to| to.database.is_none())
+                .filter(|to| to.database.is_none() && names_a_parent(rule))
                 .and_then(|to| tables.iter().find(|table| table.id.value == to.table.value));
             if let Some(parent) = parent {
                 visit(parent, tables, seen, order);

@@ -9,9 +9,9 @@ use super::person::Person;
 use super::place::Places;
 use super::random::Random;
 use super::row::{Link, Rows, gender_text};
-use super::{Problem, Request};
+use super::{Problem, Request, names_a_parent};
 use crate::engine::rehearsal::{Rehearsal, Row, Together};
-use crate::rule::{Demand, Table};
+use crate::rule::{Demand, Reference, Table};
 use crate::say;
 
 /// A table with rows that satisfy its rules.
@@ -120,7 +120,8 @@ fn count(table: &Table, wanted: usize) -> Result<usize, Problem> {
 fn links(table: &Table, made: &[Made], names: &[String], mendings: &[Mending]) -> Vec<Link> {
     let mut links: Vec<Link> = Vec::new();
     for rule in &table.rules {
-        let Some(to) = rule.spec.refers_to().filter(|to| to.database.is_none()) else { continue };
+        let named = |to: &&Reference| to.database.is_none() && names_a_parent(rule);
+        let Some(to) = rule.spec.refers_to().filter(named) else { continue };
         let (parent, to) = (&to.table, &to.columns);
         let columns: Vec<usize> = rule
             .spec

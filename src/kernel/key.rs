@@ -28,6 +28,8 @@ pub enum Absent {
     Skip,
     /// Absent equals absent; every row has a key.
     Equal,
+    /// A row has no key if all parts are absent; if only some are, its key is [`PARTLY_ABSENT`], which no other row has.
+    Full,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,6 +91,9 @@ impl KeyValues {
 pub fn spread_out(key: u128) -> u128 {
     u64::try_from(key).map_or(key, digest_packed)
 }
+
+/// Stands for a key of which some parts are absent. A digest is greater, and no present value is packed into it.
+pub const PARTLY_ABSENT: u128 = 0;
 
 /// The key of the digest. Fixed, so that digests of different runs and machines are comparable.
 const SEED: u64 = 0x7468_756f_6320_646f;
@@ -155,12 +160,17 @@ pub fn digest_packed(packed: u64) -> u128 {
 /// The keys of a batch over one or several columns, from canonical values: text NFC and trimmed, integers without
 /// leading zeros where the column is declared as such, dates in ISO form.
 pub fn keys(batch: &Batch<'_>, columns: &[ColumnId], types: &[ColumnType], absent: Absent) -> Keys {
-    let mut has_key = batch.all();
-    if absent == Absent::Skip {
-        for &column in columns {
-            has_key = &has_key & batch.present(column);
-        }
+    let mut whole = batch.all();
+    let mut any = BooleanBuffer::new_unset(batch.rows());
+    for &column in columns {
+        whole = &whole & batch.present(column);
+        any = &any | batch.present(column);
     }
+    let has_key = match absent {
+        Absent::Skip => whole.clone(),
+        Absent::Equal => batch.all(),
+        Absent::Full => any,
+    };
     if let ([column], [ty], Absent::Skip) = (columns, types, absent) {
         return Keys { values: single(batch, *column, *ty, &has_key), has_key };
     }
@@ -171,6 +181,9 @@ pub fn keys(batch: &Batch<'_>, columns: &[ColumnId], types: &[ColumnType], absen
         .map(|row| {
             if !has_key.value(row) {
                 return 0;
+            }
+            if absent == Absent::Full && !whole.value(row) {
+                return PARTLY_ABSENT;
             }
             bytes.clear();
             for (&column, part) in columns.iter().zip(&parts) {
@@ -213,7 +226,7 @@ fn single(batch: &Batch<'_>, column: ColumnId, ty: ColumnType, has_key: &Boolean
 
 /// The values of a column, each spelt in the one way that all its spellings share: numbers without needless zeros,
 /// dates and moments in ISO form however the file writes or stores them.
-pub(super) enum Spelling<'b> {
+pub enum Spelling<'b> {
     Text(&'b TextColumn),
     Number(&'b TextColumn),
     Day(&'b Typed, &'b TextColumn),

@@ -6,14 +6,18 @@
 
 mod advanced;
 mod aggregate;
+mod aggregate_match;
 mod amount;
 mod arguments;
+mod calendar_file;
+mod cardinality;
 mod charset;
 mod clean_text;
 mod compare;
 mod connection;
 mod connection_established;
 mod consistent;
+mod coverage;
 mod detected_type;
 mod determines;
 mod digits;
@@ -76,6 +80,7 @@ pub const KINDS: &[&dyn Kind] = &[
     &Of::<filled::Filled>::KIND,
     &Of::<missingness::Missingness>::KIND,
     &row_count::RowCountKind,
+    &Of::<coverage::Coverage>::KIND,
     &Of::<rows_per::RowsPer>::KIND,
     &type_::TypeKind,
     &Of::<detected_type::DetectedType>::KIND,
@@ -95,7 +100,8 @@ pub const KINDS: &[&dyn Kind] = &[
     &unique::UniqueKind,
     &duplicate_rows::DuplicateRowsKind,
     &duplicate_fuzzy::DuplicateFuzzyKind,
-    &references::ReferencesKind,
+    &Of::<references::References>::KIND,
+    &Of::<cardinality::Cardinality>::KIND,
     &reconcile::LinkKind,
     &reconcile::ValueKind,
     &reconcile::CoverageKind,
@@ -108,6 +114,7 @@ pub const KINDS: &[&dyn Kind] = &[
     &Of::<person_name::PersonName>::KIND,
     &Of::<consistent::Consistent>::KIND,
     &Of::<aggregate::Aggregate>::KIND,
+    &Of::<aggregate_match::AggregateMatch>::KIND,
     &Of::<value_set::ValueSet>::KIND,
     &Of::<distribution::Distribution>::KIND,
     &Of::<digits::Digits>::KIND,

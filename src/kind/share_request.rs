@@ -5,12 +5,12 @@ use arrow::array::AsArray;
 use arrow::buffer::BooleanBuffer;
 use arrow::datatypes::TimestampMicrosecondType;
 use jiff::civil::Date;
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
 
+use super::calendar_file::CalendarFile;
 use super::limit::SKEW_MICROS;
 use crate::arguments;
-use crate::base::diagnostic::SourceText;
 use crate::base::{Dimension, Scale, Severity, Status, Unit};
 use crate::kernel::text::canonical;
 use crate::kernel::verdict::minus;
@@ -75,39 +75,6 @@ arguments! {
         ground: Option<Column>,
         /// The grounds that the law knows: values, or the name of a code list of this file.
         grounds: Option<Listed>,
-    }
-}
-
-/// A calendar that was read from its file.
-#[derive(Debug)]
-struct CalendarFile(Arc<Calendar>);
-
-impl Field for CalendarFile {
-    fn of(node: &Node, context: &mut ParseContext<'_>) -> Option<Self> {
-        let name = context.reader.text(node)?;
-        let text = context.file(&name)?;
-        let file = Arc::new(SourceText { name: name.value, text });
-        match Calendar::read(&file) {
-            Ok(calendar) => Some(Self(Arc::new(calendar))),
-            Err(found) => {
-                context.reader.diagnostics.extend(found);
-                None
-            }
-        }
-    }
-}
-
-impl JsonSchema for CalendarFile {
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn schema_name() -> Cow<'static, str> {
-        "CalendarFile".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string" })
     }
 }
 

@@ -65,10 +65,6 @@ const fn not(group: Group, check: (&'static str, &'static str), why: (&'static s
     Entry { group, check, answer: Answer::Not(Words { en: why.0, vi: why.1 }) }
 }
 
-const ACROSS: (&str, &str) = (
-    "compares two tables: with the rules across tables and databases, which are to come",
-    "so sánh hai bảng: thuộc nhóm quy tắc giữa các bảng và CSDL, sẽ có sau",
-);
 const HISTORY: (&str, &str) = (
     "needs earlier runs: with history and trend, which are to come",
     "cần các lần chạy trước: thuộc phần lịch sử và xu hướng, sẽ có sau",
@@ -84,7 +80,12 @@ pub const VOCABULARY: &[Entry] = {
             "số dòng so với số đối soát",
             "row_count: expected",
         ),
-        not(Shape, ("number of rows against another table", "số dòng so với bảng khác"), ACROSS),
+        rule(
+            Shape,
+            "number of rows against another table",
+            "số dòng so với bảng khác",
+            "aggregate_match: with, measure, by, tolerance",
+        ),
         rule(
             Shape,
             "rows that arrived in a window",
@@ -186,6 +187,18 @@ pub const VOCABULARY: &[Entry] = {
             "reconcile_coverage: with, key, in_scope",
         ),
         rule(
+            Completeness,
+            "every code, day or value that is expected appears",
+            "mọi mã, ngày hay giá trị phải có đều xuất hiện",
+            "coverage: column, of, within",
+        ),
+        rule(
+            Completeness,
+            "1:1 and 1:n relations between tables",
+            "quan hệ 1:1, 1:n giữa các bảng",
+            "cardinality: key, of, at_least, at_most, exactly",
+        ),
+        rule(
             Uniqueness,
             "unique column, composite key, conditional",
             "cột duy nhất, khóa ghép, có điều kiện",
@@ -203,10 +216,11 @@ pub const VOCABULARY: &[Entry] = {
             "số giá trị khác nhau",
             "aggregate: function, min, max",
         ),
-        not(
+        rule(
             Uniqueness,
-            ("distinct values as many as in another table", "số giá trị khác nhau bằng bảng khác"),
-            ACROSS,
+            "distinct values as many as in another table",
+            "số giá trị khác nhau bằng bảng khác",
+            "aggregate_match: with, measure, theirs",
         ),
         rule(Uniqueness, "duplicate rows", "dòng trùng", "duplicate_rows"),
         rule(

@@ -269,6 +269,8 @@ const fn unit(unit: Unit) -> &'static str {
         Unit::Cell => "cell",
         Unit::Key => "key",
         Unit::ExpectedRecord => "expected_record",
+        Unit::ExpectedValue => "expected_value",
+        Unit::Group => "group",
         Unit::Event => "event",
         Unit::ContractItem => "contract_item",
         Unit::Check => "check",

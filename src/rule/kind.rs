@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use arrow::datatypes::DataType;
 
+use super::asked::{Asked, AskedSpec, OtherSide};
 use super::code_list::CodeList;
 use super::demand::Demand;
 use super::look_up::LookUp;
@@ -15,7 +16,7 @@ use super::reader::{InputFile, Reader};
 use super::reference::Reference;
 use super::role::Role;
 use crate::base::{Dimension, Scale, Severity, Text, Unit};
-use crate::kernel::key::KeySpec;
+use crate::kernel::key::{Absent, KeySpec};
 use crate::kernel::likeness::Likeness;
 use crate::kernel::memory::{Cell, Remember};
 use crate::kernel::similarity::Linkage;
@@ -135,6 +136,17 @@ pub trait Spec: Debug + Send + Sync {
         None
     }
 
+    /// What it asks of the rows of the table that it refers to, for kinds that count them, or go by their days.
+    fn asks(&self) -> Option<Asked> {
+        None
+    }
+
+    /// What it must see of all rows of the table that it refers to, for kinds that compare figures: see
+    /// [`Check::measure_against`].
+    fn other_side(&self) -> Option<OtherSide<'_>> {
+        None
+    }
+
     /// The code lists that it judges by.
     fn code_lists(&self) -> Vec<&CodeList> {
         Vec::new()
@@ -188,6 +200,9 @@ pub trait Binder {
 
     fn column_name(&self, column: ColumnId) -> &str;
 
+    /// Whether a column holds data about persons.
+    fn is_personal(&self, column: ColumnId) -> bool;
+
     /// The moment of the run, microseconds of local time, for whoever judges rows by it. What is kept of rows is of use at
     /// another moment only as far as [`Check::turns_at`] says.
     fn as_of(&mut self) -> i64;
@@ -231,6 +246,8 @@ pub enum Bound {
     Reconciled(Reconciled),
     /// Looks for records that may be one and the same, once all of them were seen.
     Linked(Linkage),
+    /// Asks something of the rows of another table, once all of both were seen.
+    Asked(AskedSpec),
 }
 
 /// What a rule needs that compares keys, and what is said of them, with a table of reference.
@@ -300,6 +317,11 @@ impl Bound {
     pub fn scan(check: impl Check) -> Self {
         Self::Scan(Box::new(check))
     }
+
+    /// Asks of each of our rows that has the whole key, or of their keys.
+    pub fn asked(key: Vec<ColumnId>, asked: Asked) -> Self {
+        Self::Asked(AskedSpec { key, absent: Absent::Skip, at: None, asked })
+    }
 }
 
 /// One file of the table, as found.
@@ -348,6 +370,11 @@ pub trait Check: Send + Sync + 'static {
     fn measure(&self, tally: Tally, _state: &Self::State) -> Measure {
         Measure::of(tally)
     }
+
+    /// The outcome against the state of the other table, for a rule that has an [`Spec::other_side`].
+    fn measure_against(&self, tally: Tally, state: &Self::State, _theirs: &Self::State) -> Measure {
+        self.measure(tally, state)
+    }
 }
 
 /// A [`Check`] whose state type is hidden, so that different kinds stand in one list.
@@ -364,6 +391,8 @@ pub trait AnyCheck: Send + Sync {
     fn explain(&self, batch: &Batch<'_>, row: usize) -> Option<Explanation>;
     fn turns_at(&self, state: &dyn AnyState) -> Option<i64>;
     fn measure(&self, tally: Tally, state: &dyn AnyState) -> Measure;
+    /// Against the other table's state, as bytes; `None` if it is of another check.
+    fn measure_against(&self, tally: Tally, state: &dyn AnyState, theirs: &[u8]) -> Option<Measure>;
     /// A state from [`AnyState::to_bytes`]; `None` if it is of another check.
     fn state_of(&self, bytes: &[u8]) -> Option<Box<dyn AnyState>>;
 }
@@ -443,5 +472,11 @@ impl<C: Check> AnyCheck for C {
     fn measure(&self, tally: Tally, state: &dyn AnyState) -> Measure {
         let state = state.as_any().downcast_ref().expect("the state was made by this check");
         Check::measure(self, tally, state)
+    }
+
+    fn measure_against(&self, tally: Tally, state: &dyn AnyState, theirs: &[u8]) -> Option<Measure> {
+        let theirs = self.state_of(theirs)?;
+        let [ours, theirs] = [state.as_any(), theirs.as_any()].map(<dyn Any>::downcast_ref);
+        Some(Check::measure_against(self, tally, ours?, theirs?))
     }
 }

@@ -4,6 +4,7 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::asked::Question;
 use super::file::{self, Database};
 use super::look_up::{LookUp, Sought};
 use super::node::At;
@@ -221,7 +222,12 @@ fn check_reference(home: &Database, own: &Table, rule: &Rule, to: &Reference, re
     let Reference { database, table, columns } = to;
     let names =
         |columns: &[At<String>]| -> Vec<String> { columns.iter().map(|at| at.value.clone()).collect() };
-    if database.is_none() && own.id.value == table.value && names(columns) == names(&rule.spec.columns()) {
+    let counts = rule.spec.asks().is_some_and(|asked| matches!(asked.question, Question::Count { .. }));
+    if database.is_none()
+        && !counts
+        && own.id.value == table.value
+        && names(columns) == names(&rule.spec.columns())
+    {
         reader
             .error(
                 &table.span,
@@ -246,14 +252,13 @@ fn check_reference(home: &Database, own: &Table, rule: &Rule, to: &Reference, re
     let misspelt =
         |name: &str| !known.contains(&name) && suggest::closest(name, known.iter().copied()).is_some();
     let in_scope = match rule.spec.looks_up() {
-        Some(LookUp { sought: Sought::Covered { in_scope: Some(scope) }, .. }) => scope
-            .value
-            .columns()
-            .iter()
-            .map(|name| At { value: name.clone(), span: scope.span.clone() })
-            .collect(),
-        _ => Vec::new(),
+        Some(LookUp { sought: Sought::Covered { in_scope }, .. }) => in_scope,
+        _ => rule.spec.asks().and_then(|asked| asked.listing.in_scope),
     };
+    let in_scope: Vec<At<String>> = in_scope.map_or_else(Vec::new, |scope| {
+        let at = |name: &String| At { value: name.clone(), span: scope.span.clone() };
+        scope.value.columns().iter().map(at).collect()
+    });
     for column in columns.iter().chain(&in_scope).filter(|column| misspelt(&column.value)) {
         let (name, id) = (&column.value, &parent.id.value);
         reader.unknown(

@@ -116,7 +116,7 @@ impl Paired {
     pub fn read(fields: &mut Fields<'_>, context: &mut ParseContext<'_>) -> Option<Self> {
         let with = fields.required("with", context.reader);
         let key = fields.required("key", context.reader);
-        let with = with.and_then(|node| table(node, context));
+        let with = with.and_then(|node| other_table(node, context));
         let key = key.and_then(|node| key_columns(node, context));
         let ((database, table), key) = (with?, key?);
         let (mut ours, mut columns, mut pads) = (Vec::new(), Vec::new(), Vec::new());
@@ -137,9 +137,10 @@ impl Paired {
     }
 }
 
-type TableName = (Option<At<String>>, At<String>);
+pub type TableName = (Option<At<String>>, At<String>);
 
-fn table(node: &Node, context: &mut ParseContext<'_>) -> Option<TableName> {
+/// The name of a table, perhaps of another database.
+pub fn other_table(node: &Node, context: &mut ParseContext<'_>) -> Option<TableName> {
     let reader = &mut *context.reader;
     if let Value::Map(_) = node.value {
         let mut fields = reader.fields(node)?;
@@ -174,9 +175,10 @@ fn table(node: &Node, context: &mut ParseContext<'_>) -> Option<TableName> {
 }
 
 /// Ours, theirs, and how far digits are filled up.
-type Pair = (At<String>, At<String>, Option<u32>);
+pub type Pair = (At<String>, At<String>, Option<u32>);
 
-fn key_columns(node: &Node, context: &mut ParseContext<'_>) -> Option<Vec<Pair>> {
+/// Columns of ours, each with theirs.
+pub fn key_columns(node: &Node, context: &mut ParseContext<'_>) -> Option<Vec<Pair>> {
     let reader = &mut *context.reader;
     let before = reader.diagnostics.len();
     let mut pairs = Vec::new();

@@ -1,6 +1,7 @@
 //! Floor 3: the language of rule files: spanned tree → typed specs, code lists, expressions.
 
 pub mod arguments;
+mod asked;
 pub mod baseline;
 pub mod calendar;
 pub mod catalog;
@@ -30,6 +31,7 @@ pub mod table;
 mod table_rule;
 pub mod waiver;
 
+pub use asked::{Asked, AskedSpec, Listing, OtherSide, Question, Scope, day_column};
 pub use catalog::Catalog;
 pub use condition::Condition;
 pub use demand::Demand;
@@ -38,10 +40,12 @@ pub use kind::{
     About, AnyCheck, AnyState, BindError, Binder, Bound, Check, ContractColumn, DeclaredColumn, Explanation,
     FoundFile, Group, GroupJudge, GroupSpec, Kind, Mark, ParseContext, Reconciled, Spec, Words,
 };
-pub use look_up::{Counterpart, KeyPart, KeyWritten, LookUp, Paired, Sought, WithWritten, pad};
+pub use look_up::{
+    Counterpart, KeyPart, KeyWritten, LookUp, Paired, Sought, WithWritten, key_columns, other_table, pad,
+};
 pub use node::{At, Node, Value};
 pub use reader::{Fields, Reader};
 pub use reconcile::NAME as RECONCILE;
-pub use reference::{Reference, Written};
+pub use reference::Reference;
 pub use table::{Column, Table};
 pub use table_rule::{Origin, Rule, expression};

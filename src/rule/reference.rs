@@ -1,7 +1,10 @@
 //! Columns of another table, of the same database or another, as rules name them.
 
-use schemars::JsonSchema;
+use std::borrow::Cow;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+
+use super::arguments::Field;
 use super::kind::ParseContext;
 use super::node::{At, Node, Value};
 use crate::kernel::key::TableKey;
@@ -20,7 +23,8 @@ pub struct Reference {
 /// How a reference may be written, for the schema.
 #[derive(Debug, JsonSchema)]
 #[serde(untagged)]
-pub enum Written {
+#[expect(dead_code, reason = "for the schema")]
+enum Written {
     /// `table.column`, or `database.table.column`.
     Short(String),
     Long {
@@ -80,6 +84,20 @@ impl Reference {
         None
     }
 
+    /// Whether so many columns of ours can refer to these; reports where they cannot.
+    pub fn pairs_with(&self, ours: &[At<String>], at: &Node, context: &mut ParseContext<'_>) -> bool {
+        let (ours, theirs) = (ours.len(), self.columns.len());
+        if ours == theirs {
+            return true;
+        }
+        let what = say!(
+            "{ours} columns cannot refer to {theirs}",
+            "{ours} cột không thể tham chiếu tới {theirs} cột"
+        );
+        context.reader.error(&at.span, what);
+        false
+    }
+
     /// Without the places where it is written.
     pub fn key(&self) -> TableKey {
         TableKey {
@@ -95,5 +113,25 @@ impl Reference {
             Some(database) => format!("{}.{}", database.value, self.table.value),
             None => self.table.value.clone(),
         }
+    }
+}
+
+impl Field for Reference {
+    fn of(node: &Node, context: &mut ParseContext<'_>) -> Option<Self> {
+        Self::parse(node, context)
+    }
+}
+
+impl JsonSchema for Reference {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Reference".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        generator.subschema_for::<Written>()
     }
 }

@@ -147,3 +147,40 @@ fn a_night_looks_into_other_databases_too() {
     let night = fs::read_to_string(nation.path("out/scorecard.json")).expect("a card");
     assert_eq!(night, nation.score("rules", &[]).out);
 }
+
+#[test]
+fn a_night_counts_and_expects_what_other_databases_have() {
+    let nation = Nation::new();
+    let rules = INSURANCE.to_owned()
+        + "      - { id: mot-the, cardinality: { key: tinh, of: dan_cu.cong_dan.so, at_most: 0 } }
+      - { id: du-nguoi, coverage: { column: so_dinh_danh, of: dan_cu.cong_dan.so, in_scope: \"so <> '002'\" } }
+      - { id: du-tinh, coverage: { column: tinh, of: { builtin: vn.province } } }
+      - { id: so-the, aggregate_match: { with: dan_cu.cong_dan, measure: count, tolerance: 50% } }
+";
+    nation.write("rules/a_bao_hiem.yaml", &rules);
+    nation.write(
+        "nightly.yaml",
+        "thuocdo-plan: 1\nname: dem\nas_of: 2026-11-21\ndata: data\nstate: state\nout: out\ndatabases:\n  - rules/a_bao_hiem.yaml\n  - \
+         rules/b_dan_cu.yaml\n",
+    );
+    let night = || {
+        let run = thuocdo(&["run", &nation.path("nightly.yaml").display().to_string(), "--lang", "en"]);
+        assert_eq!(run.code, Some(0), "{}", run.err);
+        fs::read_to_string(nation.path("out/scorecard.json")).expect("a card")
+    };
+    let found = |run: &Run| -> Vec<[u64; 4]> {
+        let card = run.card();
+        let rules = card["databases"][0]["tables"][0]["rules"].as_array().expect("rules").clone();
+        rules.iter().filter(|rule| rule["id"] != "co-nguoi").map(counts).collect()
+    };
+    let run = nation.score("rules", &[]);
+    assert_eq!(found(&run), [[5, 0, 0, 0], [1, 1, 0, 0], [1, 33, 0, 0], [0, 1, 0, 0]]);
+    assert_eq!(night(), run.out);
+    // The other database changes, and what is kept of ours is judged anew.
+    nation.write("data/dan_cu/cong_dan_1.csv", "so\n001\n01\n009\n");
+    let run = nation.score("rules", &[]);
+    assert_eq!(found(&run), [[0, 5, 0, 0], [2, 1, 0, 0], [1, 33, 0, 0], [1, 0, 0, 0]]);
+    assert_eq!(night(), run.out);
+    let missing = &run.card()["databases"][0]["tables"][0]["rules"][3]["note"]["en"];
+    assert!(missing.as_str().is_some_and(|note| note.starts_with("missing: 04, 08")), "{missing}");
+}

@@ -63,6 +63,15 @@ tables:
       - { id: r-reconcile-link, reconcile_link: { with: goc, key: { cha: so } } }
       - { id: r-reconcile-value, reconcile_value: { with: goc, key: { cha: so }, column: so, to: ten, compare: code } }
       - { id: r-reconcile-coverage, reconcile_coverage: { with: goc, key: { cha: so }, in_scope: "so > 1" }, when: "tinh = '01'" }
+      - { id: r-references-equal, references: { columns: [cha, tinh], to: { table: goc, columns: [so, ten] }, absent: equal } }
+      - { id: r-references-at, references: { column: cha, to: goc.so, valid_at: cap_nhat, valid_to: ten } }
+      - { id: r-cardinality, cardinality: { key: cha, of: goc.so, at_most: 1, in_scope: "so <> 2" } }
+      - { id: r-match, aggregate_match: { with: goc, by: { cha: so }, measure: { sum: so }, theirs: ten, tolerance: 1 } }
+      - { id: r-match-count, aggregate_match: { with: goc, measure: count, tolerance: 50% }, when: "tinh = '01'" }
+      - { id: r-match-distinct, aggregate_match: { with: goc, by: { cha: so }, measure: { distinct: tinh }, theirs: count } }
+      - { id: r-coverage, coverage: { column: tinh, of: tinh } }
+      - { id: r-coverage-month, coverage: { column: cap_nhat, of: { every: month, from: as_of - 3mo }, within: tinh }, when: "so >= 0" }
+      - { id: r-coverage-goc, coverage: { column: cha, of: goc.so, in_scope: "so > 1" } }
       - { id: r-clean-text, clean_text: ten }
       - { id: r-person-name, person_name: ten }
       - { id: r-sum, aggregate: { column: so, function: sum, min: 0 } }

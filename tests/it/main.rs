@@ -4,6 +4,7 @@
 mod across;
 mod arguments;
 mod bad_input;
+mod between;
 mod cards;
 mod catalog;
 mod ci;

@@ -2,13 +2,14 @@
 
 use super::{Identity, RulePlan, TableBinder, TablePlan, Work};
 use crate::base::Text;
+use crate::engine::listed::ListingPlan;
 use crate::engine::mirror::{Compared, MirrorPlan, PlannedColumn, Wanted};
 use crate::engine::source::TableSource;
 use crate::kernel::ColumnType;
 use crate::kernel::key::{Absent, KeyJudge};
 use crate::kernel::likeness::Likeness;
 use crate::kernel::memory::Remember;
-use crate::rule::{At, BindError, Binder, KeyPart, Table};
+use crate::rule::{At, BindError, Binder, Bound, KeyPart, Listing, OtherSide, Table, day_column};
 use crate::say;
 
 /// What others look into a table for.
@@ -17,6 +18,9 @@ pub struct Looked {
     pub keys: Vec<Option<usize>>,
     /// Or the name of a column of the key that was not found.
     pub mirrors: Vec<Result<MirrorPlan, Text>>,
+    pub listings: Vec<Result<ListingPlan, Text>>,
+    /// Places among the rules of the plan.
+    pub sides: Vec<Result<usize, Text>>,
 }
 
 /// Reads nothing but what others look for: the table is judged by nobody.
@@ -26,12 +30,16 @@ pub fn look_into(
     as_of: i64,
     referred: &[Vec<String>],
     mirrors: &[(Vec<KeyPart>, Wanted)],
+    listings: &[Listing],
+    sides: &[OtherSide<'_>],
 ) -> (TablePlan, Looked) {
     let mut binder = TableBinder::new(table, source, as_of);
     let keys = referred.iter().map(|columns| binder.referred(columns)).collect();
     let mut populations = Vec::new();
     let mirrors = mirrors.iter().map(|(key, wanted)| binder.mirror(key, wanted, &mut populations)).collect();
-    (binder.finish(populations, Identity::Undeclared, None), Looked { keys, mirrors })
+    let listings = listings.iter().map(|listing| binder.listing(listing, &mut populations)).collect();
+    let sides = sides.iter().map(|side| binder.side(*side, &mut populations)).collect();
+    (binder.finish(populations, Identity::Undeclared, None), Looked { keys, mirrors, listings, sides })
 }
 
 impl RulePlan {
@@ -98,6 +106,37 @@ impl TableBinder<'_> {
         });
         let scopes = scopes.collect();
         Ok(MirrorPlan { key, rows, types: self.keys[key].types.clone(), columns: compared, scopes })
+    }
+
+    /// The rows of a listing. Which are in scope is a population of its own.
+    fn listing(&mut self, listing: &Listing, populations: &mut Vec<RulePlan>) -> Result<ListingPlan, Text> {
+        self.used.clear();
+        let named = |name: &String| At { value: name.clone(), span: 0..0 };
+        let columns = listing.columns.iter().map(|name| self.column(&named(name)));
+        let columns = columns.collect::<Result<Vec<_>, _>>().map_err(|error| self.why(error))?;
+        let mut days = [None, None];
+        for (day, name) in days.iter_mut().zip(&listing.days) {
+            let column = name.as_ref().map(|name| day_column(&named(name), self)).transpose();
+            *day = column.map_err(|error| self.why(error))?.map(|column| self.day(column));
+        }
+        let filter = listing.in_scope.as_ref().map(|scope| self.filter(scope)).transpose();
+        let filter = filter.map_err(|error| self.why(error))?;
+        let key = self.key(columns, listing.absent);
+        let work = Work::Keys { key, judge: KeyJudge::Unique };
+        populations.push(RulePlan { filter, sources: self.used(), ..RulePlan::of_nobody(work) });
+        let (rows, chosen) = (populations.len() - 1, filter.is_some());
+        Ok(ListingPlan { key, rows, chosen, types: self.keys[key].types.clone(), days })
+    }
+
+    /// A check of another rule's, which judges none of these rows.
+    fn side(&mut self, side: OtherSide<'_>, populations: &mut Vec<RulePlan>) -> Result<usize, Text> {
+        self.used.clear();
+        let bound = side.spec.bind(self).map_err(|error| self.why(error))?;
+        let filter = side.in_scope.map(|scope| self.filter(scope)).transpose();
+        let filter = filter.map_err(|error| self.why(error))?;
+        let Bound::Scan(check) = bound else { return Err(Text::default()) };
+        populations.push(RulePlan { filter, sources: self.used(), ..RulePlan::of_nobody(Work::Scan(check)) });
+        Ok(populations.len() - 1)
     }
 
     /// Why a column of a table that others look into cannot be read.

@@ -258,6 +258,8 @@ fn words_are_those_of_the_scorecard() {
         Unit::Cell,
         Unit::Key,
         Unit::ExpectedRecord,
+        Unit::ExpectedValue,
+        Unit::Group,
         Unit::Event,
         Unit::ContractItem,
         Unit::Check,

@@ -39,6 +39,8 @@ pub const fn unit(unit: Unit) -> [&'static str; 3] {
         Unit::Cell => ["value", "values", "giá trị"],
         Unit::Key => ["key", "keys", "khóa"],
         Unit::ExpectedRecord => ["expected record", "expected records", "bản ghi phải có"],
+        Unit::ExpectedValue => ["expected value", "expected values", "giá trị phải có"],
+        Unit::Group => ["group", "groups", "nhóm"],
         Unit::Event => ["event", "events", "sự kiện"],
         Unit::ContractItem => ["agreed item", "agreed items", "mục cam kết"],
         Unit::Check => ["check", "checks", "phép kiểm tra"],
@@ -103,7 +105,7 @@ pub fn points_ink(nano: i64) -> Ink {
 }
 
 /// Vietnamese names of figures; others keep the name that is in the JSON.
-const FIGURES: [(&str, &str); 72] = [
+const FIGURES: [(&str, &str); 84] = [
     ("null", "null"),
     ("blank", "để trống"),
     ("placeholder", "giá trị giả"),
@@ -164,6 +166,18 @@ const FIGURES: [(&str, &str); 72] = [
     ("broken", "không thỏa"),
     ("disagree", "không khớp"),
     ("too_many", "quá nhiều"),
+    ("too_few", "quá ít"),
+    ("expected", "phải có"),
+    ("ours", "ở đây"),
+    ("theirs", "bên kia"),
+    ("only_ours", "bên kia không có"),
+    ("only_theirs", "ở đây không có"),
+    ("worst_group", "nhóm lệch nhất"),
+    ("no_such_key", "không có khóa này"),
+    ("partly_absent", "khóa thiếu một phần"),
+    ("never_in_force", "dòng không bao giờ có hiệu lực"),
+    ("without_key", "dòng không có khóa"),
+    ("scope_unknown", "chưa rõ thuộc phạm vi"),
     ("negative", "âm"),
     ("p50_seconds", "phân vị 50 (giây)"),
     ("p95_seconds", "phân vị 95 (giây)"),

@@ -1,0 +1,504 @@
+//! Rules between tables, against plain loops over all pairs of rows: of two databases, on one thread and on two, in
+//! memory and on disk, however rows are spread over files.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::fs::{self, File};
+use std::io;
+use std::path::Path;
+use std::sync::atomic::AtomicBool;
+
+use proptest::prelude::*;
+use proptest::sample::{Index, select};
+use tempfile::TempDir;
+use thuocdo::engine::{self, Budget, Elsewhere, Known, MeasuredDatabase, RunOptions, Scratch, Silent};
+use thuocdo::rule::Database;
+
+use crate::measure;
+
+const OURS: &str = r#"
+thuocdo: 1
+database: ta
+code_lists: { ba_tinh: ["01", "02", "79"] }
+tables:
+  t:
+    files: "t_*.csv"
+    allow_empty: true
+    columns: { so: text, tinh: text, ngay: date, tien: decimal }
+    rules:
+      - { id: it-nhat, cardinality: { key: so, of: ho.con.so, at_least: 1 } }
+      - { id: nhieu-nhat, cardinality: { key: so, of: ho.con.so, at_most: 2 } }
+      - { id: dung-mot, cardinality: { key: [so, tinh], of: { database: ho, table: con, columns: [so, tinh] }, exactly: 1, in_scope: "song = 'co'" } }
+      - { id: cua-minh, cardinality: { key: so, of: t.so, at_most: 1 } }
+      - { id: bang, references: { columns: [so, tinh], to: { database: ho, table: con, columns: [so, tinh] }, absent: equal } }
+      - { id: ca-hai, references: { columns: [so, tinh], to: { database: ho, table: con, columns: [so, tinh] }, absent: fail } }
+      - { id: hieu-luc, references: { column: so, to: ho.con.so, valid_at: ngay, valid_from: tu, valid_to: den } }
+      - { id: het-han, references: { columns: [so, tinh], to: { database: ho, table: con, columns: [so, tinh] }, valid_at: ngay, valid_to: den, absent: fail } }
+      - { id: dem, aggregate_match: { with: ho.con, by: tinh, measure: count, tolerance: 1 }, when: "so <> '2'" }
+      - { id: tong, aggregate_match: { with: ho.con, by: tinh, measure: { sum: tien }, tolerance: 50%, in_scope: "song = 'co'" } }
+      - { id: khac, aggregate_match: { with: ho.con, by: [so, tinh], measure: { distinct: ngay }, theirs: den } }
+      - { id: du, coverage: { column: so, of: ho.con.so } }
+      - { id: du-song, coverage: { column: so, of: ho.con.so, in_scope: "song = 'co'" } }
+      - { id: du-tinh, coverage: { column: tinh, of: ba_tinh } }
+      - { id: du-ngay, coverage: { column: ngay, of: { every: day, from: 2026-01-01, upto: 2026-01-03 }, within: tinh } }
+"#;
+
+const THEIRS: &str = r#"
+thuocdo: 1
+database: ho
+tables:
+  con:
+    files: "con_*.csv"
+    allow_empty: true
+    columns: { so: text, tinh: text, tu: date, den: date, tien: decimal, song: text }
+    rules: [ { not_null: so } ]
+"#;
+
+/// Cells; `None` is a row that is torn.
+type Row = Option<Vec<&'static str>>;
+
+/// Pass, fail, not applicable, unknown.
+type Tallied = [u64; 4];
+
+const PASS: usize = 0;
+const FAIL: usize = 1;
+const NA: usize = 2;
+const UNKNOWN: usize = 3;
+
+fn key() -> impl Strategy<Value = &'static str> {
+    select(vec!["1", "2", "3", "04", "5", "", "N/A", "x7", "12345678901234567890"])
+}
+
+fn day() -> impl Strategy<Value = &'static str> {
+    select(vec!["2026-01-01", "2026-01-02", "2026-01-03", "2026-01-05", "", "sai"])
+}
+
+fn rows(row: impl Strategy<Value = Vec<&'static str>> + Clone, torn: u32) -> impl Strategy<Value = Vec<Row>> {
+    let row = prop_oneof![40 => row.prop_map(Some), torn => Just(None)];
+    prop_oneof![3 => prop::collection::vec(row.clone(), 0..12), 1 => prop::collection::vec(row, 100..200)]
+}
+
+fn money() -> impl Strategy<Value = &'static str> {
+    select(vec!["1", "2.5", "-3", "0.000000000000000001", "", "sai", "99999999999999999999"])
+}
+
+fn ours() -> impl Strategy<Value = Vec<Row>> {
+    let tinh = select(vec!["01", "02", "79", "99", ""]);
+    let row = (key(), tinh, day(), money()).prop_map(|(so, tinh, ngay, tien)| vec![so, tinh, ngay, tien]);
+    let row = row.boxed();
+    prop_oneof![rows(row.clone(), 0).boxed(), rows(row, 1).boxed()]
+}
+
+fn theirs() -> impl Strategy<Value = Vec<Row>> {
+    let tinh = select(vec!["01", "02", "79", ""]);
+    let song = select(vec!["co", "khong", ""]);
+    let row = (key(), tinh, day(), day(), money(), song);
+    let row = row.prop_map(|(so, tinh, tu, den, tien, song)| vec![so, tinh, tu, den, tien, song]).boxed();
+    prop_oneof![rows(row.clone(), 0).boxed(), rows(row, 1).boxed()]
+}
+
+fn write(path: &Path, head: &str, rows: &[Row]) {
+    let mut text = format!("{head}\n");
+    for row in rows {
+        match row {
+            Some(cells) => writeln!(text, "{}", cells.join(",")).expect("text"),
+            None => text.push_str("1,01,quá,nhiều,ô,trong,một,dòng\n"),
+        }
+    }
+    fs::write(path, text).expect("a file");
+}
+
+fn present(value: &'static str) -> Option<&'static str> {
+    Some(value).filter(|value| !["", "N/A"].contains(value))
+}
+
+fn database(rules: &str) -> Database {
+    measure::database(rules, Path::new(".")).unwrap_or_else(|said| panic!("{said}"))
+}
+
+/// Unnamed files.
+struct Unnamed;
+
+impl Scratch for Unnamed {
+    fn file(&self) -> io::Result<File> {
+        tempfile::tempfile()
+    }
+
+    fn place(&self) -> String {
+        "there".to_owned()
+    }
+}
+
+fn measured(databases: [&Database; 2], data: &Path, threads: usize, budget: &Budget<'_>) -> MeasuredDatabase {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
+    let options = RunOptions {
+        data,
+        as_of: 1_800_000_000_000_000,
+        reveal: false,
+        examples: engine::EXAMPLES,
+        interrupted: &AtomicBool::new(false),
+        progress: &Silent,
+        trace: None,
+        keeper: None,
+        budget,
+        elsewhere: &Elsewhere::default(),
+    };
+    let known = databases.map(|database| Known { database, data });
+    let measured = pool.install(|| {
+        let elsewhere = Elsewhere::read([databases[0]], &known, &options)?;
+        engine::run(databases[0], &RunOptions { elsewhere: &elsewhere, ..options.clone() })
+    });
+    measured.expect("nobody interrupts")
+}
+
+fn tallies(measured: &MeasuredDatabase) -> BTreeMap<String, Tallied> {
+    let written = measured.tables[0].rules.iter().filter(|rule| rule.kind != "type");
+    let rules = written.map(|rule| {
+        let tally = rule.measure.tally;
+        (rule.id.clone(), [tally.pass, tally.fail, tally.na, tally.unknown])
+    });
+    rules.collect()
+}
+
+/// Everything but the files, which depend on where rows lie.
+fn substance(measured: &MeasuredDatabase) -> String {
+    let rules = measured.tables[0].rules.iter();
+    let said = rules.map(|rule| format!("{} {:?} {:?}\n", rule.id, rule.measure.figures, rule.measure.note));
+    said.collect()
+}
+
+/// The cells at these places, if all of them are there.
+fn at(row: &[&'static str], places: &[usize]) -> Option<Vec<&'static str>> {
+    places.iter().map(|&place| present(row[place])).collect()
+}
+
+fn torn(rows: &[Row]) -> u64 {
+    rows.iter().filter(|row| row.is_none()).count() as u64
+}
+
+/// For every row of ours, how many of theirs have its key.
+fn cardinality(
+    ours: &[Row],
+    theirs: &[Row],
+    places: &[usize],
+    bounds: (u64, u64),
+    counts: impl Fn(&[&'static str]) -> bool,
+) -> Tallied {
+    let mut tally = [0; 4];
+    let in_doubt = torn(theirs);
+    for row in ours {
+        let key = row.as_ref().map(|row| at(row, places));
+        tally[match key {
+            None => UNKNOWN,
+            Some(None) => NA,
+            Some(Some(key)) => {
+                let same = |row: &&Vec<&'static str>| counts(row) && at(row, places).as_ref() == Some(&key);
+                let least = theirs.iter().flatten().filter(same).count() as u64;
+                // Whatever the torn rows are.
+                let kept: Vec<bool> =
+                    (least..=least + in_doubt).map(|count| (bounds.0..=bounds.1).contains(&count)).collect();
+                match (kept.contains(&true), kept.contains(&false)) {
+                    (true, false) => PASS,
+                    (false, _) => FAIL,
+                    (true, true) => UNKNOWN,
+                }
+            }
+        }] += 1;
+    }
+    tally
+}
+
+enum WhereAbsent {
+    Equal,
+    Fail,
+}
+
+fn exists(ours: &[Row], theirs: &[Row], absent: WhereAbsent) -> Tallied {
+    let parts = |row: &[&'static str]| [present(row[0]), present(row[1])];
+    let mut tally = [0; 4];
+    for row in ours {
+        let Some(key) = row.as_ref().map(|row| parts(row)) else {
+            tally[UNKNOWN] += 1;
+            continue;
+        };
+        let whole = key.iter().all(Option::is_some);
+        let found = theirs.iter().flatten().any(|row| parts(row) == key);
+        tally[match absent {
+            WhereAbsent::Fail if key == [None, None] => NA,
+            WhereAbsent::Fail if !whole => FAIL,
+            _ if found => PASS,
+            _ if torn(theirs) > 0 => UNKNOWN,
+            _ => FAIL,
+        }] += 1;
+    }
+    tally
+}
+
+/// Texts of days are in the order of days. With one column, both ends count; with two, the last day only, and no part
+/// may be absent.
+fn in_force(ours: &[Row], theirs: &[Row], places: &[usize], from: bool) -> Tallied {
+    let mut tally = [0; 4];
+    for row in ours {
+        let Some(row) = row else {
+            tally[UNKNOWN] += 1;
+            continue;
+        };
+        let known = places.iter().filter(|&&place| present(row[place]).is_some()).count();
+        let of: Vec<_> =
+            theirs.iter().flatten().filter(|other| at(other, places) == at(row, places)).collect();
+        let unreadable = |other: &&Vec<&str>| from && other[2] == "sai" || other[3] == "sai";
+        let holds = |other: &&Vec<&str>| {
+            !unreadable(other) && (!from || other[2] <= row[2]) && (other[3].is_empty() || row[2] <= other[3])
+        };
+        tally[if known == 0 {
+            NA
+        } else if known < places.len() {
+            FAIL
+        } else if row[2].is_empty() {
+            NA
+        } else if row[2] == "sai" {
+            UNKNOWN
+        } else if of.iter().any(holds) {
+            PASS
+        } else if torn(theirs) > 0 || of.iter().any(unreadable) {
+            UNKNOWN
+        } else {
+            FAIL
+        }] += 1;
+    }
+    tally
+}
+
+fn coverage(ours: &[Row], expected: &BTreeSet<&str>, place: usize, in_doubt: u64) -> Tallied {
+    let mut tally = [0, 0, 0, in_doubt];
+    for value in expected {
+        let has = ours.iter().flatten().any(|row| row[place] == *value);
+        tally[if has {
+            PASS
+        } else if torn(ours) > 0 {
+            UNKNOWN
+        } else {
+            FAIL
+        }] += 1;
+    }
+    tally
+}
+
+/// The figures of one side by group, and how much greater each may be.
+type Side = (BTreeMap<Vec<&'static str>, u64>, u64);
+
+fn numbers(rows: &[Row], by: usize, counts: impl Fn(&[&'static str]) -> bool) -> Side {
+    let mut groups = BTreeMap::new();
+    for row in rows.iter().flatten().filter(|row| counts(row)) {
+        if let Some(group) = at(row, &[by]) {
+            *groups.entry(group).or_default() += 1;
+        }
+    }
+    (groups, torn(rows))
+}
+
+/// Every number that is possible is tried.
+fn matched(ours: &Side, theirs: &Side, near: impl Fn(u64, u64) -> bool) -> Tallied {
+    let mut tally = [0; 4];
+    let groups: BTreeSet<_> = ours.0.keys().chain(theirs.0.keys()).collect();
+    for group in groups {
+        let cases = match (ours.0.get(group), theirs.0.get(group)) {
+            (None, _) => [false, ours.1 > 0].to_vec(),
+            (_, None) => [false, theirs.1 > 0].to_vec(),
+            (Some(&a), Some(&b)) => {
+                let pairs = (a..=a + ours.1).flat_map(|a| (b..=b + theirs.1).map(move |b| (a, b)));
+                pairs.map(|(a, b)| near(a, b)).collect()
+            }
+        };
+        tally[match (cases.contains(&true), cases.contains(&false)) {
+            (true, false) => PASS,
+            (true, true) => UNKNOWN,
+            (false, _) => FAIL,
+        }] += 1;
+    }
+    tally
+}
+
+fn different(ours: &[Row], theirs: &[Row]) -> Tallied {
+    let side = |rows: &[Row], value: usize| -> Side {
+        let mut groups: BTreeMap<_, BTreeSet<&str>> = BTreeMap::new();
+        for row in rows.iter().flatten() {
+            if let Some(group) = at(row, &[0, 1]) {
+                groups.entry(group).or_default().extend(present(row[value]));
+            }
+        }
+        (groups.into_iter().map(|(group, values)| (group, values.len() as u64)).collect(), torn(rows))
+    };
+    matched(&side(ours, 2), &side(theirs, 3), |a, b| a == b)
+}
+
+/// In 10⁻¹⁸; an amount that cannot be read leaves its group unknown, and a torn row all groups.
+fn sums(ours: &[Row], theirs: &[Row]) -> Tallied {
+    let amount = |text: &str| match text {
+        "" => Some(0),
+        "1" => Some(10_i128.pow(18)),
+        "2.5" => Some(25 * 10_i128.pow(17)),
+        "-3" => Some(-3 * 10_i128.pow(18)),
+        "0.000000000000000001" => Some(1),
+        "sai" => None,
+        large => Some(large.parse::<i128>().expect("a number") / 10 * 10_i128.pow(19) + 9 * 10_i128.pow(18)),
+    };
+    let side = |rows: &[Row], value: usize, counts: &dyn Fn(&[&str]) -> bool| {
+        let mut groups: BTreeMap<&str, Option<Vec<i128>>> = BTreeMap::new();
+        for row in rows.iter().flatten().filter(|row| counts(row)) {
+            let Some(group) = present(row[1]) else { continue };
+            let known = groups.entry(group).or_insert_with(|| Some(Vec::new()));
+            match amount(row[value]) {
+                Some(amount) => known.iter_mut().for_each(|known| known.push(amount)),
+                None => *known = None,
+            }
+        }
+        groups
+    };
+    let (own, other) = (side(ours, 3, &|_| true), side(theirs, 4, &|row| row[5] == "co"));
+    let mut tally = [0; 4];
+    for group in own.keys().chain(other.keys()).collect::<BTreeSet<_>>() {
+        tally[match (own.get(group), other.get(group)) {
+            (None, _) if torn(ours) > 0 => UNKNOWN,
+            (_, None) if torn(theirs) > 0 => UNKNOWN,
+            (None, _) | (_, None) => FAIL,
+            _ if torn(ours) + torn(theirs) > 0 => UNKNOWN,
+            (Some(Some(a)), Some(Some(b))) => {
+                // Sums of up to 200 numbers of 38 digits: as whole numbers and what is below them.
+                let split = |amounts: &[i128]| {
+                    let (whole, rest) = amounts.iter().fold((0_i128, 0_i128), |(whole, rest), amount| {
+                        (
+                            whole + amount.div_euclid(10_i128.pow(18)),
+                            rest + amount.rem_euclid(10_i128.pow(18)),
+                        )
+                    });
+                    (whole + rest.div_euclid(10_i128.pow(18)), rest.rem_euclid(10_i128.pow(18)))
+                };
+                let minus = |(a, b): (i128, i128), (c, d): (i128, i128)| {
+                    let rest = b - d;
+                    (a - c + rest.div_euclid(10_i128.pow(18)), rest.rem_euclid(10_i128.pow(18)))
+                };
+                let size = |number: (i128, i128)| if number.0 < 0 { minus((0, 0), number) } else { number };
+                let (a, b) = (split(a), split(b));
+                let distance = size(minus(a, b));
+                // Twice the distance is no more than theirs.
+                let twice = minus(distance, minus((0, 0), distance));
+                usize::from(twice > size(b))
+            }
+            _ => UNKNOWN,
+        }] += 1;
+    }
+    tally
+}
+
+fn days_within(ours: &[Row]) -> Tallied {
+    let mut tally = [0; 4];
+    let groups: BTreeSet<&str> = ours.iter().flatten().filter_map(|row| present(row[1])).collect();
+    for group in groups {
+        let of: Vec<_> = ours.iter().flatten().filter(|row| row[1] == group).collect();
+        let in_doubt = torn(ours) > 0 || of.iter().any(|row| row[2] == "sai");
+        for day in ["2026-01-01", "2026-01-02", "2026-01-03"] {
+            tally[match of.iter().any(|row| row[2] == day) {
+                true => PASS,
+                false if in_doubt => UNKNOWN,
+                false => FAIL,
+            }] += 1;
+        }
+    }
+    tally
+}
+
+fn naive(ours: &[Row], theirs: &[Row]) -> BTreeMap<String, Tallied> {
+    const MOST: u64 = u64::MAX;
+    let all = |_: &[&'static str]| true;
+    let lives = |row: &[&'static str]| row[5] == "co";
+    let keys = |lives: &dyn Fn(&[&'static str]) -> bool| -> BTreeSet<&str> {
+        theirs.iter().flatten().filter(|row| lives(row)).filter_map(|row| present(row[0])).collect()
+    };
+    let provinces = BTreeSet::from(["01", "02", "79"]);
+    [
+        ("it-nhat", cardinality(ours, theirs, &[0], (1, MOST), all)),
+        ("nhieu-nhat", cardinality(ours, theirs, &[0], (0, 2), all)),
+        ("dung-mot", cardinality(ours, theirs, &[0, 1], (1, 1), lives)),
+        ("cua-minh", cardinality(ours, ours, &[0], (0, 1), all)),
+        ("bang", exists(ours, theirs, WhereAbsent::Equal)),
+        ("ca-hai", exists(ours, theirs, WhereAbsent::Fail)),
+        ("hieu-luc", in_force(ours, theirs, &[0], true)),
+        ("het-han", in_force(ours, theirs, &[0, 1], false)),
+        (
+            "dem",
+            matched(
+                &numbers(ours, 1, |row| row[0] != "2" && present(row[0]).is_some()),
+                &numbers(theirs, 1, all),
+                |a, b| a.abs_diff(b) <= 1,
+            ),
+        ),
+        ("tong", sums(ours, theirs)),
+        ("khac", different(ours, theirs)),
+        ("du", coverage(ours, &keys(&all), 0, torn(theirs))),
+        ("du-song", coverage(ours, &keys(&lives), 0, torn(theirs))),
+        ("du-tinh", coverage(ours, &provinces, 1, 0)),
+        ("du-ngay", days_within(ours)),
+    ]
+    .into_iter()
+    .map(|(id, tally)| (id.to_owned(), tally))
+    .collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_pair_of_tables_is_judged_as_plain_loops_do(
+        mut ours in ours(),
+        theirs in theirs(),
+        cuts in any::<[Index; 2]>(),
+        bytes in select(vec![4, 64, 3_000, 20_000]),
+    ) {
+        let databases = [database(OURS), database(THEIRS)];
+        let databases = [&databases[0], &databases[1]];
+        let expected = naive(&ours, &theirs);
+        let folder = TempDir::new().expect("a folder");
+        let lay = |ours: &[Row], cuts: [Index; 2]| {
+            for (name, head, rows, cut) in
+                [("t", "so,tinh,ngay,tien", ours, cuts[0]), ("con", "so,tinh,tu,den,tien,song", &theirs, cuts[1])]
+            {
+                let (first, second) = rows.split_at(cut.index(rows.len() + 1));
+                write(&folder.path().join(format!("{name}_1.csv")), head, first);
+                write(&folder.path().join(format!("{name}_2.csv")), head, second);
+            }
+        };
+        lay(&ours, cuts);
+        let plain = measured(databases, folder.path(), 1, &Budget::unlimited());
+        prop_assert_eq!(&tallies(&plain), &expected);
+        for (threads, budget) in [(2, Budget::unlimited()), (1, Budget::new(bytes, &Unnamed)), (2, Budget::new(bytes, &Unnamed))] {
+            let other = measured(databases, folder.path(), threads, &budget);
+            prop_assert_eq!(&tallies(&other), &expected);
+            prop_assert_eq!(substance(&other), substance(&plain));
+        }
+        // In another order, spread otherwise.
+        ours.reverse();
+        lay(&ours, [cuts[1], cuts[0]]);
+        let turned = measured(databases, folder.path(), 2, &Budget::unlimited());
+        prop_assert_eq!(&tallies(&turned), &expected);
+        prop_assert_eq!(substance(&turned), substance(&plain));
+    }
+}
+
+#[test]
+fn days_on_which_nobody_was_born_are_not_named() {
+    let folder = TempDir::new().expect("a folder");
+    fs::write(folder.path().join("t.csv"), "ngay\n2026-01-02\n").expect("a file");
+    let note = |pii: &str| {
+        let rules = format!(
+            "thuocdo: 1\ndatabase: d\ntables:\n  t:\n    files: t.csv\n    columns: {{ ngay: {{ type: date{pii} }} }}\n    rules:\n      - \
+             {{ id: ngay, coverage: {{ column: ngay, of: {{ every: day, from: 2026-01-01, upto: 2026-01-05 }} }} }}\n"
+        );
+        let card = measure::score(&database(&rules), folder.path(), "2026-11-21", 1);
+        let rule = measure::table(&card, "t").rules.iter().find(|rule| rule.id == "ngay").expect("the rule");
+        assert_eq!((rule.pass, rule.fail), (1, 4));
+        rule.note.as_ref().map(|note| note.vi.clone())
+    };
+    assert_eq!(note("").as_deref(), Some("còn thiếu: 2026-01-01, 2026-01-03, 2026-01-04, 2026-01-05"));
+    assert_eq!(note(", pii: basic"), None);
+}
