@@ -17,19 +17,24 @@ use crate::rule::{Group, GroupJudge, Mark};
 type Place = (u32, u32);
 
 /// Lets the judge look at every group of the population's rows. `key` tells groups apart; without one the table is a
-/// single group. `memories` are what the rule remembers, as places among the pages' memories.
+/// single group. `memories` are what the rule remembers, as places among the pages' memories. `read_whole`: no row of the
+/// table was lost.
 pub fn judge(
     ledger: &Ledger,
     key: Option<usize>,
     memories: &[usize],
     rule: usize,
     judge: &dyn GroupJudge,
+    read_whole: bool,
 ) -> KeyVerdicts {
+    let sound =
+        |page: &Page| page.populations[rule].unknown.as_ref().is_none_or(|rows| rows.count_set_bits() == 0);
+    let whole = read_whole && ledger.pages.iter().all(sound);
     let marks: Vec<Vec<AtomicU8>> =
         ledger.pages.iter().map(|page| (0..page.rows).map(|_| AtomicU8::new(NA)).collect()).collect();
     let figures: Vec<AtomicU64> = judge.figures().iter().map(|_| AtomicU64::new(0)).collect();
     let judge_rows = |rows: &[(u128, Place)]| {
-        let group = LedgerGroup { ledger, memories, rows, figures: &figures };
+        let group = LedgerGroup { ledger, memories, rows, whole, figures: &figures };
         let mut verdict = vec![Mark::Na; rows.len()];
         judge.judge(&group, &mut verdict);
         for (&(_, (page, row)), mark) in rows.iter().zip(verdict) {
@@ -123,6 +128,7 @@ struct LedgerGroup<'g> {
     ledger: &'g Ledger,
     memories: &'g [usize],
     rows: &'g [(u128, Place)],
+    whole: bool,
     figures: &'g [AtomicU64],
 }
 
@@ -134,6 +140,10 @@ impl Group for LedgerGroup<'_> {
     fn cell(&self, row: usize, which: usize) -> Cell {
         let (page, place) = self.rows[row].1;
         self.ledger.pages[page as usize].memories[self.memories[which]].get(place as usize)
+    }
+
+    fn is_whole(&self) -> bool {
+        self.whole
     }
 
     fn count(&self, figure: usize, more: u64) {

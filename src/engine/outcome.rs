@@ -80,6 +80,7 @@ pub fn outcome(
     let in_part = state.cut || state.lost > 0 || source.is_incomplete();
     let mirror = |with: &Counterpart| others.elsewhere.mirror(others.database, with);
     let mut reconciled = reconcile::judge_all(Ours { ledger: &ledger, plan, in_part }, &mirror, budget);
+    let whole = !in_part && state.torn.is_empty() && state.failures.is_empty();
     let mut order = 0;
     let mut findings = vec![KeyFindings::default(); plan.rules.len()];
     for (at, rule) in plan.rules.iter().enumerate() {
@@ -106,7 +107,7 @@ pub fn outcome(
                 })
             }
             Work::Groups { key, memories, judge } => {
-                let judged = || groups::judge(&ledger, *key, memories, order, judge.as_ref());
+                let judged = || groups::judge(&ledger, *key, memories, order, judge.as_ref(), whole);
                 match catch_unwind(AssertUnwindSafe(judged)) {
                     Ok(verdicts) => Ok(verdicts),
                     Err(_) => {

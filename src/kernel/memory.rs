@@ -22,6 +22,8 @@ pub enum Remember {
     Identity(Vec<ColumnId>),
     /// The place of a text among some words; other texts have none and are unreadable.
     Place(ColumnId, Vec<String>),
+    /// The same, capital and small letters being the same; the words are in small letters.
+    PlaceInAnyCase(ColumnId, Vec<String>),
     /// How a text is written; a text that does not show it is absent.
     Habit(ColumnId, Habit),
     /// A value as it is compared with that of another database.
@@ -107,17 +109,12 @@ impl Memory {
                 digests.into_iter().map(|digest| (digest >> 1).cast_signed()).collect()
             }
             Remember::Place(column, words) => {
-                let present = batch.present(*column);
-                let text = batch.canonical(*column);
-                let place = text.mapped(|value| words.iter().position(|word| word == value));
-                (0..batch.rows())
-                    .map(|row| match place(row) {
-                        _ if !present.value(row) => ABSENT,
-                        Some(Some(place)) => place as i128,
-                        _ => UNREADABLE,
-                    })
-                    .collect()
+                places(batch, *column, |value| words.iter().position(|word| word == value))
             }
+            Remember::PlaceInAnyCase(column, words) => places(batch, *column, |value| {
+                let small = value.to_lowercase();
+                words.iter().position(|word| *word == small)
+            }),
             Remember::Habit(column, habit) => {
                 let present = batch.present(*column);
                 let shown = batch.canonical(*column).mapped(habit.of);
@@ -133,6 +130,19 @@ impl Memory {
     pub fn get(&self, row: usize) -> Cell {
         Cell::of_stored(self.0[row])
     }
+}
+
+/// The places of a column's texts; see [`Remember::Place`].
+fn places(batch: &Batch<'_>, column: ColumnId, place: impl Fn(&str) -> Option<usize>) -> Vec<i128> {
+    let present = batch.present(column);
+    let text = batch.canonical(column);
+    let place = text.mapped(place);
+    let cell = |row| match place(row) {
+        _ if !present.value(row) => ABSENT,
+        Some(Some(place)) => place as i128,
+        _ => UNREADABLE,
+    };
+    (0..batch.rows()).map(cell).collect()
 }
 
 /// The values of a column as integers; see [`Remember::Ticks`].

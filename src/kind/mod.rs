@@ -25,6 +25,7 @@ mod distinct_within;
 mod distribution;
 mod duplicate_fuzzy;
 mod duplicate_rows;
+mod envelope;
 mod event_order;
 mod expect;
 mod file;
@@ -108,6 +109,7 @@ pub const KINDS: &[&dyn Kind] = &[
     &Of::<determines::Determines>::KIND,
     &Of::<no_overlap::NoOverlap>::KIND,
     &Of::<event_order::EventOrder>::KIND,
+    &Of::<envelope::Envelope>::KIND,
     &Of::<increasing::Increasing>::KIND,
     &Of::<gapless::Gapless>::KIND,
     &Of::<clean_text::CleanText>::KIND,

@@ -19,6 +19,10 @@ impl Group for Rows<'_> {
         self.cells[row][which]
     }
 
+    fn is_whole(&self) -> bool {
+        true
+    }
+
     fn count(&self, figure: usize, more: u64) {
         self.figures.borrow_mut()[figure] += more;
     }

@@ -340,6 +340,12 @@ pub const VOCABULARY: &[Entry] = {
             "no_overlap: from, to, per",
         ),
         rule(Row, "order of events per key", "thứ tự sự kiện theo khóa", "event_order: event, order, per"),
+        rule(
+            Row,
+            "versions and events of exchanged records",
+            "phiên bản và sự kiện của bản ghi trao đổi",
+            "envelope: record, event, version",
+        ),
         rule(Row, "functional dependency", "phụ thuộc hàm", "determines: from, to"),
         rule(
             Statistics,

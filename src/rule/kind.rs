@@ -291,6 +291,9 @@ pub trait Group {
     /// What is remembered of a row, in the order of [`GroupSpec::remember`].
     fn cell(&self, row: usize, which: usize) -> Cell;
 
+    /// Whether the table was read whole, so that a row which is not in the group is in none.
+    fn is_whole(&self) -> bool;
+
     /// Adds to the figure at this place among the judge's.
     fn count(&self, figure: usize, more: u64);
 }

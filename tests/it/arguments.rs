@@ -26,6 +26,15 @@ fn wrong_arguments_are_named() {
             "`order` has no event `B`",
         ),
         ("event_order: { event: e, order: [A], time: t }", "`per` is missing"),
+        (
+            "envelope: { record: r, event: e, version: v, within: 24h }",
+            "`within` needs `changed` and `written`",
+        ),
+        (
+            "envelope: { record: r, event: e, version: v, new: [A, update] }",
+            "the event `update` is named twice",
+        ),
+        ("envelope: { record: r, event: e }", "`version` is missing"),
         ("increasing: { column: a, strict: ja }", "expected `true` or `false`"),
         ("gapless: { column: a, step: 1h }", "`1h` is not a step"),
         ("gapless: { column: a, step: 0 }", "`0` is not a step"),

@@ -96,6 +96,7 @@ tables:
       - { id: r-determines, determines: { from: tinh, to: ten } }
       - { id: r-no-overlap, no_overlap: { from: cap_nhat, to: ghi_nhan, per: tinh } }
       - { id: r-event-order, event_order: { event: tinh, order: ["01", "79"], time: cap_nhat, per: ten, first: "01", final: "79" } }
+      - { id: r-envelope, envelope: { record: ten, event: tinh, version: cha, changed: cap_nhat, written: ghi_nhan, new: "01", update: "79", cancel: "99" } }
       - { id: r-increasing, increasing: { column: so, by: cap_nhat } }
       - { id: r-gapless, gapless: { column: cha, per: tinh, from: 1 } }
       - { id: r-record-age, record_age: { column: cap_nhat, cycle: 30d } }

@@ -105,7 +105,7 @@ pub fn points_ink(nano: i64) -> Ink {
 }
 
 /// Vietnamese names of figures; others keep the name that is in the JSON.
-const FIGURES: [(&str, &str); 84] = [
+const FIGURES: [(&str, &str); 92] = [
     ("null", "null"),
     ("blank", "để trống"),
     ("placeholder", "giá trị giả"),
@@ -138,6 +138,14 @@ const FIGURES: [(&str, &str); 84] = [
     ("order", "sai thứ tự"),
     ("transition", "bước không được phép"),
     ("after_final", "sau sự kiện cuối"),
+    ("after_cancel", "sau khi hủy"),
+    ("before_new", "trước khi có NEW"),
+    ("written_before", "ghi trước khi thay đổi"),
+    ("records", "bản ghi"),
+    ("begun_earlier", "bản ghi chưa thấy NEW"),
+    ("new_again", "NEW lặp lại"),
+    ("future", "ở tương lai"),
+    ("written_late", "ghi trễ"),
     ("unknown_event", "sự kiện lạ"),
     ("out_of_order", "sai chiều"),
     ("repeated", "lặp lại"),

@@ -9,7 +9,7 @@ macro_rules! core {
 /// Core packs by id, `core/common` being what all others include.
 pub const CORE: &[(&str, &str)] = core!(
     "common" "person-register" "organisation-register" "asset-register" "transaction" "case-file" "code-list" "document"
-    "sensor" "portal"
+    "sensor" "portal" "messages"
 );
 
 /// The text of a core pack.
