@@ -5,27 +5,36 @@ use std::fs::File;
 use std::io::{self, BufWriter};
 use std::path::{Component, Path, PathBuf};
 
-use clap::Args;
+use clap::{ArgGroup, Args};
 
 use super::failure::Failure;
 use super::output::{self, Console, Pending, real};
 use crate::base::{Lang, Text};
-use crate::engine::{Brought, Form, JudgedTable, LookError, LookOptions, Portion, RowSink, Wanted};
+use crate::engine::{
+    Brought, Form, JudgedTable, Known, LookError, LookOptions, Missing, MissingRow, Portion, RowSink, Wanted,
+};
 use crate::report::number;
+use crate::report::rows::Format;
 use crate::report::rows::copy::{self, Split};
-use crate::report::rows::{self, Described, Format, RowWriter};
+use crate::report::rows::failing::{self, Described, RowWriter};
+use crate::report::rows::reconciled::{MissingKeys, Reconciled};
 use crate::rule::Database;
 use crate::say;
 
 #[derive(Debug, Args)]
+#[command(group(ArgGroup::new("lists").args(["violations", "reconciled"]).multiple(true)))]
 pub struct RowArguments {
     /// Write all failing records into this directory, each with its key and every rule that it breaks, as
     /// DATABASE/TABLE.csv. Values are masked unless `--reveal`.
     #[arg(long, value_name = "DIR")]
     violations: Option<PathBuf>,
-    /// The format of failing records: `csv` (UTF-8 with a byte-order mark, for spreadsheets), `xlsx`, or `parquet` for
+    /// Write into this directory what became of each record against tables of reference (rules of kind `reconcile`), as
+    /// DATABASE/TABLE.csv, and the keys that are missing, as DATABASE/TABLE.RULE.csv. Values are masked unless `--reveal`.
+    #[arg(long, value_name = "DIR")]
+    reconciled: Option<PathBuf>,
+    /// The format of these lists: `csv` (UTF-8 with a byte-order mark, for spreadsheets), `xlsx`, or `parquet` for
     /// programs.
-    #[arg(long, value_name = "FORMAT", default_value = "csv", requires = "violations", value_parser = ["csv", "xlsx", "parquet"])]
+    #[arg(long, value_name = "FORMAT", default_value = "csv", requires = "lists", value_parser = ["csv", "xlsx", "parquet"])]
     violations_format: String,
     /// Copy all records into this directory as they are: clean ones into DATABASE/TABLE/clean, the others into
     /// DATABASE/TABLE/dirty. The copies show personal data wherever the extracts do.
@@ -43,14 +52,22 @@ pub struct RowFiles {
 impl RowArguments {
     /// What is asked for, if anything is.
     pub fn wanted(&self) -> Option<Wanted> {
-        let wanted = Wanted { failing: self.violations.is_some(), records: self.split.is_some() };
-        (wanted.failing || wanted.records).then_some(wanted)
+        let wanted = Wanted {
+            failing: self.violations.is_some(),
+            records: self.split.is_some(),
+            reconciled: self.reconciled.is_some(),
+        };
+        (wanted.failing || wanted.records || wanted.reconciled).then_some(wanted)
     }
 
     /// Refuses folders in which the next run would take the files for data.
     pub fn check(&self, data: &Path, databases: &[Database]) -> Result<(), Failure> {
         let inside = real(data);
-        let flags = [("--violations", &self.violations), ("--split", &self.split)];
+        let flags = [
+            ("--violations", &self.violations),
+            ("--reconciled", &self.reconciled),
+            ("--split", &self.split),
+        ];
         for (flag, folder) in flags.into_iter().filter_map(|(flag, folder)| Some((flag, folder.as_ref()?))) {
             let below = databases.iter().map(|database| folder.join(&database.id.value));
             // A copy of an extract that is a copy itself must not take its place.
@@ -86,23 +103,75 @@ impl RowArguments {
     pub fn collect(
         &self,
         judged: &JudgedTable<'_>,
+        known: &[Known<'_>],
         options: &LookOptions<'_>,
         as_of: i64,
         files: &mut RowFiles,
     ) -> Result<(), Failure> {
-        let mut sink = TableSink::new(self, judged, options.lang, as_of)?;
-        let brought = judged.second_look(&mut sink, options).map_err(|error| match error {
-            LookError::Interrupted => Failure::Interrupted,
-            LookError::Lost(what) => Failure::Output(
-                what,
-                Some(say!(
-                    "run again while nobody writes to the extracts; no failing records were written",
-                    "chạy lại khi không ai ghi vào dữ liệu; chưa ghi bản ghi lỗi nào"
-                )),
-            ),
-            LookError::Refused(what) => Failure::Output(what, Some(output::check_the_folder())),
-        })?;
-        sink.finish(brought, files)
+        // A table that is held against no other has no such list.
+        let lists = self.reconciled.as_ref().filter(|_| !judged.reconciling().is_empty());
+        if self.violations.is_some() || self.split.is_some() || lists.is_some() {
+            let mut sink = TableSink::new(self, judged, options.lang, as_of)?;
+            let brought = judged.second_look(&mut sink, options).map_err(not_brought)?;
+            sink.finish(brought, files)?;
+        }
+        let Some(folder) = &self.reconciled else { return Ok(()) };
+        let folder = folder.join(judged.database);
+        judged
+            .missing()
+            .iter()
+            .try_for_each(|missing| self.missing(missing, judged, &folder, known, options, as_of, files))
+    }
+
+    /// Writes the keys that a table of reference has and ours lacks, beside their place.
+    #[allow(clippy::too_many_arguments)]
+    fn missing(
+        &self,
+        missing: &Missing,
+        judged: &JudgedTable<'_>,
+        folder: &Path,
+        known: &[Known<'_>],
+        options: &LookOptions<'_>,
+        as_of: i64,
+        files: &mut RowFiles,
+    ) -> Result<(), Failure> {
+        let format = self.format();
+        let rule = &judged.table.rules[missing.rule].id;
+        let path = folder.join(format!("{}.{rule}.{}", judged.table.id.value, format.id()));
+        let (file, out) = Pending::start(&path)?;
+        let mut keys = MissingKeys::new(format, missing, out, folder, as_of)
+            .map_err(|error| output::unwritable(file.path(), &error))?;
+        let mut take = |rows: &[MissingRow<'_>]| {
+            keys.rows(rows).map_err(|error| output::cannot_be_written(file.path(), &error))
+        };
+        let count = missing.list(known, options, &mut take).map_err(not_brought)?;
+        keys.finish().map_err(|error| output::unwritable(file.path(), &error))?;
+        let (en, vi) = (number::count(count, Lang::En), number::count(count, Lang::Vi));
+        let (with, path) = (missing.with.name(), path.display());
+        files.notes.push(say!(
+            "{rule}: {en} keys of {with} are missing → {path}",
+            "{rule}: thiếu {vi} khóa của {with} → {path}"
+        ));
+        files.pending.push(file);
+        Ok(())
+    }
+
+    fn format(&self) -> Format {
+        Format::parse(&self.violations_format).unwrap_or(Format::Csv)
+    }
+}
+
+fn not_brought(error: LookError) -> Failure {
+    match error {
+        LookError::Interrupted => Failure::Interrupted,
+        LookError::Lost(what) => Failure::Output(
+            what,
+            Some(say!(
+                "run again while nobody writes to the extracts; no lists of records were written",
+                "chạy lại khi không ai ghi vào dữ liệu; chưa ghi danh sách bản ghi nào"
+            )),
+        ),
+        LookError::Refused(what) => Failure::Output(what, Some(output::check_the_folder())),
     }
 }
 
@@ -125,6 +194,7 @@ impl RowFiles {
 struct TableSink<'t> {
     table: String,
     violations: Option<Violations>,
+    reconciled: Option<(Pending, Reconciled)>,
     copies: Option<Copies<'t>>,
 }
 
@@ -153,18 +223,32 @@ impl<'t> TableSink<'t> {
     ) -> Result<Self, Failure> {
         let table = &judged.table.id.value;
         let violations = arguments.violations.as_ref().map(|folder| {
-            let format = Format::parse(&arguments.violations_format).unwrap_or(Format::Csv);
+            let format = arguments.format();
             let folder = folder.join(judged.database);
             let (file, out) = Pending::start(&folder.join(format!("{table}.{}", format.id())))?;
-            let writer = rows::writer(format, Described::of(judged, lang), out, &folder, as_of);
+            let writer = failing::writer(format, Described::of(judged, lang), out, &folder, as_of);
             let writer = writer.map_err(|error| output::unwritable(file.path(), &error))?;
             Ok(Violations { file, writer })
+        });
+        let lists = arguments.reconciled.as_ref().filter(|_| !judged.reconciling().is_empty());
+        let reconciled = lists.map(|folder| {
+            let format = arguments.format();
+            let folder = folder.join(judged.database);
+            let (file, out) = Pending::start(&folder.join(format!("{table}.{}", format.id())))?;
+            let writer = Reconciled::new(format, judged, out, &folder, as_of);
+            let writer = writer.map_err(|error| output::unwritable(file.path(), &error))?;
+            Ok((file, writer))
         });
         let copies = arguments
             .split
             .as_ref()
             .map(|folder| Copies::new(folder.join(judged.database).join(table), judged));
-        Ok(Self { table: table.clone(), violations: violations.transpose()?, copies: copies.transpose()? })
+        Ok(Self {
+            table: table.clone(),
+            violations: violations.transpose()?,
+            reconciled: reconciled.transpose()?,
+            copies: copies.transpose()?,
+        })
     }
 
     fn finish(self, brought: Brought, files: &mut RowFiles) -> Result<(), Failure> {
@@ -180,6 +264,19 @@ impl<'t> TableSink<'t> {
             files.notes.push(say!(
                 "{table}: {some} of {all} records fail some rule → {path}",
                 "{table}: {vi_some} trên {vi_all} bản ghi vi phạm quy tắc → {path}"
+            ));
+            files.pending.push(file);
+        }
+        if let Some((file, writer)) = self.reconciled {
+            let counts = writer.finish().map_err(|error| output::unwritable(file.path(), &error))?;
+            let path = file.path().display();
+            let all = [counts.matched, counts.disagreeing, counts.not_found, counts.unknown];
+            let told = |lang| all.map(|count| number::count(count, lang));
+            let ([matched, disagreeing, not_found, unknown], [khop, lech, khong_co, chua_ro]) =
+                (told(Lang::En), told(Lang::Vi));
+            files.notes.push(say!(
+                "{table}: {matched} records matched, {disagreeing} disagreeing, {not_found} not found, {unknown} unknown → {path}",
+                "{table}: {khop} bản ghi khớp, {lech} lệch, {khong_co} không tìm thấy, {chua_ro} chưa rõ → {path}"
             ));
             files.pending.push(file);
         }
@@ -202,6 +299,12 @@ impl RowSink for TableSink<'_> {
             (Portion::Failing(rows), Some(Violations { file, writer }), _) => {
                 writer.rows(rows).map_err(|error| output::cannot_be_written(file.path(), &error))
             }
+            (Portion::Reconciled(rows), _, _) => match &mut self.reconciled {
+                Some((file, writer)) => {
+                    writer.rows(rows).map_err(|error| output::cannot_be_written(file.path(), &error))
+                }
+                None => Ok(()),
+            },
             (Portion::Records(records), _, Some(copies)) => {
                 copies
                     .advance(records.file + 1)

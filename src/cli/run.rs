@@ -147,15 +147,17 @@ impl Run<'_> {
             trace,
             keeper: None,
             budget: &self.room.budget(),
+            reconciled: self.arguments.rows.wanted().is_some_and(|wanted| wanted.reconciled),
             elsewhere: &Elsewhere::default(),
         };
         let databases = &self.loaded.databases;
         let measured = pool.install(|| {
             let known = databases.iter().map(|database| Known { database, data: options.data });
-            let elsewhere = Elsewhere::read(databases, &known.collect::<Vec<_>>(), &options)?;
+            let known: Vec<_> = known.collect();
+            let elsewhere = Elsewhere::read(databases, &known, &options)?;
             let options = RunOptions { elsewhere: &elsewhere, ..options.clone() };
             match self.arguments.rows.wanted() {
-                Some(wanted) => self.measure_and_look(wanted, &options, console.lang),
+                Some(wanted) => self.measure_and_look(wanted, &known, &options, console.lang),
                 None => {
                     let measured = databases.iter().map(|database| engine::run(database, &options));
                     Some((measured.collect::<Option<Vec<_>>>()?, Ok(RowFiles::default())))
@@ -172,6 +174,7 @@ impl Run<'_> {
     fn measure_and_look(
         &self,
         wanted: Wanted,
+        known: &[Known<'_>],
         options: &RunOptions<'_>,
         lang: Lang,
     ) -> Option<(Vec<MeasuredDatabase>, Result<RowFiles, Failure>)> {
@@ -189,7 +192,7 @@ impl Run<'_> {
             measured.push(database);
             for table in &judged {
                 files = files.and_then(|mut files: RowFiles| {
-                    self.arguments.rows.collect(table, &look, self.as_of, &mut files)?;
+                    self.arguments.rows.collect(table, known, &look, self.as_of, &mut files)?;
                     Ok(files)
                 });
             }

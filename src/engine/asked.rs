@@ -88,7 +88,7 @@ fn answer<K: Key>(
         }),
         Question::Holds => holding::<K>(ours, rows, at, listed, budget),
     }?;
-    Ok(Judged { verdicts: verdicts(ours, &asked.question, marks, listed), tally: None })
+    Ok(Judged::of_rows(verdicts(ours, &asked.question, marks, listed)))
 }
 
 /// What is said of a row that does not pass.
@@ -246,6 +246,7 @@ fn covered<K: Key>(
     Ok(Judged {
         verdicts: KeyVerdicts { pages: reconcile::no_rows(ours.ledger), figures },
         tally: Some(Tally::new(had, fail, 0, unknown + listed.unknown)),
+        missing: None,
     })
 }
 

@@ -178,7 +178,7 @@ pub fn not_whole() -> Text {
     )
 }
 
-fn table_of<'k>(
+pub fn table_of<'k>(
     known: &'k [Known<'k>],
     database: &str,
     table: &str,
@@ -276,7 +276,8 @@ fn read(
     let mirrors = mirrors.into_iter().map(|mirror| match mirror? {
         _ if state.rows == 0 => Err(empty()),
         mirror => {
-            match Mirror::of(&mirror, &plan.carried[mirror.key], &state.ledger, &state, options.budget)? {
+            let (carried, named) = (&plan.carried[mirror.key], options.reconciled);
+            match Mirror::of(&mirror, carried, &state.ledger, &state, named, options.budget)? {
                 mirror if mirror.is_empty() => Err(say!(
                     "no row of table `{name}` has a key",
                     "không dòng nào của bảng `{name}` có khóa"

@@ -22,6 +22,7 @@ mod linkage;
 mod listed;
 pub mod measured;
 mod mirror;
+mod missing;
 mod naming;
 mod outcome;
 mod parts;
@@ -51,7 +52,11 @@ pub use measured::{
     Covered, MeasuredCodeList, MeasuredDatabase, MeasuredFile, MeasuredPack, MeasuredRule, MeasuredRuleFile,
     MeasuredTable, Presence, Problem, ProblemLevel, TracedTable,
 };
-pub use rows::{Broken, FailingRow, Form, JudgedTable, Portion, Records, RowFile, RowSink, Wanted, Written};
+pub use missing::{Missing, MissingRow};
+pub use rows::{
+    Broken, FailingRow, Form, JudgedTable, Outcome, Portion, ReconciledRow, Records, RowFile, RowSink,
+    Wanted, Written,
+};
 pub use run::{EXAMPLES, Progress, RunOptions, Silent, data_root, described, run, run_keeping_verdicts};
 pub use second_look::{Brought, LookError, LookOptions};
 pub use trace::{RowWaiver, TraceOptions};

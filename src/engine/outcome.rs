@@ -59,6 +59,8 @@ pub struct Beside<'b> {
     pub before: Option<&'b Snapshot>,
     /// The verdicts on rows.
     pub verdicts: bool,
+    /// And what became of each row against tables of reference.
+    pub reconciled: bool,
     /// Values as they are.
     pub reveal: bool,
     pub budget: &'b Budget<'b>,
@@ -74,7 +76,7 @@ pub fn outcome(
     beside: Beside<'_>,
 ) -> Outcome {
     let Beside { reveal, budget, .. } = beside;
-    let (mut kept, mut clusters) = (Vec::new(), Vec::new());
+    let (mut kept, mut clusters, mut missing) = (Vec::new(), Vec::new(), Vec::new());
     let mut ledger = std::mem::take(&mut state.ledger);
     ledger.settle();
     let in_part = state.cut || state.lost > 0 || source.is_incomplete();
@@ -90,10 +92,12 @@ pub fn outcome(
                 parents.comparable(&plan.keys[*key].types, to)?;
                 keys::exists(&ledger, *key, order, &parents, budget)
             }),
-            Work::Reconciled { .. } => {
+            Work::Reconciled { look_up, .. } => {
                 let judged = reconciled.remove(&at).unwrap_or_else(|| Err(not_whole()));
                 judged.map(|judged| {
                     findings[at].tally = judged.tally;
+                    missing
+                        .extend(judged.missing.map(|rows| rows.of(at, look_up.with.within(others.database))));
                     judged.verdicts
                 })
             }
@@ -183,11 +187,15 @@ pub fn outcome(
         })
         .collect();
     let traced = plan.trace.as_ref().map(|trace| traced(table, plan, trace, &rules, &ledger, beside.before));
+    let of_reference =
+        |at: &usize| beside.reconciled && matches!(plan.rules[*at].work, Work::Reconciled { .. });
+    let told: Vec<usize> = (0..plan.rules.len()).filter(of_reference).collect();
     let verdicts = beside.verdicts.then(|| Verdicts {
-        pages: verdicts::pages(ledger, kept),
+        pages: verdicts::pages(ledger, kept, &told),
         clusters,
         broken: stopped,
         none_clean,
+        missing,
     });
     Outcome { rules, clean, problem, traced, verdicts }
 }

@@ -13,6 +13,7 @@ use super::elsewhere::not_whole;
 use super::keys::{self, KeyVerdicts};
 use super::ledger::{Ledger, Page};
 use super::mirror::{InScope, Mirror, MirrorColumn, MirrorScope, Parts, Said, Spot};
+use super::missing::MissingRows;
 use super::parts::{Bits, Round, Selection};
 use super::plan::{OurColumn, TablePlan, Work};
 use super::spill::Key;
@@ -46,6 +47,14 @@ pub struct Judged {
     pub verdicts: KeyVerdicts,
     /// Of a rule that judges keys of theirs instead of rows of ours.
     pub tally: Option<Tally>,
+    /// Rows of theirs whose keys were not found, if they are to be named.
+    pub missing: Option<MissingRows>,
+}
+
+impl Judged {
+    pub const fn of_rows(verdicts: KeyVerdicts) -> Self {
+        Self { verdicts, tally: None, missing: None }
+    }
 }
 
 /// What became of the rules of a table, by their positions, for those that look into tables of reference.
@@ -130,7 +139,7 @@ impl Asked {
 }
 
 fn told_apart(ours: OurColumn, theirs: MirrorColumn, with: &Counterpart, name: &str) -> Text {
-    let (own, other, table) = (ours.ty.id(), theirs.ty.id(), named(with));
+    let (own, other, table) = (ours.ty.id(), theirs.ty.id(), with.name());
     say!(
         "the values are `{own}` here and `{other}` in `{table}.{name}`, which are spelt differently; declare both columns with one `type`, or say how \
          they are compared: `compare: code`, `partial_date`, `name`",
@@ -150,17 +159,9 @@ pub fn no_rows(ledger: &Ledger) -> Vec<RowVerdict> {
     ledger.pages.iter().map(|page| RowVerdict::new(none(page), none(page))).collect()
 }
 
-/// The table of reference as people are told of it.
-pub fn named(with: &Counterpart) -> String {
-    match &with.database {
-        Some(database) => format!("{database}.{}", with.table),
-        None => with.table.clone(),
-    }
-}
-
 /// What a failing row is told of.
 pub fn explained(look_up: &LookUp) -> Option<Text> {
-    let table = named(&look_up.with);
+    let table = look_up.with.name();
     match &look_up.sought {
         Sought::Keys => Some(say!("`{table}` has no such key", "`{table}` không có khóa này")),
         Sought::Values { column, .. } => Some(say!(
@@ -176,7 +177,7 @@ fn comparable(types: &[ColumnType], mirror: &Mirror, with: &Counterpart) -> Resu
     let differ = types.iter().zip(&mirror.types).position(|(ours, theirs)| !ours.is_spelt_as(*theirs));
     let Some(at) = differ else { return Ok(()) };
     let (ours, theirs) = (types[at].id(), mirror.types[at].id());
-    let (table, column) = (named(with), &with.key[at].column);
+    let (table, column) = (with.name(), &with.key[at].column);
     Err(say!(
         "the keys are `{ours}` here and `{theirs}` in `{table}.{column}`, so that `007` and `7` would never meet; declare both columns with one \
          `type`, or write to how many digits both are filled up: `{{ column: {column}, pad: 12 }}`",
@@ -288,6 +289,8 @@ struct Finding<'f> {
     counts: Sums,
     /// Of a round, the keys of theirs that we have.
     had: Vec<Bits>,
+    /// Of their pages, the rows whose keys we lack, if they are to be named.
+    missing: Vec<Bits>,
     tally: Tally,
     /// Rows of ours that cannot be trusted may have keys of theirs.
     in_part: bool,
@@ -323,6 +326,10 @@ impl<'f> Finding<'f> {
             dark,
             counts: Sums::default(),
             had: Vec::new(),
+            missing: match (&asked.what, &mirror.origin) {
+                (What::Coverage { .. }, Some(origin)) => origin.bits(),
+                _ => Vec::new(),
+            },
             tally: Tally::new(0, 0, 0, mirror.unknown),
             in_part,
         }
@@ -382,7 +389,12 @@ impl<'f> Finding<'f> {
                 let count = match (holds, had.value(at)) {
                     (InScope::No, _) => &mut self.tally.na,
                     (InScope::Yes, true) => &mut self.tally.pass,
-                    (InScope::Yes, false) if !self.in_part => &mut self.tally.fail,
+                    (InScope::Yes, false) if !self.in_part => {
+                        if let Some((page, row)) = parts.place((part, at)) {
+                            self.missing[page as usize].set(row as usize);
+                        }
+                        &mut self.tally.fail
+                    }
                     (InScope::Unknown | InScope::Yes, _) => &mut self.tally.unknown,
                 };
                 *count += 1;
@@ -405,7 +417,7 @@ impl<'f> Finding<'f> {
                     }
                     RowVerdict::new(applicable, missing).with_unknown(Some(unknown))
                 });
-                Judged { verdicts: KeyVerdicts { pages: pages.collect(), figures: Vec::new() }, tally: None }
+                Judged::of_rows(KeyVerdicts { pages: pages.collect(), figures: Vec::new() })
             }
             What::Value { .. } => {
                 let found = buffers(self.pass).zip(buffers(self.fail)).zip(buffers(self.dark));
@@ -414,13 +426,15 @@ impl<'f> Finding<'f> {
                     RowVerdict::new(&(&pass | &fail) | &unknown, fail).with_unknown(Some(unknown))
                 });
                 let figures = ["matched", "not_found", "ambiguous"].into_iter().zip(sums).collect();
-                Judged { verdicts: KeyVerdicts { pages: pages.collect(), figures }, tally: None }
+                Judged::of_rows(KeyVerdicts { pages: pages.collect(), figures })
             }
             What::Coverage { scope } => {
                 let mut figures = vec![("without_key", mirror.without_key)];
                 figures.extend(scope.map(|scope| ("scope_unknown", scope.undecided)));
                 let verdicts = KeyVerdicts { pages: no_rows(ours.ledger), figures };
-                Judged { verdicts, tally: Some(self.tally) }
+                let missing = mirror.origin.as_ref();
+                let missing = missing.map(|origin| MissingRows::new(Arc::clone(origin), self.missing));
+                Judged { verdicts, tally: Some(self.tally), missing }
             }
         }
     }

@@ -7,12 +7,15 @@ use arrow::array::{ArrayRef, RecordBatch};
 use arrow::buffer::BooleanBuffer;
 use arrow::datatypes::SchemaRef;
 
+use super::missing::Missing;
 use super::plan::{TablePlan, Work};
+use super::reconcile;
 use super::scan::TableState;
 use super::source::TableSource;
 use super::verdicts::Verdicts;
 use crate::base::Text;
 use crate::extract::ExtractError;
+use crate::kernel::RowVerdict;
 use crate::rule::Table;
 
 /// A table after its rules were judged, and what is needed to tell which rows they are about.
@@ -54,6 +57,8 @@ pub struct Wanted {
     pub failing: bool,
     /// All records, and which of them are clean.
     pub records: bool,
+    /// What became of rows against tables of reference.
+    pub reconciled: bool,
 }
 
 /// Some rows, in the order of files and of rows in them.
@@ -61,6 +66,40 @@ pub struct Wanted {
 pub enum Portion {
     Failing(Vec<FailingRow>),
     Records(Records),
+    Reconciled(Vec<ReconciledRow>),
+}
+
+/// What became of a row against tables of reference.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReconciledRow {
+    /// Place in [`JudgedTable::files`].
+    pub file: usize,
+    /// One-based within the file.
+    pub row: u64,
+    /// As of [`FailingRow::key`].
+    pub key: Vec<Option<String>>,
+    /// By each rule of [`JudgedTable::reconciling`]; `None` where it does not apply. At least one applies.
+    pub said: Vec<Option<Outcome>>,
+}
+
+/// What a rule says of a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    Pass,
+    Fail,
+    Unknown,
+}
+
+impl Outcome {
+    /// `None` where the rule does not apply.
+    pub(super) fn of(verdict: &RowVerdict, row: usize) -> Option<Self> {
+        let unknown = verdict.unknown.as_ref().is_some_and(|rows| rows.value(row));
+        match (unknown, verdict.fail.value(row), verdict.applicable.value(row)) {
+            (true, ..) => Some(Self::Unknown),
+            (_, true, _) => Some(Self::Fail),
+            (.., applies) => applies.then_some(Self::Pass),
+        }
+    }
 }
 
 /// A row that some rule fails.
@@ -138,6 +177,18 @@ impl<'d> JudgedTable<'d> {
         rules.filter(|(_, rule)| matches!(rule.work, Work::Linked { .. })).map(|(at, _)| at).collect()
     }
 
+    /// The rules that hold rows against tables of reference, by place in the table's rules.
+    pub fn reconciling(&self) -> Vec<usize> {
+        let of_rows = |work: &Work| matches!(work, Work::Reconciled { look_up, .. } if !reconcile::is_of_theirs(look_up));
+        let rules = self.plan.rules.iter().enumerate();
+        rules.filter(|(_, rule)| of_rows(&rule.work)).map(|(at, _)| at).collect()
+    }
+
+    /// The keys of tables of reference that the table lacks; empty unless the run was to keep them.
+    pub fn missing(&self) -> &[Missing] {
+        &self.verdicts.missing
+    }
+
     /// The files of the table, in order.
     pub fn files(&self) -> Vec<RowFile<'_>> {
         let file = |at: usize| RowFile { name: &self.source.files[at].name, form: self.form(at) };
@@ -158,9 +209,17 @@ impl Portion {
     pub fn bytes(&self) -> usize {
         match self {
             Self::Failing(rows) => rows.iter().map(FailingRow::bytes).sum(),
+            Self::Reconciled(rows) => rows.iter().map(ReconciledRow::bytes).sum(),
             Self::Records(Records { written: Written::Text(records), .. }) => records.get_array_memory_size(),
             Self::Records(Records { written: Written::Columns(batch), .. }) => batch.get_array_memory_size(),
         }
+    }
+}
+
+impl ReconciledRow {
+    fn bytes(&self) -> usize {
+        let key = self.key.iter().map(|value| size_of_val(value) + value.as_ref().map_or(0, String::len));
+        size_of::<Self>() + key.sum::<usize>() + size_of_val(self.said.as_slice())
     }
 }
 

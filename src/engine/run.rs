@@ -66,6 +66,8 @@ pub struct RunOptions<'o> {
     pub keeper: Option<&'o dyn Keeper>,
     /// The memory that keys of rows may take. One run at a time.
     pub budget: &'o Budget<'o>,
+    /// Keep what became of each row against tables of reference, and which of their rows are missing, for a second look.
+    pub reconciled: bool,
     /// The keys of other databases that rules look for.
     pub elsewhere: &'o Elsewhere,
 }
@@ -324,6 +326,7 @@ fn measure<'d>(
             let beside = Beside {
                 before: before.copied(),
                 verdicts: keep,
+                reconciled: options.reconciled,
                 reveal: options.reveal,
                 budget: options.budget,
             };

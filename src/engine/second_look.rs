@@ -18,13 +18,16 @@ use super::examples::Position;
 use super::feed::{Feed, Projection, Task};
 use super::judging::{Arrays, Judging};
 use super::plan::TablePlan;
-use super::rows::{FailingRow, Form, JudgedTable, Portion, Records, RowSink, Wanted, Written};
+use super::rows::{
+    FailingRow, Form, JudgedTable, Outcome, Portion, ReconciledRow, Records, RowSink, Wanted, Written,
+};
 use super::run::Progress;
 use super::turns::Turns;
 use crate::base::{Lang, Text};
 use crate::extract::{self, Chunk, Finding, Piece, Sink, Verbatim};
 use crate::kernel::text::mask;
-use crate::kernel::{Batch, TextColumn};
+use crate::kernel::{Batch, RowVerdict, TextColumn};
+use crate::rule::Table;
 use crate::say;
 
 /// What a thread holds before its turn.
@@ -73,14 +76,13 @@ impl JudgedTable<'_> {
         options: &LookOptions<'_>,
     ) -> Result<Brought, LookError> {
         let names = self.table.key_names();
-        // A key tells whose the record is, whatever was declared; only the file itself can say that it does not.
-        let personal = |name: &String| self.table.column(name).is_none_or(|column| !column.public);
         let bytes = self.source.bytes();
         options.progress.table_started(self.database, &self.table.id.value, bytes);
         let look = Look {
             judged: self,
             options,
-            masked: names.iter().map(|name| personal(name) && !options.reveal).collect(),
+            masked: names.iter().map(|name| !is_shown(self.table, name, options.reveal)).collect(),
+            reconciling: if options.wanted.reconciled { self.reconciling() } else { Vec::new() },
             key: names,
             forms: (0..self.source.files.len()).map(|file| self.form(file)).collect(),
             turns: Turns::new(sink),
@@ -120,10 +122,25 @@ impl JudgedTable<'_> {
     }
 }
 
-fn changed_meanwhile(file: &str) -> Text {
+/// Whether a column of a key is shown as it is. A key tells whose the record is, whatever was declared; only the file itself
+/// can say that it does not.
+pub fn is_shown(table: &Table, name: &str, reveal: bool) -> bool {
+    reveal || table.column(name).is_some_and(|column| column.public)
+}
+
+pub fn changed_meanwhile(file: &str) -> Text {
     say!(
         "`{file}` changed while the run went on; its failing records are not those that were counted",
         "`{file}` bị thay đổi trong lúc đánh giá; các bản ghi lỗi không còn khớp với số đã đếm"
+    )
+}
+
+pub fn unreadable_again(file: &str) -> Text {
+    say!(
+        "the records of `{file}` cannot be read again as they were judged: it changed meanwhile, or a column that no \
+         rule reads is damaged",
+        "không đọc lại được các bản ghi của `{file}` như lúc đánh giá: tệp bị thay đổi, hoặc một cột không có quy \
+         tắc nào dùng bị hỏng"
     )
 }
 
@@ -133,6 +150,8 @@ struct Look<'l> {
     /// Columns of the table's key, and whether their values are masked.
     key: Vec<String>,
     masked: Vec<bool>,
+    /// Rules of which it is told what became of each row.
+    reconciling: Vec<usize>,
     forms: Vec<Option<Form>>,
     turns: Turns<&'l mut dyn RowSink>,
     /// Why the look ended early.
@@ -211,13 +230,7 @@ impl Look<'_> {
     }
 
     fn lose(&self, file: u32) {
-        let file = &self.judged.source.files[file as usize].name;
-        self.end(LookError::Lost(say!(
-            "the records of `{file}` cannot be read again as they were judged: it changed meanwhile, or a column that no \
-             rule reads is damaged",
-            "không đọc lại được các bản ghi của `{file}` như lúc đánh giá: tệp bị thay đổi, hoặc một cột không có quy \
-             tắc nào dùng bị hỏng"
-        )));
+        self.end(LookError::Lost(unreadable_again(&self.judged.source.files[file as usize].name)));
     }
 
     fn end(&self, error: LookError) {
@@ -274,6 +287,9 @@ impl PieceLook<'_, '_> {
         if look.options.wanted.failing {
             self.failing(&judged, &failing, &judging.batch, chunk.batch.columns());
         }
+        if !look.reconciling.is_empty() && !self.reconciled(rows, chunk.batch.columns()) {
+            return look.lose(self.at.file);
+        }
         if look.options.wanted.records {
             let written = match (&look.forms[self.at.file as usize], chunk.records) {
                 (Some(Form::Columns(schema)), _) => {
@@ -302,22 +318,16 @@ impl PieceLook<'_, '_> {
         if failing.count_set_bits() == 0 {
             return;
         }
-        let places = self.projection.more.iter();
-        let keys: Vec<Option<TextColumn>> =
-            places.map(|place| TextColumn::of(columns.get((*place)?)?)).collect();
+        let keys = self.keys(columns);
         let first = self.look.judged.row_in_file(self.at);
         let plan = self.look.plan();
         let &LookOptions { reveal, lang, .. } = self.look.options;
         let mut portion = Vec::with_capacity(ROWS);
         for row in failing.set_indices() {
-            let key = keys.iter().zip(&self.look.masked).map(|(column, masked)| {
-                let value = column.as_ref()?.get(row)?;
-                Some(if *masked { mask(value) } else { value.to_owned() })
-            });
             portion.push(FailingRow {
                 file: self.at.file as usize,
                 row: first + row as u64,
-                key: key.collect(),
+                key: self.key(&keys, row),
                 broken: judged.broken(plan, batch, row, reveal, lang),
             });
             if portion.len() == ROWS {
@@ -330,6 +340,54 @@ impl PieceLook<'_, '_> {
         if !portion.is_empty() {
             self.offer(Portion::Failing(portion));
         }
+    }
+
+    /// What became of the rows against tables of reference; `false` if they are not those that were judged.
+    fn reconciled(&mut self, rows: usize, columns: &[ArrayRef]) -> bool {
+        if rows == 0 {
+            return true;
+        }
+        let verdicts = &self.look.judged.verdicts;
+        let of = |rule: &usize| verdicts.reconciled(self.at, rows, *rule);
+        let Some(told) = self.look.reconciling.iter().map(of).collect::<Option<Vec<RowVerdict>>>() else {
+            return false;
+        };
+        let keys = self.keys(columns);
+        let first = self.look.judged.row_in_file(self.at);
+        let mut portion = Vec::with_capacity(ROWS);
+        for row in 0..rows {
+            let said: Vec<Option<Outcome>> = told.iter().map(|verdict| Outcome::of(verdict, row)).collect();
+            if said.iter().all(Option::is_none) {
+                continue;
+            }
+            let (file, key) = (self.at.file as usize, self.key(&keys, row));
+            portion.push(ReconciledRow { file, row: first + row as u64, key, said });
+            if portion.len() == ROWS {
+                self.offer(Portion::Reconciled(std::mem::replace(&mut portion, Vec::with_capacity(ROWS))));
+                if self.look.turns.is_over() {
+                    return true;
+                }
+            }
+        }
+        if !portion.is_empty() {
+            self.offer(Portion::Reconciled(portion));
+        }
+        true
+    }
+
+    /// The columns of the table's key.
+    fn keys(&self, columns: &[ArrayRef]) -> Vec<Option<TextColumn>> {
+        let places = self.projection.more.iter();
+        places.map(|place| TextColumn::of(columns.get((*place)?)?)).collect()
+    }
+
+    /// The key of a row as it may be shown.
+    fn key(&self, keys: &[Option<TextColumn>], row: usize) -> Vec<Option<String>> {
+        let key = keys.iter().zip(&self.look.masked).map(|(column, masked)| {
+            let value = column.as_ref()?.get(row)?;
+            Some(if *masked { mask(value) } else { value.to_owned() })
+        });
+        key.collect()
     }
 
     /// Delivers if the turn has come, or if too much would be held.

@@ -6,6 +6,7 @@ use arrow::buffer::BooleanBuffer;
 
 use super::examples::Position;
 use super::ledger::Ledger;
+use super::missing::Missing;
 use crate::kernel::RowVerdict;
 
 /// All that a second look at the rows of a table cannot find out from a batch alone.
@@ -19,6 +20,8 @@ pub struct Verdicts {
     pub broken: Vec<bool>,
     /// No row can be called clean.
     pub none_clean: bool,
+    /// What of tables of reference is missing here, if that was to be kept.
+    pub missing: Vec<Missing>,
 }
 
 /// The rows of one batch of the scan.
@@ -28,6 +31,8 @@ pub struct PageVerdicts {
     dirty: BooleanBuffer,
     /// Of rules over keys and groups, by place in the plan; those that no row of the page fails are left out.
     fails: Vec<(usize, Fails)>,
+    /// Of rules that hold rows against tables of reference, by place in the plan, if that was to be kept.
+    reconciled: Vec<(usize, RowVerdict)>,
 }
 
 struct Fails {
@@ -41,15 +46,29 @@ pub struct Later {
     pub fails: Vec<(usize, RowVerdict)>,
 }
 
-/// The pages of a settled ledger with the verdicts of its rules; keys and memories are let go of.
-pub fn pages(ledger: Ledger, verdicts: Vec<(usize, Vec<RowVerdict>)>) -> Vec<PageVerdicts> {
+/// The pages of a settled ledger with the verdicts of its rules; keys and memories are let go of. `reconciled` are rules of
+/// which it is to be known what rows pass.
+pub fn pages(
+    ledger: Ledger,
+    verdicts: Vec<(usize, Vec<RowVerdict>)>,
+    reconciled: &[usize],
+) -> Vec<PageVerdicts> {
     let mut pages: Vec<PageVerdicts> = ledger
         .pages
         .into_iter()
-        .map(|page| PageVerdicts { start: page.start, rows: page.rows, dirty: page.dirty, fails: Vec::new() })
+        .map(|page| PageVerdicts {
+            start: page.start,
+            rows: page.rows,
+            dirty: page.dirty,
+            fails: Vec::new(),
+            reconciled: Vec::new(),
+        })
         .collect();
     for (rule, verdicts) in verdicts {
         for (page, verdict) in pages.iter_mut().zip(verdicts) {
+            if reconciled.contains(&rule) {
+                page.reconciled.push((rule, verdict.clone()));
+            }
             if verdict.fail.count_set_bits() > 0 {
                 page.fails.push((rule, Fails { fail: verdict.fail, reasons: verdict.reasons }));
             }
@@ -72,11 +91,9 @@ impl Verdicts {
         self.clusters.iter().map(|(rule, pages)| (*rule, of(pages))).collect()
     }
 
-    /// The verdicts on the rows from `start` on, however they are cut into batches. `None` if the scan did not see them.
-    pub fn later(&self, start: Position, rows: usize) -> Option<Later> {
-        if self.pages.is_empty() {
-            return Some(Later { dirty: BooleanBuffer::new_unset(rows), fails: Vec::new() });
-        }
+    /// Where the rows from `start` on are, however they are cut into batches: pages, from which row of each to which.
+    /// `None` if the scan did not see them.
+    fn parts(&self, start: Position, rows: usize) -> Option<Vec<(&PageVerdicts, usize, usize)>> {
         let first = self.pages.partition_point(|page| page.start <= start).checked_sub(1)?;
         let mut parts = Vec::new();
         let mut at = start.row;
@@ -94,19 +111,31 @@ impl Verdicts {
             parts.push((page, from, upto));
             at = page.start.row + upto as u64;
         }
-        if at != end {
-            return None;
-        }
-        let gather = |bits: &dyn Fn(&PageVerdicts) -> Option<BooleanBuffer>| {
-            let mut all = BooleanBufferBuilder::new(rows);
-            for &(page, from, upto) in &parts {
-                match bits(page) {
-                    Some(bits) => all.append_buffer(&bits.slice(from, upto - from)),
-                    None => all.append_n(upto - from, false),
-                }
-            }
-            all.finish()
+        (at == end).then_some(parts)
+    }
+
+    /// What rules that hold rows against tables of reference say of the rows from `start` on. `None` if the scan did not see
+    /// them.
+    pub fn reconciled(&self, start: Position, rows: usize, rule: usize) -> Option<RowVerdict> {
+        let parts = self.parts(start, rows)?;
+        let of = |page: &PageVerdicts| page.reconciled.iter().position(|(own, _)| *own == rule);
+        let gathered = |bits: &dyn Fn(&RowVerdict) -> Option<BooleanBuffer>| {
+            gather(&parts, &|page| bits(&page.reconciled[of(page)?].1))
         };
+        let verdict = RowVerdict::new(
+            gathered(&|verdict| Some(verdict.applicable.clone())),
+            gathered(&|verdict| Some(verdict.fail.clone())),
+        );
+        Some(verdict.with_unknown(Some(gathered(&|verdict| verdict.unknown.clone()))))
+    }
+
+    /// The verdicts on the rows from `start` on. `None` if the scan did not see them.
+    pub fn later(&self, start: Position, rows: usize) -> Option<Later> {
+        if self.pages.is_empty() {
+            return Some(Later { dirty: BooleanBuffer::new_unset(rows), fails: Vec::new() });
+        }
+        let parts = self.parts(start, rows)?;
+        let gather = |bits: &dyn Fn(&PageVerdicts) -> Option<BooleanBuffer>| gather(&parts, bits);
         let mut rules: Vec<usize> =
             parts.iter().flat_map(|(page, ..)| page.fails.iter().map(|(rule, _)| *rule)).collect();
         rules.sort_unstable();
@@ -134,6 +163,21 @@ impl Verdicts {
     }
 }
 
+/// The bits of some parts of pages, one after the other; where a page has none, no bit is set.
+fn gather(
+    parts: &[(&PageVerdicts, usize, usize)],
+    bits: &dyn Fn(&PageVerdicts) -> Option<BooleanBuffer>,
+) -> BooleanBuffer {
+    let mut all = BooleanBufferBuilder::new(0);
+    for &(page, from, upto) in parts {
+        match bits(page) {
+            Some(bits) => all.append_buffer(&bits.slice(from, upto - from)),
+            None => all.append_n(upto - from, false),
+        }
+    }
+    all.finish()
+}
+
 impl PageVerdicts {
     fn fails(&self, rule: usize) -> Option<&Fails> {
         self.fails.iter().find(|(own, _)| *own == rule).map(|(_, fails)| fails)
@@ -151,7 +195,8 @@ mod tests {
     fn page(piece: u32, row: u64, dirty: &str, fail: Option<&str>) -> PageVerdicts {
         let fails = fail.map(|fail| (3, Fails { fail: bits(fail), reasons: vec![("gap", bits(fail))] }));
         let start = Position { file: 0, piece, row };
-        PageVerdicts { start, rows: dirty.len(), dirty: bits(dirty), fails: fails.into_iter().collect() }
+        let fails = fails.into_iter().collect();
+        PageVerdicts { start, rows: dirty.len(), dirty: bits(dirty), fails, reconciled: Vec::new() }
     }
 
     #[test]
@@ -162,7 +207,13 @@ mod tests {
             page(0, 5, "1", Some("1")),
             page(2, 0, "11", None),
         ];
-        let verdicts = Verdicts { pages, clusters: Vec::new(), broken: Vec::new(), none_clean: false };
+        let verdicts = Verdicts {
+            pages,
+            clusters: Vec::new(),
+            broken: Vec::new(),
+            none_clean: false,
+            missing: Vec::new(),
+        };
         let at = |piece, row, rows| {
             let later = verdicts.later(Position { file: 0, piece, row }, rows)?;
             let fails = later.fails.into_iter().map(|(rule, verdict)| {

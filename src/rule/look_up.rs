@@ -37,6 +37,14 @@ pub struct KeyPart {
 }
 
 impl Counterpart {
+    /// As people are told of it.
+    pub fn name(&self) -> String {
+        match &self.database {
+            Some(database) => format!("{database}.{}", self.table),
+            None => self.table.clone(),
+        }
+    }
+
     /// The same with the name of its database, which is that of the rule unless it says otherwise.
     #[must_use]
     pub fn within(&self, database: &str) -> Self {

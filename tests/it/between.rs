@@ -141,6 +141,7 @@ fn measured(databases: [&Database; 2], data: &Path, threads: usize, budget: &Bud
         trace: None,
         keeper: None,
         budget,
+        reconciled: false,
         elsewhere: &Elsewhere::default(),
     };
     let known = databases.map(|database| Known { database, data });

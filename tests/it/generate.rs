@@ -57,6 +57,7 @@ fn measure(database: &Database, extract: &Extract) -> MeasuredDatabase {
         trace: None,
         keeper: None,
         budget: &Budget::unlimited(),
+        reconciled: false,
         elsewhere: &Elsewhere::default(),
         progress: &Silent,
     };

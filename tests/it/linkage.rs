@@ -169,6 +169,7 @@ fn too_little_memory_is_told_and_nothing_passes() {
             trace: None,
             keeper: None,
             budget: &Budget::new(bytes, &Nowhere),
+            reconciled: false,
             elsewhere: &Elsewhere::default(),
         };
         let measured = engine::run(&database, &options).expect("nobody interrupts");

@@ -54,6 +54,7 @@ pub fn score_keeping(
         trace: None,
         keeper,
         budget: &Budget::unlimited(),
+        reconciled: false,
         elsewhere: &Elsewhere::default(),
         progress: &Silent,
     };

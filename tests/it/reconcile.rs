@@ -412,3 +412,62 @@ proptest! {
         prop_assert_eq!(found, joined(&ours, &theirs).to_vec());
     }
 }
+
+#[test]
+fn what_became_of_each_record_can_be_written() {
+    let nation = Nation::new();
+    let lists = |more: &[&str]| {
+        let folder = nation.path("lists");
+        let _ = fs::remove_dir_all(&folder);
+        let folder = folder.display().to_string();
+        let run = nation.score(&["rules"], &[&["--reconciled", folder.as_str()], more].concat());
+        let read = |name: &str| fs::read_to_string(nation.path("lists").join(name)).expect("a list");
+        (read("bao_hiem/the.csv"), read("bao_hiem/the.dc-coverage.csv"), run)
+    };
+    let (records, missing, run) = lists(&[]);
+    assert_eq!(run.code, Some(0), "{}", run.err);
+    // The row without a key is the matter of no rule.
+    assert_eq!(
+        records,
+        "\u{feff}file,row,key.so_dinh_danh,outcome.dan_cu.cong_dan,dc-link,dc-ten\r\n\
+         the.csv,1,0010******01,matched,found,agrees\r\n\
+         the.csv,2,0010******02,disagreeing,found,differs\r\n\
+         the.csv,3,0010******09,not_found,not_found,\r\n"
+    );
+    // Whoever is out of scope is not missing; the row is theirs.
+    assert_eq!(missing, "\u{feff}file,row,key.so\r\ncong_dan_2.csv,2,1099****04\r\n");
+    assert!(run.err.contains("1 records matched, 1 disagreeing, 1 not found, 0 unknown"), "{}", run.err);
+    assert!(run.err.contains("1 keys of dan_cu.cong_dan are missing"), "{}", run.err);
+    // Only what is held against a table of reference has lists.
+    let written = fs::read_dir(nation.path("lists")).expect("lists").count();
+    assert_eq!(written, 1);
+
+    let (shown, missing, _) = lists(&["--reveal"]);
+    assert!(shown.contains("the.csv,2,001099000002,disagreeing"), "{shown}");
+    assert!(missing.contains("cong_dan_2.csv,2,1099000004"), "{missing}");
+    let small = lists(&["--memory", "96MiB", "--threads", "1"]);
+    assert_eq!((&small.0, &small.1), (&records, &lists(&[]).1), "however much room there is");
+
+    // What is damaged is neither missing nor found.
+    nation.write("data/bao_hiem/the.csv", "so_dinh_danh,ten\n001099000001,Nguyễn Văn An\n001099000009,\"Vũ");
+    let (records, missing, _) = lists(&[]);
+    assert!(records.contains("the.csv,1,0010******01,matched,found,agrees\r\n"), "{records}");
+    assert!(records.contains("the.csv,2,"), "{records}");
+    assert!(records.contains("unknown"), "{records}");
+    assert_eq!(missing, "\u{feff}file,row,key.so\r\n", "a damaged row may have any of them");
+}
+
+#[test]
+fn programs_get_lists_as_parquet() {
+    let nation = Nation::new();
+    let folder = nation.path("lists").display().to_string();
+    let run = nation.score(&["rules"], &["--reconciled", &folder, "--violations-format", "parquet"]);
+    assert_eq!(run.code, Some(0), "{}", run.err);
+    let rows = |name: &str| {
+        let file = fs::File::open(nation.path("lists/bao_hiem").join(name)).expect("a list");
+        let reader = parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder::try_new(file);
+        let batches = reader.expect("Parquet").build().expect("a reader");
+        batches.map(|batch| batch.expect("a batch").num_rows()).sum::<usize>()
+    };
+    assert_eq!((rows("the.parquet"), rows("the.dc-coverage.parquet")), (3, 1));
+}

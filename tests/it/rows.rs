@@ -467,7 +467,7 @@ fn files_that_the_next_run_would_read_are_refused() {
     let data = stage.data().display().to_string();
     let inside = stage.data().join("new/deeper").display().to_string();
     let around = stage.data().join("x/../../data/y").display().to_string();
-    for flag in ["--violations", "--split"] {
+    for flag in ["--violations", "--reconciled", "--split"] {
         for folder in [&data, &inside, &around] {
             let run = stage.run(&[flag, folder]);
             assert_eq!(run.code, Some(2), "{flag} {folder}: {}", run.said());
@@ -545,10 +545,11 @@ fn a_file_that_changes_between_the_looks_is_noticed() {
         trace: None,
         keeper: None,
         budget: &Budget::unlimited(),
+        reconciled: false,
         elsewhere: &Elsewhere::default(),
     };
     let look = LookOptions {
-        wanted: Wanted { failing: true, records: true },
+        wanted: Wanted { failing: true, records: true, reconciled: false },
         reveal: false,
         lang: Lang::En,
         interrupted: &interrupted,
@@ -604,12 +605,13 @@ fn a_sink_that_refuses_ends_the_look_on_all_threads() {
             trace: None,
             keeper: None,
             budget: &Budget::unlimited(),
+            reconciled: false,
             elsewhere: &Elsewhere::default(),
         };
         let (_, judged) =
             engine::run_keeping_verdicts(&loaded.databases[0], &options).expect("nobody interrupts");
         let look = LookOptions {
-            wanted: Wanted { failing: true, records: false },
+            wanted: Wanted { failing: true, records: false, reconciled: false },
             reveal: false,
             lang: Lang::En,
             interrupted: &interrupted,

@@ -103,6 +103,7 @@ fn measured(
         trace: None,
         keeper,
         budget,
+        reconciled: false,
         elsewhere: &Elsewhere::default(),
     };
     let measured = pool.install(|| {

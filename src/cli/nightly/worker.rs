@@ -96,6 +96,7 @@ fn measure(job: &Job) -> Result<(), Text> {
         trace: None,
         keeper: Some(&states),
         budget: &Budget::new(job.budget, &temp),
+        reconciled: false,
         elsewhere: &Elsewhere::default(),
     };
     // Nobody interrupts it but by ending the process.

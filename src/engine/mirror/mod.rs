@@ -13,6 +13,7 @@ use crate::engine::budget::Budget;
 use crate::engine::elsewhere::not_whole;
 use crate::engine::keys;
 use crate::engine::ledger::{Ledger, Page};
+use crate::engine::missing::Origin;
 use crate::engine::parts::{Round, Selection};
 use crate::engine::scan::TableState;
 use crate::kernel::ColumnType;
@@ -61,6 +62,8 @@ pub struct Mirror {
     /// Rows that cannot be trusted, so that nobody knows their keys.
     pub unknown: u64,
     pub without_key: u64,
+    /// Where its rows are, if they may have to be named.
+    pub origin: Option<Arc<Origin>>,
 }
 
 enum Held {
@@ -126,7 +129,7 @@ pub enum InScope {
 }
 
 impl Mirror {
-    /// Of a table that was read whole.
+    /// Of a table that was read whole. `named`: it is to be known where the row of each key is.
     ///
     /// # Errors
     /// Its keys are not all there any more.
@@ -135,6 +138,7 @@ impl Mirror {
         carried: &[usize],
         ledger: &Ledger,
         state: &TableState,
+        named: bool,
         budget: &Budget<'_>,
     ) -> Result<Self, Text> {
         let judged = |page: &Page| {
@@ -146,6 +150,7 @@ impl Mirror {
             rows: Selection::of(ledger, plan.key, carried, judged)?,
             columns: Vec::new(),
             scopes: Vec::new(),
+            named,
         };
         let (mut columns, mut scopes) = (Vec::new(), Vec::new());
         for (compared, column) in &plan.columns {
@@ -187,7 +192,9 @@ impl Mirror {
             budget.release(bytes);
             Held::Rows(rows)
         };
-        Ok(Self { held, types: plan.types.clone(), columns, scopes, rows: with_key, unknown, without_key })
+        let origin = named.then(|| Arc::new(Origin::of(ledger, state)));
+        let types = plan.types.clone();
+        Ok(Self { held, types, columns, scopes, rows: with_key, unknown, without_key, origin })
     }
 
     /// Not one row has a key, or may have one.

@@ -16,6 +16,8 @@ pub struct Rows {
     pub columns: Vec<ColumnRows>,
     /// Page by page.
     pub scopes: Vec<Vec<ScopePage>>,
+    /// It is to be known where the row of each key is.
+    pub named: bool,
 }
 
 pub struct ColumnRows {
@@ -35,7 +37,8 @@ impl Rows {
     pub fn bytes(&self) -> u64 {
         let key = if self.rows.is_packed() { 8 } else { 16 };
         // Vectors grow by doubling, and what is put together is there twice.
-        let one = 3 * (key + 16 * self.columns.len() + self.scopes.len()) + 16;
+        let place = if self.named { size_of::<Place>() } else { 0 };
+        let one = 3 * (key + 16 * self.columns.len() + self.scopes.len() + place) + 16;
         self.rows.most() * one as u64
     }
 
@@ -104,11 +107,16 @@ struct Loose<K> {
     /// As many for each key as there are columns.
     cells: Vec<i128>,
     scopes: Vec<InScope>,
+    /// One for each key, if they are to be known.
+    places: Vec<Place>,
 }
+
+/// A row by its page and its place there.
+pub type Place = (u32, u32);
 
 impl<K> Default for Loose<K> {
     fn default() -> Self {
-        Self { keys: Vec::new(), cells: Vec::new(), scopes: Vec::new() }
+        Self { keys: Vec::new(), cells: Vec::new(), scopes: Vec::new(), places: Vec::new() }
     }
 }
 
@@ -120,6 +128,9 @@ impl<K: Key> Loose<K> {
             if untrusted { Cell::Unreadable.stored() } else { cells[column.cell] }
         }));
         self.scopes.extend((0..rows.scopes.len()).map(|scope| rows.in_scope(scope, page, row)));
+        if rows.named {
+            self.places.push((page as u32, row as u32));
+        }
     }
 
     fn merge(&mut self, other: Self) {
@@ -129,6 +140,7 @@ impl<K: Key> Loose<K> {
             self.keys.extend(other.keys);
             self.cells.extend(other.cells);
             self.scopes.extend(other.scopes);
+            self.places.extend(other.places);
         }
     }
 }
@@ -170,6 +182,15 @@ impl Parts {
         })
     }
 
+    /// The first row of the key, if places are to be known.
+    pub fn place(&self, (part, at): Spot) -> Option<Place> {
+        match self {
+            Self::Packed(parts) => parts.parts[part].places.get(at),
+            Self::Wide(parts) => parts.parts[part].places.get(at),
+        }
+        .copied()
+    }
+
     pub fn in_scope(&self, scope: MirrorScope, (part, at): Spot) -> InScope {
         match self {
             Self::Packed(parts) => parts.parts[part].scopes[scope.at][at],
@@ -193,6 +214,7 @@ struct Part<K> {
     bits: u32,
     said: Vec<Vec<i128>>,
     scopes: Vec<Vec<InScope>>,
+    places: Vec<Place>,
 }
 
 /// The bucket of a key: the bits of it after those that say the part.
@@ -224,6 +246,7 @@ impl<K: Key> Part<K> {
             bits,
             said: of.columns.iter().map(|_| Vec::with_capacity(order.len())).collect(),
             scopes: of.scopes.iter().map(|_| Vec::with_capacity(order.len())).collect(),
+            places: Vec::with_capacity(rows.places.len()),
         };
         let key = |row: &u32| rows.keys[*row as usize];
         for bounds in ends.windows(2) {
@@ -236,6 +259,7 @@ impl<K: Key> Part<K> {
                     let cells = group.iter().map(|row| rows.cells[*row as usize * of.columns.len() + at]);
                     said.push(together(cells.map(Cell::of_stored), column.likeness).stored());
                 }
+                part.places.extend(group.iter().filter_map(|row| rows.places.get(*row as usize)).min());
                 for (at, scopes) in part.scopes.iter_mut().enumerate() {
                     let one = |row: &u32| rows.scopes[*row as usize * of.scopes.len() + at];
                     scopes.push(group.iter().map(one).max().unwrap_or(InScope::No));

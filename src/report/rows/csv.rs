@@ -1,33 +1,29 @@
-//! Failing rows as CSV: RFC 4180, with a byte-order mark because spreadsheets take it for another encoding without.
+//! Lines as CSV: RFC 4180, with a byte-order mark because spreadsheets take it for another encoding without.
 
 use std::io::{self, Write};
 
-use super::{Cell, Described, RowWriter};
-use crate::engine::FailingRow;
+use super::{Cell, Header, Lines};
 
 pub const BOM: &[u8] = b"\xef\xbb\xbf";
 
-pub struct Csv<W> {
-    table: Described,
-    out: W,
-}
+pub struct Csv<W>(W);
 
 impl<W: Write> Csv<W> {
-    pub fn new(table: Described, mut out: W) -> io::Result<Self> {
+    pub fn new(header: &Header, mut out: W) -> io::Result<Self> {
         out.write_all(BOM)?;
-        let header: Vec<Cell> = table.header().into_iter().map(Cell::Text).collect();
+        let header: Vec<Cell> = header.names().map(|name| Cell::Text(name.to_owned())).collect();
         out.write_all(line(&header).as_bytes())?;
-        Ok(Self { table, out })
+        Ok(Self(out))
     }
 }
 
-impl<W: Write + Send> RowWriter for Csv<W> {
-    fn rows(&mut self, rows: &[FailingRow]) -> io::Result<()> {
-        rows.iter().try_for_each(|row| self.out.write_all(line(&self.table.cells(row)).as_bytes()))
+impl<W: Write + Send> Lines for Csv<W> {
+    fn lines(&mut self, lines: Vec<Vec<Cell>>) -> io::Result<()> {
+        lines.iter().try_for_each(|cells| self.0.write_all(line(cells).as_bytes()))
     }
 
     fn finish(mut self: Box<Self>) -> io::Result<()> {
-        self.out.flush()
+        self.0.flush()
     }
 }
 
@@ -68,23 +64,22 @@ fn is_taken_for_a_formula(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{broken, described, row};
+    use super::super::Column;
     use super::*;
 
     #[test]
     fn lines_are_rfc_4180_and_no_cell_is_a_formula() {
         let mut out = Vec::new();
-        let mut csv = Csv::new(described(), &mut out).unwrap();
-        csv.rows(&[
-            row(1, ["a,\"b\"", "-5"], vec![broken(0, Some("x"), Some("no\nlines"))]),
-            row(2, ["=1+1", "=1+1"], vec![broken(1, None, None)]),
-        ])
-        .unwrap();
+        let header = Header(vec![Column::text("file"), Column::number("row"), Column::text("=key")]);
+        let mut csv = Csv::new(&header, &mut out).unwrap();
+        let line =
+            |row: &str, key: Cell| vec![Cell::Text("a\n.csv".to_owned()), Cell::Number(row.to_owned()), key];
+        let text = |text: &str| Cell::Text(text.to_owned());
+        csv.lines(vec![line("1", text("a,\"b\"")), line("2", text("=1+1"))]).unwrap();
+        csv.lines(vec![line("3", Cell::Number("-5".to_owned()))]).unwrap();
         Box::new(csv).finish().unwrap();
         let text = String::from_utf8(out).unwrap();
-        let expected = "\u{feff}file,row,key.ma,key.so,rules_broken,worst,rules,reasons,values,repair\r\n\
-                        a.csv,1,\"a,\"\"b\"\"\",-5,1,minor,r1,\"r1: no\nlines\",r1: x,\r\n\
-                        a.csv,2,'=1+1,'=1+1,1,critical,r2,r2: Two,,\r\n";
+        let expected = "\u{feff}file,row,'=key\r\n\"a\n.csv\",1,\"a,\"\"b\"\"\"\r\n\"a\n.csv\",2,'=1+1\r\n\"a\n.csv\",3,-5\r\n";
         assert_eq!(text, expected);
     }
 

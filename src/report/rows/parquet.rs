@@ -1,4 +1,4 @@
-//! Failing rows as Parquet: a list of broken rules for each record.
+//! Lines as Parquet; failing rows with a list of the rules that each breaks.
 
 use std::io::{self, Write};
 use std::sync::Arc;
@@ -12,7 +12,8 @@ use parquet::basic::{Compression, ZstdLevel};
 use parquet::errors::ParquetError;
 use parquet::file::properties::WriterProperties;
 
-use super::{Described, RowWriter};
+use super::failing::{Described, RowWriter};
+use super::{Cell, Column, Header, Lines};
 use crate::engine::{Broken, FailingRow};
 
 /// Encoded bytes after which a row group is closed: they are kept in memory until then.
@@ -36,10 +37,7 @@ impl<W: Write + Send> Parquet<W> {
         ]);
         fields.extend(table.clusters().map(|name| Field::new(name, DataType::Int64, true)));
         let schema = Arc::new(Schema::new(fields));
-        let compression = Compression::ZSTD(ZstdLevel::default());
-        let properties = WriterProperties::builder().set_compression(compression).build();
-        let writer = ArrowWriter::try_new(out, Arc::clone(&schema), Some(properties)).map_err(failed)?;
-        Ok(Self { table, schema, writer })
+        Ok(Self { table, writer: start(&schema, out)?, schema })
     }
 
     fn batch(&self, rows: &[FailingRow]) -> Result<RecordBatch, ArrowError> {
@@ -92,13 +90,64 @@ impl<W: Write + Send> Parquet<W> {
 impl<W: Write + Send> RowWriter for Parquet<W> {
     fn rows(&mut self, rows: &[FailingRow]) -> io::Result<()> {
         let batch = self.batch(rows).map_err(|error| io::Error::other(error.to_string()))?;
-        self.writer.write(&batch).map_err(failed)?;
-        if self.writer.in_progress_size() > GROUP { self.writer.flush().map_err(failed) } else { Ok(()) }
+        write(&mut self.writer, &batch)
     }
 
     fn finish(self: Box<Self>) -> io::Result<()> {
         self.writer.into_inner().map_err(failed)?.flush()
     }
+}
+
+/// Lines of texts and numbers.
+pub struct Plain<W: Write + Send> {
+    schema: SchemaRef,
+    writer: ArrowWriter<W>,
+}
+
+impl<W: Write + Send> Plain<W> {
+    pub fn new(header: &Header, out: W) -> io::Result<Self> {
+        let field = |column: &Column| {
+            let ty = if column.number { DataType::Int64 } else { DataType::Utf8 };
+            Field::new(&column.name, ty, true)
+        };
+        let schema = Arc::new(Schema::new(header.0.iter().map(field).collect::<Fields>()));
+        Ok(Self { writer: start(&schema, out)?, schema })
+    }
+}
+
+impl<W: Write + Send> Lines for Plain<W> {
+    fn lines(&mut self, lines: Vec<Vec<Cell>>) -> io::Result<()> {
+        let text = |cell: &Cell| match cell {
+            Cell::Text(text) if text.is_empty() => None,
+            Cell::Text(text) | Cell::Number(text) => Some(text.clone()),
+        };
+        let arrays = self.schema.fields().iter().enumerate().map(|(at, field)| {
+            let cells = lines.iter().map(|line| line.get(at).and_then(text));
+            match field.data_type() {
+                DataType::Int64 => {
+                    Arc::new(cells.map(|cell| cell?.parse().ok()).collect::<Int64Array>()) as ArrayRef
+                }
+                _ => Arc::new(cells.collect::<StringArray>()),
+            }
+        });
+        let batch = RecordBatch::try_new(Arc::clone(&self.schema), arrays.collect());
+        write(&mut self.writer, &batch.map_err(|error| io::Error::other(error.to_string()))?)
+    }
+
+    fn finish(self: Box<Self>) -> io::Result<()> {
+        self.writer.into_inner().map_err(failed)?.flush()
+    }
+}
+
+fn start<W: Write + Send>(schema: &SchemaRef, out: W) -> io::Result<ArrowWriter<W>> {
+    let compression = Compression::ZSTD(ZstdLevel::default());
+    let properties = WriterProperties::builder().set_compression(compression).build();
+    ArrowWriter::try_new(out, Arc::clone(schema), Some(properties)).map_err(failed)
+}
+
+fn write<W: Write + Send>(writer: &mut ArrowWriter<W>, batch: &RecordBatch) -> io::Result<()> {
+    writer.write(batch).map_err(failed)?;
+    if writer.in_progress_size() > GROUP { writer.flush().map_err(failed) } else { Ok(()) }
 }
 
 fn item(of: DataType) -> Arc<Field> {

@@ -1,4 +1,4 @@
-//! Failing rows as a workbook. Numbers are numbers; everything else is a string, which a spreadsheet shows and never
+//! Lines as a workbook. Numbers are numbers; everything else is a string, which a spreadsheet shows and never
 //! computes.
 
 use std::io::{self, Write};
@@ -8,8 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, Worksheet, XlsxError};
 
-use super::{Cell, Described, RowWriter};
-use crate::engine::FailingRow;
+use super::{Cell, Header, Lines};
 
 /// Rows of a sheet below its header; what is more goes into further sheets.
 pub(in crate::report) const ROWS: u32 = 1_048_575;
@@ -18,7 +17,8 @@ const LONGEST: usize = 32_767;
 
 /// Rows go to a file in the scratch folder as they come; a workbook in memory would grow with them.
 pub struct Xlsx<W> {
-    table: Described,
+    /// Names and widths of the columns.
+    header: Vec<(String, u16)>,
     out: W,
     book: Workbook,
     sheets: usize,
@@ -28,11 +28,12 @@ pub struct Xlsx<W> {
 }
 
 impl<W: Write + Send> Xlsx<W> {
-    pub fn new(table: Described, out: W, scratch: &Path, as_of: i64) -> io::Result<Self> {
-        Self::with_sheets_of(ROWS, table, out, scratch, as_of)
+    pub fn new(header: &Header, out: W, scratch: &Path, as_of: i64) -> io::Result<Self> {
+        Self::with_sheets_of(ROWS, header, out, scratch, as_of)
     }
 
-    fn with_sheets_of(most: u32, table: Described, out: W, scratch: &Path, as_of: i64) -> io::Result<Self> {
+    fn with_sheets_of(most: u32, header: &Header, out: W, scratch: &Path, as_of: i64) -> io::Result<Self> {
+        let header = header.0.iter().map(|column| (column.name.clone(), column.width)).collect();
         let mut book = Workbook::new();
         guarded(|| {
             book.set_tempdir(scratch)?;
@@ -41,7 +42,7 @@ impl<W: Write + Send> Xlsx<W> {
             book.set_properties(&DocProperties::new().set_creation_datetime(&created));
             Ok(())
         })?;
-        let mut xlsx = Self { table, out, book, sheets: 0, rows: 0, most };
+        let mut xlsx = Self { header, out, book, sheets: 0, rows: 0, most };
         xlsx.sheet()?;
         Ok(xlsx)
     }
@@ -49,31 +50,24 @@ impl<W: Write + Send> Xlsx<W> {
     fn sheet(&mut self) -> io::Result<()> {
         self.sheets += 1;
         self.rows = 0;
-        let header = self.table.header();
         guarded(|| {
             let sheet = self.book.add_worksheet_with_constant_memory()?;
             sheet.set_name(self.sheets.to_string())?;
             sheet.set_freeze_panes(1, 0)?;
             let bold = Format::new().set_bold();
-            for (column, name) in (0..).zip(header) {
-                let width = match name.as_str() {
-                    "row" | "rules_broken" | "worst" => 12,
-                    "reasons" => 60,
-                    _ => 24,
-                };
-                sheet.set_column_width(column, width)?;
-                sheet.write_string_with_format(0, column, cut(name), &bold)?;
+            for (column, (name, width)) in (0..).zip(&self.header) {
+                sheet.set_column_width(column, *width)?;
+                sheet.write_string_with_format(0, column, cut(name.clone()), &bold)?;
             }
             Ok(())
         })
     }
 
-    fn row(&mut self, row: &FailingRow) -> io::Result<()> {
+    fn line(&mut self, cells: Vec<Cell>) -> io::Result<()> {
         if self.rows == self.most {
             self.sheet()?;
         }
         self.rows += 1;
-        let cells = self.table.cells(row);
         guarded(|| write(self.book.worksheet_from_index(self.sheets - 1)?, self.rows, cells))
     }
 }
@@ -110,9 +104,9 @@ pub(in crate::report) fn cut(text: String) -> String {
     text.chars().take_while(fits).chain(['…']).collect()
 }
 
-impl<W: Write + Send> RowWriter for Xlsx<W> {
-    fn rows(&mut self, rows: &[FailingRow]) -> io::Result<()> {
-        rows.iter().try_for_each(|row| self.row(row))
+impl<W: Write + Send> Lines for Xlsx<W> {
+    fn lines(&mut self, lines: Vec<Vec<Cell>>) -> io::Result<()> {
+        lines.into_iter().try_for_each(|cells| self.line(cells))
     }
 
     fn finish(mut self: Box<Self>) -> io::Result<()> {
@@ -144,17 +138,19 @@ pub(in crate::report) fn guarded<T>(run: impl FnOnce() -> Result<T, XlsxError>) 
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{broken, described, row};
+    use super::super::Column;
     use super::*;
 
     #[test]
     fn what_a_sheet_cannot_hold_goes_into_the_next() {
         let scratch = tempfile::tempdir().unwrap();
+        let header = Header(vec![Column::number("row"), Column::text("key")]);
         let bytes = |rows: u64| {
             let mut out = Vec::new();
-            let mut xlsx = Xlsx::with_sheets_of(2, described(), &mut out, scratch.path(), 0).unwrap();
+            let mut xlsx = Xlsx::with_sheets_of(2, &header, &mut out, scratch.path(), 0).unwrap();
             for at in 1..=rows {
-                xlsx.rows(&[row(at, ["=1+1", "7"], vec![broken(0, None, None)])]).unwrap();
+                let cells = vec![Cell::Number(at.to_string()), Cell::Text("=1+1".to_owned())];
+                xlsx.lines(vec![cells]).unwrap();
             }
             Box::new(xlsx).finish().unwrap();
             out
