@@ -66,7 +66,10 @@ def generate(task: str, out: pathlib.Path, rows: int) -> None:
 
     def register(start: int, off_name: int, off_unit: int) -> str:
         # One in a thousand is in one register only; some of theirs have another name, or another code.
-        name = f"{FAMILY}[1 + hash(i) % 8] || ' ' || {GIVEN}[1 + hash(i + 1) % 10] || ' ' || {GIVEN}[1 + hash(i + 2) % 10]"
+        def one_of(words: str, count: int, seed: str) -> str:
+            return f"{words}[(1 + hash({seed}) % {count})::bigint]"
+
+        name = " || ' ' || ".join([one_of(FAMILY, 8, "i"), one_of(GIVEN, 10, "i + 1"), one_of(GIVEN, 10, "i + 2")])
         changed = f"case when i % {off_name} = 1 then ' X' else '' end" if off_name else "''"
         unit = f"hash(i + 3) % 99999 + (case when i % {off_unit} = 1 then 1 else 0 end)" if off_unit else "hash(i + 3) % 99999"
         return (

@@ -41,6 +41,15 @@ pub fn in_vietnamese(error: &clap::Error) -> Option<String> {
                 None => format!("{argument} cần một giá trị"),
             }
         }
+        ErrorKind::ValueValidation => {
+            let (argument, value) = (one(ContextKind::InvalidArg)?, one(ContextKind::InvalidValue)?);
+            // Of a number that is out of range the library says so at the end of its sentence.
+            let range = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
+            match range.split_once(" is not in ") {
+                Some((_, range)) => format!("{argument} không nhận giá trị {value}, chỉ nhận {range}"),
+                None => format!("{argument} không nhận giá trị {value}"),
+            }
+        }
         ErrorKind::ArgumentConflict => {
             let argument = one(ContextKind::InvalidArg)?;
             match one(ContextKind::PriorArg) {

@@ -66,8 +66,8 @@ const fn not(group: Group, check: (&'static str, &'static str), why: (&'static s
 }
 
 const HISTORY: (&str, &str) = (
-    "needs earlier runs: with history and trend, which are to come",
-    "cần các lần chạy trước: thuộc phần lịch sử và xu hướng, sẽ có sau",
+    "needs earlier runs, which `trend` and `compare` show; no rule judges them",
+    "cần các lần chạy trước: xem bằng `trend` và `compare`; không có quy tắc nào đánh giá",
 );
 
 pub const VOCABULARY: &[Entry] = {

@@ -321,6 +321,10 @@ fn command_lines_that_cannot_be_read_are_told_in_vietnamese() {
             "không nhận giá trị `red`\n  giá trị hợp lệ: `auto`, `always`, `never`",
         ),
         (&["lint", "x.yaml", "--lang", "vi", "--color", "auto", "--color", "auto"], "chỉ được ghi một lần"),
+        (
+            &["score", "x.yaml", "--data", ".", "--lang", "vi", "--threads", "0"],
+            "không nhận giá trị `0`, chỉ nhận 1..=1024",
+        ),
     ] {
         let run = thuocdo(arguments);
         assert_eq!(run.code, Some(2));
