@@ -60,7 +60,9 @@ impl Generate {
     pub fn run(self, console: &Console) -> Result<Exit, Failure> {
         let form = if self.format == "parquet" { Form::Parquet } else { Form::Csv };
         match (&self.nation.nation, &self.out) {
-            (Some(folder), _) => nation::make(folder, &self.nation, self.defects.as_deref(), self.seed, form, console),
+            (Some(folder), _) => {
+                nation::make(folder, &self.nation, self.defects.as_deref(), self.seed, form, console)
+            }
             (None, Some(out)) => self.follow_rules(out, form, console),
             (None, None) => Err(Failure::usage(
                 say!("`--out` is missing", "thiếu `--out`"),

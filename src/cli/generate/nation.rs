@@ -56,7 +56,8 @@ pub fn make(
         en: format!("wrote {people_en} in {tables_en} of {databases_en}, {rows_en}, with {defects_en}, to {folder}; to score them:"),
         vi: format!("đã ghi {people_vi} trong {tables_vi} của {databases_vi}, {rows_vi}, có {defects_vi}, vào {folder}; để chấm điểm:"),
     });
-    let command = format!("thuocdo score {folder}/rules/*.yaml --data {folder}/data --profile vn-6 --as-of {AS_OF}\n");
+    let command =
+        format!("thuocdo score {folder}/rules/*.yaml --data {folder}/data --profile vn-6 --as-of {AS_OF}\n");
     console.print(command.as_bytes())?;
     Ok(Exit::Passed)
 }
@@ -79,9 +80,6 @@ fn class(word: &str) -> Result<&'static str, Failure> {
             },
             |near| say!("did you mean `{near}`?", "có phải ý bạn là `{near}`?"),
         );
-        Failure::usage(
-            say!("there is no class of defects `{word}`", "không có loại lỗi `{word}`"),
-            near,
-        )
+        Failure::usage(say!("there is no class of defects `{word}`", "không có loại lỗi `{word}`"), near)
     })
 }

@@ -55,15 +55,8 @@ macro_rules! rule_files {
     };
 }
 
-const RULES: [(&str, &str); 7] = rule_files![
-    "business",
-    "civil_servants",
-    "civil_status",
-    "exchange",
-    "insurance",
-    "land",
-    "population"
-];
+const RULES: [(&str, &str); 7] =
+    rule_files!["business", "civil_servants", "civil_status", "exchange", "insurance", "land", "population"];
 /// What the rule files read, where they look for it.
 const READ_BY_RULES: (&str, &str) =
     ("calendars/vn-2026.yaml", include_str!("../../../rules/calendars/vn-2026.yaml"));
@@ -88,8 +81,11 @@ pub fn nation(wanted: &Wanted) -> Option<Nation> {
         }
     }
     let (sheets, planted) = planter.done();
-    let mut files: Vec<(String, Vec<u8>)> =
-        RULES.iter().chain([&READ_BY_RULES]).map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec())).collect();
+    let mut files: Vec<(String, Vec<u8>)> = RULES
+        .iter()
+        .chain([&READ_BY_RULES])
+        .map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec()))
+        .collect();
     let truth = truth::list(&planted, &sheets);
     let mut rows = 0;
     let tables = sheets.len();

@@ -91,7 +91,12 @@ impl People {
         let female = !couple && random.chance(600_000);
         self.join(female, (birth - 200, birth + 200), None, random);
         if couple && self.citizens.len() < count {
-            let wife = self.join(true, ((birth - 1_500).max(TODAY - years(64)), (birth + 2_000).min(TODAY - years(25))), None, random);
+            let wife = self.join(
+                true,
+                ((birth - 1_500).max(TODAY - years(64)), (birth + 2_000).min(TODAY - years(25))),
+                None,
+                random,
+            );
             let married = random.chance(180_000).then(|| between(REGISTERED_SINCE + 1, TODAY - 10, random));
             self.couples.push(Couple { husband: head, wife, married });
             for _ in 0..random.below(4) {
@@ -99,7 +104,8 @@ impl People {
             }
         }
         if random.chance(350_000) && self.citizens.len() < count {
-            let parent = self.join(random.chance(500_000), (birth - years(30), birth - years(21)), None, random);
+            let parent =
+                self.join(random.chance(500_000), (birth - years(30), birth - years(21)), None, random);
             if random.chance(600_000) {
                 let earlier = random.chance(300_000);
                 let (from, to) = if earlier { (14_610, 19_700) } else { (REGISTERED_SINCE + 3, TODAY - 40) };
@@ -148,7 +154,9 @@ impl People {
 
     /// Enters a grown-up a second time, under another number.
     fn double(&mut self, count: usize, random: &mut Random) {
-        let Some(first) = (0..count).map(|_| random.place(count)).find(|&at| self.aged(at, 60, 99) && !self.doubles.contains(&at))
+        let Some(first) = (0..count)
+            .map(|_| random.place(count))
+            .find(|&at| self.aged(at, 60, 99) && !self.doubles.contains(&at))
         else {
             return;
         };

@@ -57,7 +57,7 @@ impl Planted {
 }
 
 /// Columns whose values mean the same person or thing in every table.
-const SHARED: [&str; 3] = ["so_dinh_danh", "ma_don_vi", "so_gcn"];
+const SHARED: [&str; 4] = ["so_dinh_danh", "ma_so", "ma_don_vi", "so_gcn"];
 
 pub struct Planter {
     sheets: Vec<Sheet>,
@@ -92,7 +92,11 @@ impl Planter {
         self.sheet(table).map_or_else(String::new, |sheet| sheet.get(row, column).to_owned())
     }
 
+    /// A new number is taken as the one before it was: nothing else may happen to the record.
     pub fn set(&mut self, table: At, row: usize, column: &str, value: Option<String>) {
+        if SHARED.contains(&column) {
+            self.taken.extend(value.clone());
+        }
         if let Some(sheet) = self.of(table) {
             sheet.set(row, column, value);
         }

@@ -100,7 +100,8 @@ pub fn moment(day: i32, second: u64) -> Option<String> {
 /// When a record was last updated: not before a day, and one in three on the last day, so that every table is fresh.
 pub fn updated(since: i32, random: &mut Random) -> Option<String> {
     let yesterday = TODAY - 1;
-    let day = if random.below(3) == 0 { yesterday } else { between(since.max(TODAY - 120), yesterday, random) };
+    let day =
+        if random.below(3) == 0 { yesterday } else { between(since.max(TODAY - 120), yesterday, random) };
     moment(day, random.below(86_400))
 }
 

@@ -87,7 +87,8 @@ impl Work {
         work.found_enterprises(people, &of_age, workers.len(), seed);
         work.found_agencies(people);
         let enterprises = (work.enterprises.len() * 4 / 5).min(workers.len());
-        let employers = (0..enterprises).map(Employer::Enterprise).chain((0..work.agencies.len()).map(Employer::Agency));
+        let employers =
+            (0..enterprises).map(Employer::Enterprise).chain((0..work.agencies.len()).map(Employer::Agency));
         work.units = employers.enumerate().map(|(at, employer)| work.unit(at, employer)).collect();
         work.employ(people, &workers, 0..enterprises, seed);
         work.employ(people, &officials, enterprises..work.units.len(), seed);
@@ -114,7 +115,12 @@ impl Work {
                 }
             }
             let founded = between(TODAY - years(20), TODAY - years(3), &mut random);
-            self.enterprises.push(Enterprise { organisation, seat: people.towns[at % people.towns.len()], members, founded });
+            self.enterprises.push(Enterprise {
+                organisation,
+                seat: people.towns[at % people.towns.len()],
+                members,
+                founded,
+            });
         }
     }
 
@@ -122,7 +128,8 @@ impl Work {
         let committee = |place: &Place| {
             let province = place.province_name;
             let lower = province.strip_prefix("Tỉnh ").map(|name| format!("tỉnh {name}"));
-            let lower = lower.or_else(|| province.strip_prefix("Thành phố ").map(|name| format!("thành phố {name}")));
+            let lower =
+                lower.or_else(|| province.strip_prefix("Thành phố ").map(|name| format!("thành phố {name}")));
             (format!("Ủy ban nhân dân {}", lower.as_deref().unwrap_or(province)), place.province)
         };
         let provinces = people.towns.iter().take(34).map(committee);

@@ -65,7 +65,7 @@ fn message_before_new(planter: &mut Planter) -> Option<Planted> {
     planter.set(MESSAGES, row, "su_kien", Some("UPDATE".to_owned()));
     planter.set(MESSAGES, row + 1, "su_kien", Some("NEW".to_owned()));
     let planted = Planted::new(MESSAGES, Some(row), &["su_kien"]).by("thong-diep-noi-tiep");
-    Some(planted.by("core.thong_diep.envelope.id_ban_ghi"))
+    Some(planted.by("core.thong_diep.envelope.id_ban_ghi+su_kien+phien_ban"))
 }
 
 /// The last message of a record was written 30 hours after the change.
@@ -89,7 +89,7 @@ fn message_repeated(planter: &mut Planter) -> Option<Planted> {
     Some(
         planted
             .times("thong-diep-noi-tiep", 2)
-            .times("core.thong_diep.envelope.id_ban_ghi", 2)
+            .times("core.thong_diep.envelope.id_ban_ghi+su_kien+phien_ban", 2)
             .times("core.thong_diep.unique.id_ban_ghi+phien_ban", 2),
     )
 }
@@ -97,8 +97,7 @@ fn message_repeated(planter: &mut Planter) -> Option<Planted> {
 /// A request of the first week, of one of the registers.
 fn request(planter: &mut Planter) -> Option<(At, usize)> {
     let table: At = (SHARING[planter.random.place(SHARING.len())], "chia_se");
-    let row =
-        planter.pick(table, "ma_yeu_cau", |sheet, row| day(sheet.get(row, "thoi_diem")) < TODAY - 8)?;
+    let row = planter.pick(table, "ma_yeu_cau", |sheet, row| day(sheet.get(row, "thoi_diem")) < TODAY - 8)?;
     Some((table, row))
 }
 

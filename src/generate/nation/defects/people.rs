@@ -29,7 +29,9 @@ pub const CLASSES: &[Class] = &[
 
 fn double_person(planter: &mut Planter) -> Option<Planted> {
     let row = planter.double(RESIDENTS)?;
-    Some(Planted::new(RESIDENTS, Some(row), &["ho_va_ten", "ngay_sinh", "ma_xa"]).times("nghi-trung-nguoi", 2))
+    Some(
+        Planted::new(RESIDENTS, Some(row), &["ho_va_ten", "ngay_sinh", "ma_xa"]).times("nghi-trung-nguoi", 2),
+    )
 }
 
 fn ethnic_group_missing(planter: &mut Planter) -> Option<Planted> {
@@ -39,7 +41,8 @@ fn ethnic_group_missing(planter: &mut Planter) -> Option<Planted> {
 }
 
 fn phone_wrong(planter: &mut Planter) -> Option<Planted> {
-    let row = planter.pick(RESIDENTS, "so_dinh_danh", |sheet, row| !sheet.get(row, "so_dien_thoai").is_empty())?;
+    let row =
+        planter.pick(RESIDENTS, "so_dinh_danh", |sheet, row| !sheet.get(row, "so_dien_thoai").is_empty())?;
     let number = planter.get(RESIDENTS, row, "so_dien_thoai");
     planter.set(RESIDENTS, row, "so_dien_thoai", number.get(..7).map(str::to_owned));
     Some(Planted::new(RESIDENTS, Some(row), &["so_dien_thoai"]).by("core.nhan_khau.matches.so_dien_thoai"))
@@ -47,8 +50,8 @@ fn phone_wrong(planter: &mut Planter) -> Option<Planted> {
 
 fn verification_stale(planter: &mut Planter) -> Option<Planted> {
     let then = TODAY - 900;
-    let row =
-        planter.pick(RESIDENTS, "so_dinh_danh", |sheet, row| day(sheet.get(row, "ngay_sinh")) < then - 100)?;
+    let row = planter
+        .pick(RESIDENTS, "so_dinh_danh", |sheet, row| day(sheet.get(row, "ngay_sinh")) < then - 100)?;
     planter.set(RESIDENTS, row, "ngay_xac_minh", date(then));
     Some(Planted::new(RESIDENTS, Some(row), &["ngay_xac_minh"]).by("xac-minh-trong-hai-nam"))
 }
@@ -103,11 +106,16 @@ fn death_unknown(planter: &mut Planter) -> Option<Planted> {
     planter.set(RESIDENTS, resident, "trang_thai", Some("song".to_owned()));
     planter.set(RESIDENTS, resident, "ngay_chet", None);
     let planted = Planted::new(RESIDENTS, Some(resident), &["trang_thai", "ngay_chet"]);
-    Some(planted.elsewhere(DEATHS, "dan-cu-da-ghi-chet", 1).elsewhere(INSURED, "doi-chieu-dan-cu-coverage", 1))
+    Some(planted.elsewhere(DEATHS, "dan-cu-da-ghi-chet", 1).elsewhere(
+        INSURED,
+        "doi-chieu-dan-cu-coverage",
+        1,
+    ))
 }
 
 fn death_date_differs(planter: &mut Planter) -> Option<Planted> {
-    let row = planter.pick(DEATHS, "so_dinh_danh", |sheet, row| next_day(sheet.get(row, "ngay_chet")).is_some())?;
+    let row =
+        planter.pick(DEATHS, "so_dinh_danh", |sheet, row| next_day(sheet.get(row, "ngay_chet")).is_some())?;
     let next = next_day(&planter.get(DEATHS, row, "ngay_chet"));
     planter.set(DEATHS, row, "ngay_chet", next);
     Some(Planted::new(DEATHS, Some(row), &["ngay_chet"]).by("doi-chieu-dan-cu-ngay_chet"))

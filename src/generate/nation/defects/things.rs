@@ -39,11 +39,11 @@ fn parcel_without_certificate(planter: &mut Planter) -> Option<Planted> {
     let row = planter.pick(PARCELS, "so_gcn", |_, _| true)?;
     planter.set(PARCELS, row, "so_gcn", Some(format!("AB {:08}", row + 1)));
     let planted = Planted::new(PARCELS, Some(row), &["so_gcn"]).by("co-mot-giay-chung-nhan");
-    Some(
-        planted
-            .elsewhere(CERTIFICATES, "co-thua-dat", 1)
-            .elsewhere(CERTIFICATES, "dien-tich-khop-thua-dat", 2),
-    )
+    Some(planted.elsewhere(CERTIFICATES, "co-thua-dat", 1).elsewhere(
+        CERTIFICATES,
+        "dien-tich-khop-thua-dat",
+        2,
+    ))
 }
 
 fn area_differs(planter: &mut Planter) -> Option<Planted> {

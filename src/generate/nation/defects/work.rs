@@ -1,8 +1,6 @@
 //! Of enterprises, employers, agencies and officials.
 
-use super::{
-    AGENCIES, ENTERPRISES, MEMBERS, OFFICIALS, PAYMENTS, RESIDENTS, UNITS, more, next_day,
-};
+use super::{AGENCIES, ENTERPRISES, MEMBERS, OFFICIALS, PAYMENTS, RESIDENTS, UNITS, more, next_day};
 use crate::generate::nation::plant::{Class, Planted, Planter};
 use crate::generate::nation::sheet::date;
 use crate::generate::nation::work::MERGERS;
@@ -44,8 +42,8 @@ fn official_unknown(planter: &mut Planter) -> Option<Planted> {
 }
 
 fn birth_date_differs(planter: &mut Planter) -> Option<Planted> {
-    let row =
-        planter.pick(OFFICIALS, "so_dinh_danh", |sheet, row| next_day(sheet.get(row, "ngay_sinh")).is_some())?;
+    let row = planter
+        .pick(OFFICIALS, "so_dinh_danh", |sheet, row| next_day(sheet.get(row, "ngay_sinh")).is_some())?;
     let next = next_day(&planter.get(OFFICIALS, row, "ngay_sinh"));
     planter.set(OFFICIALS, row, "ngay_sinh", next);
     Some(Planted::new(OFFICIALS, Some(row), &["ngay_sinh"]).by("ngay-sinh-khop-dan-cu"))
@@ -75,7 +73,8 @@ fn staff_miscounted(planter: &mut Planter) -> Option<Planted> {
 }
 
 fn employer_unknown(planter: &mut Planter) -> Option<Planted> {
-    let row = planter.pick(UNITS, "ma_don_vi", |sheet, row| !sheet.get(row, "ma_so_doanh_nghiep").is_empty())?;
+    let row =
+        planter.pick(UNITS, "ma_don_vi", |sheet, row| !sheet.get(row, "ma_so_doanh_nghiep").is_empty())?;
     let code = planter.unknown_tax_code()?;
     planter.set(UNITS, row, "ma_so_doanh_nghiep", Some(code));
     let planted = Planted::new(UNITS, Some(row), &["ma_so_doanh_nghiep"]);

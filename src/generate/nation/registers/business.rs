@@ -49,13 +49,14 @@ fn enterprises(known: &Known<'_>) -> Sheet {
 
 fn members(known: &Known<'_>) -> Sheet {
     const COLUMNS: &[&str] = &["ma_so", "so_dinh_danh", "ty_le_gop", "cap_nhat_luc"];
-    let shares = known.work.enterprises.iter().flat_map(|enterprise| {
-        let others = enterprise.members.len() - 1;
-        // Who represents the enterprise has what the others, at 20 in a hundred each, leave.
-        enterprise.members.iter().enumerate().map(move |(turn, &member)| {
-            (enterprise, member, if turn == 0 { 100 - 20 * others } else { 20 })
-        })
-    });
+    let shares =
+        known.work.enterprises.iter().flat_map(|enterprise| {
+            let others = enterprise.members.len() - 1;
+            // Who represents the enterprise has what the others, at 20 in a hundred each, leave.
+            enterprise.members.iter().enumerate().map(move |(turn, &member)| {
+                (enterprise, member, if turn == 0 { 100 - 20 * others } else { 20 })
+            })
+        });
     let rows = shares.enumerate().map(|(at, (enterprise, member, share))| {
         vec![
             text(&enterprise.organisation.tax_code),

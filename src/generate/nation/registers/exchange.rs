@@ -53,7 +53,12 @@ fn messages(known: &Known<'_>) -> Sheet {
         let versions = 2 + random.below(2);
         for version in 1..=versions {
             // The last message of every third parcel is of yesterday.
-            let day = TODAY - if version == versions && parcel % 3 == 0 { 1 } else { 70 - 20 * i32::try_from(version).unwrap_or(1) };
+            let day = TODAY
+                - if version == versions && parcel % 3 == 0 {
+                    1
+                } else {
+                    70 - 20 * i32::try_from(version).unwrap_or(1)
+                };
             let changed = 20_000 + random.below(40_000);
             let written = changed + random.below(7_200);
             rows.push(vec![

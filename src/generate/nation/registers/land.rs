@@ -68,7 +68,8 @@ fn certificates(known: &Known<'_>) -> Sheet {
 fn holders(known: &Known<'_>) -> Sheet {
     const COLUMNS: &[&str] = &["so_gcn", "so_dinh_danh", "ho_va_ten", "cap_nhat_luc"];
     let parcels = known.work.parcels.iter().enumerate();
-    let held = parcels.flat_map(|(at, parcel)| parcel.holders.iter().map(move |&holder| (at, parcel, holder)));
+    let held =
+        parcels.flat_map(|(at, parcel)| parcel.holders.iter().map(move |&holder| (at, parcel, holder)));
     let rows = held.enumerate().map(|(row, (at, parcel, holder))| {
         let person = &known.people.citizens[holder].person;
         vec![

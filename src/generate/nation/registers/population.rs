@@ -51,7 +51,8 @@ fn residents(known: &Known<'_>) -> Sheet {
             citizen.mother.map(|mother| people.citizens[mother].person.id.clone()),
             text(if citizen.death.is_some() { "da_chet" } else { "song" }),
             citizen.death.and_then(date),
-            (person.birth < TODAY - 5_500 && random.chance(800_000)).then(|| format!("09{}{}", 1 + random.below(8), random.digits(7))),
+            (person.birth < TODAY - 5_500 && random.chance(800_000))
+                .then(|| format!("09{}{}", 1 + random.below(8), random.digits(7))),
             date(citizen.verified),
             updated(citizen.verified.max(citizen.death.unwrap_or(i32::MIN)), random),
         ]
@@ -64,7 +65,8 @@ fn household_number(at: usize) -> String {
 }
 
 fn households(known: &Known<'_>) -> Sheet {
-    const COLUMNS: &[&str] = &["so_ho", "chu_ho_so_dinh_danh", "ma_xa", "ma_tinh", "so_nhan_khau", "cap_nhat_luc"];
+    const COLUMNS: &[&str] =
+        &["so_ho", "chu_ho_so_dinh_danh", "ma_xa", "ma_tinh", "so_nhan_khau", "cap_nhat_luc"];
     let rows = known.people.households.iter().enumerate().map(|(at, household)| {
         vec![
             text(household_number(at)),
