@@ -19,7 +19,7 @@ pub struct NationArguments {
     #[arg(long, value_name = "DIR")]
     pub nation: Option<PathBuf>,
     /// People of the nation.
-    #[arg(long, value_name = "N", default_value_t = 5_000, requires = "nation", value_parser = clap::value_parser!(u32).range(i64::from(FEWEST)..=2_000_000))]
+    #[arg(long, value_name = "N", default_value_t = 5_000, requires = "nation", value_parser = clap::value_parser!(u32).range(i64::from(FEWEST)..=1_000_000))]
     people: u32,
     /// Defects of each class, as far as there are records for them.
     #[arg(long, value_name = "N", default_value_t = 3, requires = "nation", value_parser = clap::value_parser!(u32).range(1..=1_000))]

@@ -38,7 +38,7 @@ fn official_unknown(planter: &mut Planter) -> Option<Planted> {
     let stranger = planter.stranger(&number)?;
     planter.set(OFFICIALS, row, "so_dinh_danh", Some(stranger));
     let planted = Planted::new(OFFICIALS, Some(row), &["so_dinh_danh"]);
-    Some(planted.by("co-trong-dan-cu").by("con-song").by("da-dong-bao-hiem"))
+    Some(planted.by("core.can_bo.references.so_dinh_danh").by("con-song").by("da-dong-bao-hiem"))
 }
 
 fn birth_date_differs(planter: &mut Planter) -> Option<Planted> {
