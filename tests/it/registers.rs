@@ -166,20 +166,20 @@ fn every_defect_is_found_and_nothing_else() {
     }
 }
 
-/// Each class alone breaks what it says and nothing else: what one does is not hidden by what another does.
+/// A class breaks what it says without the others too: none hides what another does.
 #[test]
-fn every_class_stands_alone() {
+fn classes_do_not_need_each_other() {
     let nation = Nation::new(&["--people", "1000", "--each", "1"]);
     let truth = nation.truth();
     let mut classes: Vec<&str> = truth.iter().map(|line| line[1].as_str()).collect();
     classes.dedup();
-    for pair in classes.chunks(12) {
+    for some in classes.chunks(12) {
         let nation =
-            Nation::new(&["--people", "1000", "--each", "2", "--seed", "5", "--defects", &pair.join(",")]);
+            Nation::new(&["--people", "1000", "--each", "2", "--seed", "5", "--defects", &some.join(",")]);
         let truth = nation.truth();
         let run = nation.score(&[]);
-        assert_eq!(failing(&run.card()), expected(&truth), "{pair:?}");
-        assert!(pair.iter().all(|class| truth.iter().any(|line| line[1] == *class)), "{pair:?}");
+        assert_eq!(failing(&run.card()), expected(&truth), "{some:?}");
+        assert!(some.iter().all(|class| truth.iter().any(|line| line[1] == *class)), "{some:?}");
     }
 }
 
@@ -272,4 +272,44 @@ fn wrong_wishes_are_told() {
     let path = nation.path().display().to_string();
     let again = thuocdo(&["generate", "--nation", &path, "--people", "1000", "--lang", "en"]);
     assert!(again.code == Some(2) && again.err.contains("is there already"), "{}", again.err);
+}
+
+/// What the README shows of a tour is what the program prints, line by line; `…` stands for any lines.
+#[test]
+fn the_tour_is_what_is_printed() {
+    let readme = fs::read_to_string(crate::stage::root().join("README.md")).expect("README.md");
+    let (_, tour) = readme.split_once("<!-- nation -->").expect("the tour");
+    let (tour, _) = tour.split_once("<!-- /nation -->").expect("its end");
+    let folder = TempDir::new().expect("a folder");
+    let mut commands = 0;
+    for block in tour.split("```console\n").skip(1) {
+        let (block, _) = block.split_once("```").expect("the block's end");
+        for command in block.split("$ ").skip(1) {
+            let (command, shown) = command.split_once('\n').expect("a command");
+            let printed = printed(command, folder.path());
+            let mut left = printed.lines().map(str::trim_end);
+            for line in shown.lines().map(str::trim_end).filter(|line| line.trim() != "…") {
+                assert!(left.any(|other| other == line), "`{line}` is not printed by {command}:\n{printed}");
+            }
+            commands += 1;
+        }
+    }
+    assert_eq!(commands, 7);
+}
+
+/// What a command prints in a folder, messages first.
+fn printed(command: &str, folder: &Path) -> String {
+    let words: Vec<&str> = command.split_whitespace().collect();
+    if words[0] == "grep" {
+        let text = fs::read_to_string(folder.join(words[2])).expect("a list");
+        return text.lines().filter(|line| line.contains(words[1])).map(|line| format!("{line}\n")).collect();
+    }
+    assert_eq!(words[0], "thuocdo", "{command}");
+    let arguments = words[1..].iter().flat_map(|word| match word.strip_suffix("*.yaml") {
+        Some(rules) => files(&folder.join(rules)).iter().map(|path| path.display().to_string()).collect(),
+        None => vec![(*word).to_owned()],
+    });
+    let output =
+        crate::stage::command().current_dir(folder).args(arguments).output().expect("the program starts");
+    String::from_utf8_lossy(&[output.stderr, output.stdout].concat()).into_owned()
 }
