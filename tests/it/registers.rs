@@ -183,6 +183,18 @@ fn classes_do_not_need_each_other() {
     }
 }
 
+/// However many are wanted: those that are planted are those that are found, and no table is emptied.
+#[test]
+fn more_defects_than_there_is_room_for() {
+    for defects in ["all", "birth_unregistered,province_unconnected,not_insured,enterprise_without_members"] {
+        let nation =
+            Nation::new(&["--people", "1000", "--each", "1000", "--seed", "3", "--defects", defects]);
+        let run = nation.score(&[]);
+        assert_eq!(run.code, Some(0), "{}", run.err);
+        assert_eq!(failing(&run.card()), expected(&nation.truth()), "{defects}");
+    }
+}
+
 /// The rows that the truth names are those that the rules find.
 #[test]
 fn rows_are_those_of_the_files() {

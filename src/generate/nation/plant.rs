@@ -1,6 +1,6 @@
 //! Chooses records for defects, so that no two defects meet in a record, a person or a group.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::generate::random::Random;
 
@@ -64,6 +64,8 @@ pub struct Planter {
     /// Residents who are there twice, the first and the second time.
     doubles: Vec<(usize, usize)>,
     taken: BTreeSet<String>,
+    /// Rows chosen in each table.
+    chosen: BTreeMap<At, usize>,
     planted: Vec<Planted>,
     pub random: Random,
 }
@@ -71,7 +73,7 @@ pub struct Planter {
 impl Planter {
     pub fn new(sheets: Vec<Sheet>, doubles: Vec<(usize, usize)>, seed: u64) -> Self {
         let random = Random::of(seed, "defects", 0);
-        Self { sheets, doubles, taken: BTreeSet::new(), planted: Vec::new(), random }
+        Self { sheets, doubles, taken: BTreeSet::new(), chosen: BTreeMap::new(), planted: Vec::new(), random }
     }
 
     pub fn plant(&mut self, class: &Class) {
@@ -116,9 +118,15 @@ impl Planter {
         self.sheet(table)?.find(column, value)
     }
 
-    /// Some row whose `subject` no defect has touched, and that fits. Whatever the subject is, it is taken then.
+    /// Some row whose `subject` no defect has touched, and that fits. Whatever the subject is, it is taken then. Half of a
+    /// table's rows are left alone, so that none is emptied.
     pub fn pick(&mut self, table: At, subject: &str, fits: impl Fn(&Sheet, usize) -> bool) -> Option<usize> {
-        let start = self.random.place(self.sheet(table)?.length());
+        let length = self.sheet(table)?.length();
+        let chosen = self.chosen.get(&table).copied().unwrap_or(0);
+        if chosen * 2 >= length {
+            return None;
+        }
+        let start = self.random.place(length);
         let sheet = self.sheet(table)?;
         let rows = (start..sheet.length()).chain(0..start);
         let row = rows.into_iter().find(|&row| {
@@ -128,6 +136,7 @@ impl Planter {
         })?;
         let taken = name(table, subject, sheet.get(row, subject));
         self.taken.insert(taken);
+        self.chosen.insert(table, chosen + 1);
         Some(row)
     }
 

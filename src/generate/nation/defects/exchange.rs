@@ -1,5 +1,7 @@
 //! Of connections, messages and requests.
 
+use std::collections::BTreeSet;
+
 use super::{CONNECTIONS, MESSAGES, REPORT, day, more};
 use crate::generate::nation::TODAY;
 use crate::generate::nation::plant::{At, Class, Planted, Planter};
@@ -43,7 +45,14 @@ fn connection_silent(planter: &mut Planter) -> Option<Planted> {
     Some(Planted::new(CONNECTIONS, None, &["ma_tinh", "thoi_diem"]).by("ket-noi-thanh-cong"))
 }
 
+/// As long as half of the provinces are left.
 fn province_unconnected(planter: &mut Planter) -> Option<Planted> {
+    let sheet = planter.sheet(CONNECTIONS)?;
+    let there = (0..sheet.length()).filter(|&row| sheet.is_there(row));
+    let connected: BTreeSet<&str> = there.map(|row| sheet.get(row, "ma_tinh")).collect();
+    if connected.len() <= 17 {
+        return None;
+    }
     let row = planter.pick(CONNECTIONS, "ma_tinh", |_, _| true)?;
     let province = planter.get(CONNECTIONS, row, "ma_tinh");
     remove_attempts(planter, &province, None);
