@@ -159,7 +159,7 @@ fn every_defect_is_found_and_nothing_else() {
             *classes.entry(line[1].as_str()).or_default() += 1;
             classes
         });
-        assert_eq!(classes.len(), 47, "{classes:?}");
+        assert_eq!(classes.len(), 48, "{classes:?}");
         let run = nation.score(&[]);
         assert_eq!(run.code, Some(0), "{}", run.err);
         assert_eq!(failing(&run.card()), expected(&truth), "seed {seed}");

@@ -76,8 +76,8 @@ pub fn nation(wanted: &Wanted) -> Option<Nation> {
     let doubles = people.doubles.iter().enumerate().map(|(at, &first)| (first, wanted.people + at)).collect();
     let mut planter = Planter::new(sheets, doubles, wanted.seed);
     for class in defects::classes().filter(|class| wanted.classes.contains(&class.name)) {
-        for _ in 0..wanted.each {
-            planter.plant(class);
+        for number in 0..wanted.each {
+            planter.plant(class, number);
         }
     }
     let (sheets, planted) = planter.done();

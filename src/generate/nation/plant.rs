@@ -67,16 +67,27 @@ pub struct Planter {
     /// Rows chosen in each table.
     chosen: BTreeMap<At, usize>,
     planted: Vec<Planted>,
+    seed: u64,
     pub random: Random,
 }
 
 impl Planter {
     pub fn new(sheets: Vec<Sheet>, doubles: Vec<(usize, usize)>, seed: u64) -> Self {
         let random = Random::of(seed, "defects", 0);
-        Self { sheets, doubles, taken: BTreeSet::new(), chosen: BTreeMap::new(), planted: Vec::new(), random }
+        Self {
+            sheets,
+            doubles,
+            taken: BTreeSet::new(),
+            chosen: BTreeMap::new(),
+            planted: Vec::new(),
+            seed,
+            random,
+        }
     }
 
-    pub fn plant(&mut self, class: &Class) {
+    /// Every class has a stream of choices of its own, so that a new one leaves the others where they were.
+    pub fn plant(&mut self, class: &Class, number: usize) {
+        self.random = Random::of(self.seed, class.name, number as u64);
         if let Some(planted) = (class.plant)(self) {
             self.planted.push(Planted { class: class.name, ..planted });
         }

@@ -20,6 +20,7 @@ pub const CLASSES: &[Class] = &[
     Class { name: "enterprise_without_members", plant: enterprise_without_members },
     Class { name: "representative_differs", plant: representative_differs },
     Class { name: "name_untidy", plant: name_untidy },
+    Class { name: "seat_incomplete", plant: seat_incomplete },
 ];
 
 /// In service, and dead in the population since before deaths were registered here.
@@ -130,4 +131,15 @@ fn name_untidy(planter: &mut Planter) -> Option<Planted> {
     let name = planter.get(ENTERPRISES, row, "ten").replacen(' ', "  ", 1);
     planter.set(ENTERPRISES, row, "ten", Some(name));
     Some(Planted::new(ENTERPRISES, Some(row), &["ten"]).by("core.doanh_nghiep.clean_text.ten"))
+}
+
+/// The commune of the seat without its province, which still has another enterprise.
+fn seat_incomplete(planter: &mut Planter) -> Option<Planted> {
+    let row = planter.pick(ENTERPRISES, "ma_so", |sheet, row| {
+        let province = sheet.get(row, "ma_tinh");
+        (0..sheet.length()).filter(|&other| sheet.get(other, "ma_tinh") == province).nth(1).is_some()
+    })?;
+    planter.set(ENTERPRISES, row, "ma_tinh", None);
+    let planted = Planted::new(ENTERPRISES, Some(row), &["ma_tinh"]).by("xa-thuoc-tinh");
+    Some(planted.by("core.doanh_nghiep.not_null.ma_tinh"))
 }
