@@ -1,5 +1,7 @@
 //! `thuocdo generate`: data to try rules on, before there is any.
 
+mod nation;
+
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 
@@ -18,42 +20,64 @@ use crate::say;
 ///
 /// Every person, organisation and number in them is invented. The same rules, rows, seed, rates and moment give the
 /// same files. Defects are listed in `defects.csv`.
+///
+/// With `--nation DIR` no rule files are needed: seven databases of a small nation are made together, with their rule files
+/// in `DIR/rules`, extracts in `DIR/data` that agree with each other, and `DIR/truth.csv`, which lists each defect with
+/// the rules that find it.
 #[derive(Debug, Args)]
 pub struct Generate {
     /// Rule files, or directories of them.
-    #[arg(required = true, value_name = "RULES")]
+    #[arg(required_unless_present = "nation", conflicts_with = "nation", value_name = "RULES")]
     rules: Vec<PathBuf>,
     /// The directory to write to: a folder for each database, and `defects.csv`.
-    #[arg(long, value_name = "DIR")]
-    out: PathBuf,
+    #[arg(long, required_unless_present = "nation", conflicts_with = "nation", value_name = "DIR")]
+    out: Option<PathBuf>,
     /// Rows of each table, unless its rules ask for another number or allow fewer keys.
-    #[arg(long, value_name = "N", default_value_t = 1000, value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
+    #[arg(long, value_name = "N", default_value_t = 1000, conflicts_with = "nation", value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
     rows: u32,
     /// Another seed gives other data.
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
-    /// Part of the rows, 0 to 1, that get a defect of each kind in each column; at most one a row, half of the rows.
-    #[arg(long, value_name = "RATE", default_value = "0")]
-    defects: String,
+    /// Part of the rows, 0 to 1, that get a defect of each kind in each column; at most one a row, half of the rows
+    /// [default: 0]. Of a nation: `all` classes, `none`, or some by name, with commas between [default: all].
+    #[arg(long, value_name = "RATE|CLASSES")]
+    defects: Option<String>,
     /// The rate of one kind: blank, placeholder, format, code, range, text, type, duplicate, orphan, order, stale.
-    #[arg(long, value_name = "KIND=RATE")]
+    #[arg(long, value_name = "KIND=RATE", conflicts_with = "nation")]
     defect: Vec<String>,
-    /// The moment that the extracts are of (RFC 3339 or a date; without an offset, Vietnamese time) [default: now].
-    #[arg(long, value_name = "TIME")]
+    /// The moment that the extracts are of (RFC 3339 or a date; without an offset, Vietnamese time) [default: now]. A
+    /// nation is always of 2026-11-21.
+    #[arg(long, value_name = "TIME", conflicts_with = "nation")]
     as_of: Option<String>,
     /// What to write.
     #[arg(long, value_name = "FORMAT", default_value = "csv", value_parser = ["csv", "parquet"])]
     format: String,
+    #[command(flatten)]
+    nation: nation::NationArguments,
 }
 
 impl Generate {
     pub fn run(self, console: &Console) -> Result<Exit, Failure> {
+        let form = if self.format == "parquet" { Form::Parquet } else { Form::Csv };
+        match (&self.nation.nation, &self.out) {
+            (Some(folder), _) => {
+                nation::make(folder, &self.nation, self.defects.as_deref(), self.seed, form, console)
+            }
+            (None, Some(out)) => self.follow_rules(out, form, console),
+            (None, None) => Err(Failure::usage(
+                say!("`--out` is missing", "thiếu `--out`"),
+                say!("name the directory to write to", "nêu thư mục để ghi"),
+            )),
+        }
+    }
+
+    fn follow_rules(&self, out: &Path, form: Form, console: &Console) -> Result<Exit, Failure> {
         let request = Request {
             rows: self.rows as usize,
             seed: self.seed,
             as_of: moment(self.as_of.as_deref())?,
             rates: self.rates()?,
-            form: if self.format == "parquet" { Form::Parquet } else { Form::Csv },
+            form,
         };
         let loaded = rules(&self.rules, console)?;
         let mut defects: Vec<(String, Defect)> = Vec::new();
@@ -78,30 +102,16 @@ impl Generate {
                         ),
                     ));
                 }
-                files.push((self.out.join(id).join(path), bytes));
+                files.push((out.join(id).join(path), bytes));
             }
             defects.extend(extract.defects.into_iter().map(|defect| (id.clone(), defect)));
         }
         let count = defects.len();
-        files.push((self.out.join("defects.csv"), generate::list(&defects)));
-        if let Some((path, _)) = files.iter().find(|(path, _)| path.exists()) {
-            let path = path.display();
-            return Err(Failure::usage(
-                say!("`{path}` is there already", "`{path}` đã có sẵn"),
-                say!(
-                    "nothing was written; name a new directory with `--out`: invented data must not replace real data",
-                    "chưa ghi gì; hãy chọn thư mục mới cho `--out`: dữ liệu giả không được ghi đè dữ liệu thật"
-                ),
-            ));
-        }
-        for (path, bytes) in &files {
-            output::write_whole(path, bytes)?;
-        }
-        let files = files.len() - 1;
-        let said = |n: usize, nouns| [Lang::En, Lang::Vi].map(|lang| counted(n as u64, nouns, lang));
-        let [files_en, files_vi] = said(files, ["file", "files", "tệp"]);
+        files.push((out.join("defects.csv"), generate::list(&defects)));
+        write_new(&files, "--out")?;
+        let [files_en, files_vi] = said(files.len() - 1, ["file", "files", "tệp"]);
         let [defects_en, defects_vi] = said(count, ["defect", "defects", "lỗi"]);
-        let out = self.out.display();
+        let out = out.display();
         console.note(&Text {
             en: format!("wrote {files_en} with {defects_en} to {out}"),
             vi: format!("đã ghi {files_vi} với {defects_vi} vào {out}"),
@@ -123,8 +133,28 @@ impl Generate {
             };
             of.insert(kind, rate(value)?);
         }
-        Ok(Rates { usual: rate(&self.defects)?, of })
+        Ok(Rates { usual: rate(self.defects.as_deref().unwrap_or("0"))?, of })
     }
+}
+
+/// A number of things, in both languages.
+fn said(count: usize, nouns: [&str; 3]) -> [String; 2] {
+    [Lang::En, Lang::Vi].map(|lang| counted(count as u64, nouns, lang))
+}
+
+/// Writes files where there are none; `option` is the one that named their folder.
+fn write_new(files: &[(PathBuf, Vec<u8>)], option: &str) -> Result<(), Failure> {
+    if let Some((path, _)) = files.iter().find(|(path, _)| path.exists()) {
+        let path = path.display();
+        return Err(Failure::usage(
+            say!("`{path}` is there already", "`{path}` đã có sẵn"),
+            say!(
+                "nothing was written; name a new directory with `{option}`: invented data must not replace real data",
+                "chưa ghi gì; hãy chọn thư mục mới cho `{option}`: dữ liệu giả không được ghi đè dữ liệu thật"
+            ),
+        ));
+    }
+    files.iter().try_for_each(|(path, bytes)| output::write_whole(path, bytes))
 }
 
 /// Millionths.

@@ -10,6 +10,7 @@ mod group;
 mod inject;
 mod mend;
 mod names;
+pub mod nation;
 mod organisation;
 mod pattern;
 mod person;

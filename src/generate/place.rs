@@ -1,5 +1,7 @@
 //! Places: a commune, its province, a street.
 
+use std::collections::BTreeMap;
+
 use super::random::Random;
 use crate::format::vn::units::{Tier, Unit, units};
 
@@ -47,7 +49,26 @@ impl Places {
     }
 
     pub fn any(&self, random: &mut Random) -> Place {
-        let commune = self.communes.get(random.place(self.communes.len()));
+        self.at(random.place(self.communes.len()))
+    }
+
+    /// Every commune, in turns of the provinces: so many of them as there are provinces lie one in each.
+    pub fn in_turns(&self) -> Vec<Place> {
+        let mut met: BTreeMap<&str, usize> = BTreeMap::new();
+        let mut all: Vec<(usize, Place)> = (0..self.communes.len())
+            .map(|at| {
+                let place = self.at(at);
+                let turn = met.entry(place.province).or_default();
+                *turn += 1;
+                (*turn, place)
+            })
+            .collect();
+        all.sort_by_key(|(turn, place)| (*turn, place.province));
+        all.into_iter().map(|(_, place)| place).collect()
+    }
+
+    fn at(&self, at: usize) -> Place {
+        let commune = self.communes.get(at);
         let province = commune.map_or("", |commune| commune.parent);
         Place {
             commune: commune.map_or("", |commune| commune.code),

@@ -9,6 +9,7 @@ use parquet::arrow::ArrowWriter;
 
 use super::defect::Defect;
 use super::table::Made;
+use crate::engine::rehearsal::Row;
 use crate::rule::Table;
 
 /// How tables are written.
@@ -58,23 +59,35 @@ pub fn path(table: &Table, form: Form) -> Option<String> {
 
 /// A table as a file's bytes. `None` if the library refuses.
 pub fn bytes(table: &Table, made: &Made, form: Form) -> Option<Vec<u8>> {
+    let names: Vec<&str> = made.fields.iter().map(|field| field.name.as_str()).collect();
+    let options = &table.text_options;
     match form {
-        Form::Csv => Some(csv(table, made)),
-        Form::Parquet => parquet(made),
+        Form::Csv => {
+            let delimiter = char::from(options.delimiter.unwrap_or(b','));
+            let header = options.header.then_some(names.as_slice());
+            Some(csv(header, &made.rows, delimiter, &options.null_values))
+        }
+        Form::Parquet => parquet(&names, &made.rows),
     }
 }
 
-fn csv(table: &Table, made: &Made) -> Vec<u8> {
-    let options = &table.text_options;
-    let delimiter = char::from(options.delimiter.unwrap_or(b','));
+/// Rows under their names as a file's bytes, without any options. `None` if the library refuses.
+pub fn plain(names: &[&str], rows: &[Row], form: Form) -> Option<Vec<u8>> {
+    match form {
+        Form::Csv => Some(csv(Some(names), rows, ',', &[])),
+        Form::Parquet => parquet(names, rows),
+    }
+}
+
+fn csv(header: Option<&[&str]>, rows: &[Row], delimiter: char, nulls: &[String]) -> Vec<u8> {
     let mut text = String::new();
-    if options.header {
-        let names: Vec<Option<&str>> = made.fields.iter().map(|field| Some(field.name.as_str())).collect();
+    if let Some(names) = header {
+        let names: Vec<Option<&str>> = names.iter().copied().map(Some).collect();
         line(&mut text, &names, delimiter, &[]);
     }
-    for row in &made.rows {
+    for row in rows {
         let cells: Vec<Option<&str>> = row.iter().map(Option::as_deref).collect();
-        line(&mut text, &cells, delimiter, &options.null_values);
+        line(&mut text, &cells, delimiter, nulls);
     }
     text.into_bytes()
 }
@@ -86,6 +99,15 @@ pub fn list(defects: &[(String, Defect)]) -> Vec<u8> {
         let (row, columns) = (defect.row.to_string(), defect.columns.join("+"));
         let cells = [database, &defect.table, &row, &columns, defect.kind.id()].map(Some);
         line(&mut text, &cells, ',', &[]);
+    }
+    text.into_bytes()
+}
+
+/// Lines of cells that all have values.
+pub fn lines<const N: usize>(lines: &[[String; N]]) -> Vec<u8> {
+    let mut text = String::new();
+    for cells in lines {
+        line(&mut text, &cells.each_ref().map(|cell| Some(cell.as_str())), ',', &[]);
     }
     text.into_bytes()
 }
@@ -117,10 +139,10 @@ fn needs_quotes(value: &str, delimiter: char, nulls: &[String]) -> bool {
         || nulls.iter().any(|null| null == value)
 }
 
-fn parquet(made: &Made) -> Option<Vec<u8>> {
-    let columns = made.fields.iter().enumerate().map(|(at, field)| {
-        let array: StringArray = made.rows.iter().map(|row| row[at].as_deref()).collect();
-        (Arrow::new(&field.name, DataType::Utf8, true), Arc::new(array) as ArrayRef)
+fn parquet(names: &[&str], rows: &[Row]) -> Option<Vec<u8>> {
+    let columns = names.iter().enumerate().map(|(at, name)| {
+        let array: StringArray = rows.iter().map(|row| row[at].as_deref()).collect();
+        (Arrow::new(*name, DataType::Utf8, true), Arc::new(array) as ArrayRef)
     });
     let (fields, arrays): (Vec<Arrow>, Vec<ArrayRef>) = columns.unzip();
     let schema = Arc::new(Schema::new(fields));

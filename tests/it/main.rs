@@ -32,6 +32,7 @@ mod peers;
 mod periodic;
 mod progress;
 mod reconcile;
+mod registers;
 mod report;
 mod rows;
 mod specs;
