@@ -258,18 +258,19 @@ mod tests {
         for number in ["0912345678", "+84 912 345 678", "0084.912.345.678", "(0912) 345-678"] {
             assert_eq!(national(number), "0912345678", "{number}");
         }
-        assert_eq!(["842345678", "không có", "02438222222"].map(national), ["842345678", "không có", "02438222222"]);
+        assert_eq!(
+            ["842345678", "không có", "02438222222"].map(national),
+            ["842345678", "không có", "02438222222"]
+        );
     }
 
     #[test]
     fn codes_say_what_they_are_written_with() {
         let code = |text: &str| Likeness::Code { pad: None }.code(text);
-        assert_eq!(["1", "Nam", "n1", "một mã dài hơn mười lăm byte"].map(|text| is_digits(code(text)?)), [
-            Some(true),
-            Some(false),
-            Some(false),
-            None
-        ]);
+        assert_eq!(
+            ["1", "Nam", "n1", "một mã dài hơn mười lăm byte"].map(|text| is_digits(code(text)?)),
+            [Some(true), Some(false), Some(false), None]
+        );
         assert_eq!((code("NAM"), Likeness::Exact.code("1")), (code("nam"), None));
     }
 

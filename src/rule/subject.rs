@@ -190,7 +190,9 @@ impl Subject {
             let columns: Vec<&Column> = owned.iter().copied().filter(|it| is(it, role)).collect();
             match (columns.as_slice(), speaks.attributes.iter_mut().find(|known| known.id == id)) {
                 ([], _) => {}
-                (parts, Some(known)) => known.columns.extend(parts.iter().map(|part| part.name.value.clone())),
+                (parts, Some(known)) => {
+                    known.columns.extend(parts.iter().map(|part| part.name.value.clone()))
+                }
                 (several, _) if several.len() > 1 && likeness != Likeness::PartialDate => {
                     found.left_out.extend(several.iter().map(|column| not_told_apart(column, role)));
                     continue;
@@ -205,7 +207,8 @@ impl Subject {
             taken.extend(columns.iter().map(|column| column.name.value.as_str()));
         }
         let free = owned.iter().filter(|column| !taken.contains(&column.name.value.as_str()));
-        speaks.others = free.filter(|column| !self.is_of_the_record(column)).map(|it| Other::of(it)).collect();
+        speaks.others =
+            free.filter(|column| !self.is_of_the_record(column)).map(|it| Other::of(it)).collect();
         found.speaks = Some(speaks);
         found
     }
@@ -223,7 +226,10 @@ impl Subject {
         let keyed: Vec<&Column> = all.iter().filter(in_key).copied().collect();
         // Of the record's own the best role counts: the number of an enterprise before the tax code beside it.
         let best = own.first().and_then(|first| first.role);
-        let best: Vec<&Column> = own.into_iter().filter(|column| column.role.map(|it| it.name) == best.map(|it| it.name)).collect();
+        let best: Vec<&Column> = own
+            .into_iter()
+            .filter(|column| column.role.map(|it| it.name) == best.map(|it| it.name))
+            .collect();
         let chosen = [keyed, best, all.clone()].into_iter().find_map(|columns| match columns.as_slice() {
             [only] => Some(*only),
             _ => None,
@@ -292,7 +298,8 @@ impl Codes {
         let list: &CodeList = lists.into_iter().find(|list| list.name == *name)?;
         let codes = list.entries().iter().filter_map(|entry| likeness.code(&entry.code)).collect::<Vec<_>>();
         let label = |at: usize| {
-            let of = list.entries().iter().map(|entry| entry.attributes.get(at).filter(|label| !label.is_empty()));
+            let of =
+                list.entries().iter().map(|entry| entry.attributes.get(at).filter(|label| !label.is_empty()));
             of.map(|label| likeness.code(label?)).collect()
         };
         let labels = list.attributes.iter().enumerate().map(|(at, name)| (name.clone(), label(at))).collect();
@@ -329,9 +336,16 @@ mod tests {
     #[test]
     fn subjects_are_made_of_roles() {
         for subject in SUBJECTS {
-            assert!(subject.identifiers.iter().chain(subject.roles).all(|role| Role::find(role).is_some()), "{}", subject.id);
+            assert!(
+                subject.identifiers.iter().chain(subject.roles).all(|role| Role::find(role).is_some()),
+                "{}",
+                subject.id
+            );
             assert_eq!(Subject::find(subject.id).map(|found| found.id), Some(subject.id));
-            assert!(subject.reference.is_empty() || crate::rule::Catalog::shipped().main_of(subject.reference).is_some());
+            assert!(
+                subject.reference.is_empty()
+                    || crate::rule::Catalog::shipped().main_of(subject.reference).is_some()
+            );
         }
         assert!(OF_THE_RECORD.iter().all(|role| Role::find(role).is_some()));
     }

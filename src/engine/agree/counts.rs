@@ -233,7 +233,8 @@ impl Counts {
                 Outcome::Majority(_) | Outcome::Undecided => conflict = true,
             }
             unknown |= vote.unknown;
-            let contradicted = of.iter().zip(from).filter(|((_, said), from)| *from > 0 || *said == Said::Ambiguous);
+            let contradicted =
+                of.iter().zip(from).filter(|((_, said), from)| *from > 0 || *said == Said::Ambiguous);
             marks.extend(contradicted.map(|((source, said), from)| Mark {
                 source: *source,
                 field: at,
@@ -345,7 +346,9 @@ impl FieldCounts {
                         pair.lacking += 1;
                         continue;
                     }
-                    (Said::Value(ours), Said::Value(theirs)) => field.likeness.together(ours, theirs).is_some(),
+                    (Said::Value(ours), Said::Value(theirs)) => {
+                        field.likeness.together(ours, theirs).is_some()
+                    }
                     _ => {
                         pair.unknown += 1;
                         continue;

@@ -93,7 +93,8 @@ pub fn all(said: impl Iterator<Item = Said>, likeness: Likeness) -> Said {
 
 /// Leaves of the columns that only names could match those that some name matches: the reference's with any other's.
 pub fn keep_namesakes(speaks: &mut [&mut Speaks], reference: Option<usize>) {
-    let names = |others: &[Other]| -> BTreeSet<String> { others.iter().flat_map(|it| it.names.clone()).collect() };
+    let names =
+        |others: &[Other]| -> BTreeSet<String> { others.iter().flat_map(|it| it.names.clone()).collect() };
     let theirs = reference.map_or_else(BTreeSet::new, |at| names(&speaks[at].others));
     let rest = speaks.iter().enumerate().filter(|(at, _)| Some(*at) != reference);
     let ours: BTreeSet<String> = rest.flat_map(|(_, it)| names(&it.others)).collect();
@@ -132,7 +133,13 @@ impl Fields {
     }
 
     /// What of some columns can be read; one that cannot is told, unless it may be absent.
-    fn reading(&mut self, sources: &[Source<'_>], at: usize, columns: &[String], likeness: Likeness) -> Option<Reading> {
+    fn reading(
+        &mut self,
+        sources: &[Source<'_>],
+        at: usize,
+        columns: &[String],
+        likeness: Likeness,
+    ) -> Option<Reading> {
         let source = &sources[at];
         let mut reading =
             Reading { columns: Vec::new(), at: Vec::new(), label: None, words: BTreeMap::new() };
@@ -166,7 +173,8 @@ impl Fields {
             self.code_sets.push(CodeSets { field: id.to_owned(), sets: sets.clone() });
         }
         for set in sets.into_iter().filter(|set| set.len() > 1) {
-            let of = |(at, reading): (usize, &mut Option<Reading>)| reading.take().filter(|_| set.contains(&at));
+            let of =
+                |(at, reading): (usize, &mut Option<Reading>)| reading.take().filter(|_| set.contains(&at));
             let mut taken: Vec<Option<Reading>> = (0..readings.len()).map(|_| None).collect();
             for at in &set {
                 taken[*at] = of((*at, &mut readings[*at]));
@@ -188,7 +196,8 @@ impl Fields {
         };
         let mut readings: Vec<Option<Reading>> = Vec::new();
         for (at, source) in sources.iter().enumerate() {
-            let own = |other: &&Other| if at == reference { other.column == column.column } else { same(other) };
+            let own =
+                |other: &&Other| if at == reference { other.column == column.column } else { same(other) };
             // In the database of the reference itself nothing is collected twice.
             let beside = at != reference && source.database == sources[reference].database;
             let found = source.speaks.others.iter().find(own).filter(|_| !beside);

@@ -95,8 +95,7 @@ impl Marked {
             let from = (0..self.width).filter(|other| mark.from >> other & 1 == 1);
             from.for_each(|other| set(Flag::From(mark.field, other)));
         }
-        let numbers =
-            of.entities[page].get_or_init(|| (0..rows).map(|_| AtomicU32::new(0)).collect());
+        let numbers = of.entities[page].get_or_init(|| (0..rows).map(|_| AtomicU32::new(0)).collect());
         numbers[row].store(entity, Ordering::Relaxed);
     }
 
@@ -157,7 +156,8 @@ impl RoundMarks {
 
     /// The parts as they are once all are there: nobody waits for another to look at them.
     pub fn settled(self) -> SettledMarks {
-        let parts = self.parts.into_iter().map(|part| part.into_inner().unwrap_or_else(PoisonError::into_inner));
+        let parts =
+            self.parts.into_iter().map(|part| part.into_inner().unwrap_or_else(PoisonError::into_inner));
         SettledMarks { parts: parts.collect() }
     }
 }
@@ -359,7 +359,9 @@ impl Rows<'_> {
                     from: Vec::new(),
                     values: self.columns[field].iter().map(|at| row.key[*at].clone()).collect(),
                 }),
-                Flag::From(_, source) => differing.iter_mut().last().into_iter().for_each(|it| it.from.push(source)),
+                Flag::From(_, source) => {
+                    differing.iter_mut().last().into_iter().for_each(|it| it.from.push(source))
+                }
             }
         }
         let listed = row.broken.iter().find(|broken| broken.rule == self.first);

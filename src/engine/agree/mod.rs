@@ -264,7 +264,11 @@ impl Whole<'_> {
             found.clear();
             counts.add(self.shape, entity[0].0, &sources, &said, &mut found);
             if let (Some(all), Some((marked, _)), false) = (&mut all, marks, found.is_empty()) {
-                all.add(marked.next(), entity.iter().map(|(_, source, at)| (*source as usize, *at as usize)), &found);
+                all.add(
+                    marked.next(),
+                    entity.iter().map(|(_, source, at)| (*source as usize, *at as usize)),
+                    &found,
+                );
             }
         }
     }

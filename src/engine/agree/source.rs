@@ -107,9 +107,7 @@ pub fn read<'d>(
     let found = Mirror::in_rows(&mirror, &plan.carried[mirror.key], &state.ledger, &state);
     drop(outlet);
     Some(match found {
-        Ok(mirror) => {
-            Read::Source(Box::new(Source { database, table, speaks, mirror, plan, files, state }))
-        }
+        Ok(mirror) => Read::Source(Box::new(Source { database, table, speaks, mirror, plan, files, state })),
         Err(why) => Read::Unread(why),
     })
 }

@@ -23,7 +23,9 @@ pub fn judge(likeness: Likeness, votes: &[i128]) -> Outcome {
     let with = |vote: i128| votes.iter().filter(|other| agree(vote, **other)).count();
     // What is known in part has, with two that refine it in two ways, friends who are not friends. Only the most exact
     // votes can lead.
-    let leads = |vote: i128| votes.iter().all(|other| likeness.together(vote, *other).is_none_or(|both| both == vote));
+    let leads = |vote: i128| {
+        votes.iter().all(|other| likeness.together(vote, *other).is_none_or(|both| both == vote))
+    };
     let mut leaders: Vec<i128> = votes.iter().copied().filter(|vote| leads(*vote)).collect();
     leaders.sort_unstable();
     leaders.dedup();

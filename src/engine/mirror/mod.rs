@@ -260,9 +260,13 @@ impl Mirror {
     ) -> Result<(), Text> {
         let Held::Rows(rows) = &self.held else { return Ok(()) };
         if rows.rows.is_packed() {
-            rows.rows.each(round, |key: u64, page, row| parts.find(key).into_iter().for_each(|spot| each(spot, page, row)))
+            rows.rows.each(round, |key: u64, page, row| {
+                parts.find(key).into_iter().for_each(|spot| each(spot, page, row))
+            })
         } else {
-            rows.rows.each(round, |key: u128, page, row| parts.find(key).into_iter().for_each(|spot| each(spot, page, row)))
+            rows.rows.each(round, |key: u128, page, row| {
+                parts.find(key).into_iter().for_each(|spot| each(spot, page, row))
+            })
         }
     }
 
@@ -273,7 +277,9 @@ impl Mirror {
     pub fn values(&self, columns: &[MirrorColumn], most: usize) -> Result<Vec<Option<BTreeSet<i128>>>, Text> {
         match &self.held {
             Held::Whole(_) => Ok(vec![None; columns.len()]),
-            Held::Rows(rows) => rows.values(&columns.iter().map(|column| column.at).collect::<Vec<_>>(), most),
+            Held::Rows(rows) => {
+                rows.values(&columns.iter().map(|column| column.at).collect::<Vec<_>>(), most)
+            }
         }
     }
 

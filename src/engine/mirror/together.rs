@@ -71,7 +71,11 @@ impl Rows {
         };
         let both = |mut all: Vec<Option<BTreeSet<i128>>>, other: Vec<Option<BTreeSet<i128>>>| {
             for (ours, theirs) in all.iter_mut().zip(other) {
-                *ours = ours.take().zip(theirs).map(|(ours, theirs)| &ours | &theirs).filter(|all| all.len() <= most);
+                *ours = ours
+                    .take()
+                    .zip(theirs)
+                    .map(|(ours, theirs)| &ours | &theirs)
+                    .filter(|all| all.len() <= most);
             }
             all
         };
@@ -83,7 +87,8 @@ impl Rows {
         let here = here.reduce(none, both);
         let there = Round::WHOLE.parts().into_par_iter().map(|part| {
             let mut all = none();
-            self.rows.disk(part, Round::WHOLE, |_: u128, page, row, cells| add(&mut all, page, row, cells))?;
+            self.rows
+                .disk(part, Round::WHOLE, |_: u128, page, row, cells| add(&mut all, page, row, cells))?;
             Ok(all)
         });
         Ok(both(here, there.try_reduce(none, |all, other| Ok(both(all, other)))?))

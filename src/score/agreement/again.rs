@@ -28,7 +28,8 @@ pub fn collected_again(agreed: &Agreed<'_>) -> Vec<Again> {
     let Some(reference) = agreed.reference else { return Vec::new() };
     let mut all = Vec::new();
     for (at, field) in agreed.fields.all.iter().enumerate() {
-        let others = (0..agreed.sources.len()).filter(|other| agreed.databases[*other] != agreed.databases[reference]);
+        let others =
+            (0..agreed.sources.len()).filter(|other| agreed.databases[*other] != agreed.databases[reference]);
         all.extend(others.filter_map(|other| candidate(agreed, at, field, reference, other)));
     }
     all
@@ -43,7 +44,9 @@ fn candidate(agreed: &Agreed<'_>, at: usize, field: &Field, reference: usize, ot
     let values = counts.values[other].len().min(MOST_VALUES) as u64;
     let because = match field.basis {
         Basis::Role if compared > 0 => Because::Role,
-        Basis::Name if compared >= LEAST && values >= LEAST && is_alike(agree, compared) => Because::NameAndValues,
+        Basis::Name if compared >= LEAST && values >= LEAST && is_alike(agree, compared) => {
+            Because::NameAndValues
+        }
         _ => return None,
     };
     let named = table_id(&agreed.sources[reference]).name();

@@ -49,20 +49,30 @@ impl EntityAgreement {
         let sound = sources.iter().all(|source| source.damaged == 0 && source.not_read.is_empty());
         let counted = &agreed.counts;
         let standings = counted.standings;
-        let overlap = (1..).zip(&counted.overlap).map(|(databases, &entities)| Overlap { databases, entities });
-        let by_role = || agreed.fields.all.iter().zip(&counted.fields).filter(|(field, _)| field.basis == Basis::Role);
+        let overlap =
+            (1..).zip(&counted.overlap).map(|(databases, &entities)| Overlap { databases, entities });
+        let by_role =
+            || agreed.fields.all.iter().zip(&counted.fields).filter(|(field, _)| field.basis == Basis::Role);
         Some(Self {
             entity: agreed.subject.id.to_owned(),
             name: agreed.subject.name.text(),
             complete: not_compared.is_none() && agreed.unread.is_empty() && sound,
             not_compared,
             sources,
-            not_read: agreed.unread.iter().map(|(name, why)| NotRead { table: of(name), why: why.clone() }).collect(),
+            not_read: agreed
+                .unread
+                .iter()
+                .map(|(name, why)| NotRead { table: of(name), why: why.clone() })
+                .collect(),
             absent: agreed.absent.iter().map(of).collect(),
             left_out: agreed
                 .left_out
                 .iter()
-                .map(|(name, it)| LeftOutColumn { table: of(name), column: it.column.clone(), why: it.why.clone() })
+                .map(|(name, it)| LeftOutColumn {
+                    table: of(name),
+                    column: it.column.clone(),
+                    why: it.why.clone(),
+                })
                 .collect(),
             code_sets: code_sets(agreed),
             found: counted.overlap.iter().sum(),
@@ -103,11 +113,12 @@ fn why_nothing(agreed: &Agreed<'_>) -> Option<Text> {
 
 fn source(agreed: &Agreed<'_>, at: usize) -> SourceCard {
     let source = &agreed.sources[at];
-    let attributes = agreed.fields.all.iter().filter(|field| field.basis == Basis::Role).filter_map(|field| {
-        let reading = field.readings[at].as_ref()?;
-        let (attribute, columns) = (field.id.clone(), reading.columns.clone());
-        Some(SourceAttribute { attribute, columns, read_as: reading.label.clone() })
-    });
+    let attributes =
+        agreed.fields.all.iter().filter(|field| field.basis == Basis::Role).filter_map(|field| {
+            let reading = field.readings[at].as_ref()?;
+            let (attribute, columns) = (field.id.clone(), reading.columns.clone());
+            Some(SourceAttribute { attribute, columns, read_as: reading.label.clone() })
+        });
     let unread = agreed.fields.unread.iter().filter(|it| it.source == at);
     let count = |counts: &[u64]| counts.get(at).copied().unwrap_or_default();
     SourceCard {
@@ -128,7 +139,11 @@ fn source(agreed: &Agreed<'_>, at: usize) -> SourceCard {
 fn code_sets(agreed: &Agreed<'_>) -> Vec<CodeSetsCard> {
     let sets = agreed.fields.code_sets.iter().map(|it| CodeSetsCard {
         attribute: it.field.clone(),
-        sets: it.sets.iter().map(|set| set.iter().map(|at| table_id(&agreed.sources[*at])).collect()).collect(),
+        sets: it
+            .sets
+            .iter()
+            .map(|set| set.iter().map(|at| table_id(&agreed.sources[*at])).collect())
+            .collect(),
     });
     sets.collect()
 }
@@ -140,20 +155,25 @@ fn attribute(agreed: &Agreed<'_>, field: &Field, counts: &FieldCounts) -> Attrib
         own.any(|(database, reading)| *database == number && reading.is_some())
     };
     let databases = agreed.databases().into_iter().enumerate().zip(&counts.databases);
-    let databases = databases.filter(|((number, _), _)| speaks(*number)).map(|((_, database), it)| DatabaseCounts {
-        database: database.to_owned(),
-        votes: it.votes,
-        alone: it.alone,
-        minority: it.minority,
-        undecided: it.undecided,
-        contradicts_itself: it.contradicts_itself,
-    });
+    let databases =
+        databases.filter(|((number, _), _)| speaks(*number)).map(|((_, database), it)| DatabaseCounts {
+            database: database.to_owned(),
+            votes: it.votes,
+            alone: it.alone,
+            minority: it.minority,
+            undecided: it.undecided,
+            contradicts_itself: it.contradicts_itself,
+        });
     AttributeCard {
         attribute: field.id.clone(),
         voted: counts.unanimous + majority + counts.undecided,
         unanimous: counts.unanimous,
         majority,
-        dissenters: counts.majority.iter().map(|(dissenters, entities)| (*dissenters as u64, *entities)).collect(),
+        dissenters: counts
+            .majority
+            .iter()
+            .map(|(dissenters, entities)| (*dissenters as u64, *entities))
+            .collect(),
         undecided: counts.undecided,
         databases: databases.collect(),
     }
