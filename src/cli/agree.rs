@@ -11,7 +11,7 @@ use super::output::{self, Console, Pending, real};
 use super::paper::{deliver, rendered};
 use super::progress::Bars;
 use super::run::{self, interruptible, moment, processors, rfc3339};
-use crate::base::suggest;
+use crate::base::{Lang, Text, suggest};
 use crate::engine::agree::list::WANTED;
 use crate::engine::agree::{Agreed, Asked, agree};
 use crate::engine::{Elsewhere, Known, LookError, LookOptions, RunOptions};
@@ -114,7 +114,7 @@ impl Agree {
             };
             let pool = run::pool(self.threads)?;
             let agreed = pool.install(|| agree(&asked, &known, &options)).ok_or(Failure::Interrupted)?;
-            entities.extend(EntityAgreement::of(&agreed));
+            entities.push(EntityAgreement::of(&agreed));
             files = files.and_then(|files| pool.install(|| self.list(agreed, files, &options, console)));
             if matches!(files, Err(Failure::Interrupted)) {
                 return Err(Failure::Interrupted);
@@ -270,15 +270,14 @@ fn refused(error: LookError) -> Failure {
 #[derive(Default)]
 struct Files {
     pending: Vec<Pending>,
-    notes: Vec<crate::base::Text>,
+    notes: Vec<Text>,
 }
 
 impl Files {
     fn add(&mut self, file: Pending, table: &str, listed: u64, rows: u64, path: &Path) {
-        use crate::base::Lang::{En, Vi};
         let path = path.display();
         let ([some, all], [vi_some, vi_all]) =
-            [En, Vi].map(|lang| [listed, rows].map(|n| number::count(n, lang))).into();
+            [Lang::En, Lang::Vi].map(|lang| [listed, rows].map(|n| number::count(n, lang))).into();
         self.notes.push(say!(
             "{table}: {some} of {all} records are contradicted → {path}",
             "{table}: {vi_some} trên {vi_all} bản ghi bị nơi khác ghi khác → {path}"

@@ -12,6 +12,7 @@ mod votes;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use rayon::prelude::*;
 
@@ -138,9 +139,8 @@ pub fn agree<'d>(asked: &Asked<'_>, known: &[Known<'d>], options: &RunOptions<'_
     agreed.number(reference.as_ref());
     if let Err(why) = agreed.count(asked.listed, options) {
         agreed.failed = Some(why);
-        agreed.marked = None;
     }
-    Some(agreed)
+    (!options.interrupted.load(Ordering::Relaxed)).then_some(agreed)
 }
 
 fn too_many_tables(tables: usize) -> Text {
@@ -196,6 +196,9 @@ impl<'d> Agreed<'d> {
         let mut counts = Counts::new(&shape);
         let marked = listed.then(|| Marked::new(&self.sources, shape.fields.len()));
         for round in Round::all(self.bytes(listed), options.budget.for_judging()) {
+            if options.interrupted.load(Ordering::Relaxed) {
+                return Ok(());
+            }
             let parts = self.sources.iter().map(|source| source.mirror.parts(round));
             let parts = parts.collect::<Result<Vec<Arc<Parts>>, Text>>()?;
             let whole = Whole { shape: &shape, parts: &parts };

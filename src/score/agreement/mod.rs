@@ -40,7 +40,7 @@ pub struct Agreement {
     pub notice: Text,
     /// Everything that should be compared was.
     pub complete: bool,
-    /// By sort of subject; those that no two tables identify are left out.
+    /// By sort of subject: those that were asked for, or that two databases or more identify.
     pub entities: Vec<EntityAgreement>,
 }
 

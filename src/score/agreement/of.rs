@@ -38,12 +38,7 @@ fn of(name: &TableName) -> TableId {
 }
 
 impl EntityAgreement {
-    /// `None` if no table speaks of the subject.
-    pub fn of(agreed: &Agreed<'_>) -> Option<Self> {
-        let nobody = agreed.sources.is_empty() && agreed.unread.is_empty() && agreed.absent.is_empty();
-        if nobody && agreed.failed.is_none() && agreed.left_out.is_empty() {
-            return None;
-        }
+    pub fn of(agreed: &Agreed<'_>) -> Self {
         let not_compared = agreed.failed.clone().or_else(|| why_nothing(agreed));
         let sources: Vec<SourceCard> = (0..agreed.sources.len()).map(|at| source(agreed, at)).collect();
         let sound = sources.iter().all(|source| source.damaged == 0 && source.not_read.is_empty());
@@ -53,10 +48,13 @@ impl EntityAgreement {
             (1..).zip(&counted.overlap).map(|(databases, &entities)| Overlap { databases, entities });
         let by_role =
             || agreed.fields.all.iter().zip(&counted.fields).filter(|(field, _)| field.basis == Basis::Role);
-        Some(Self {
+        Self {
             entity: agreed.subject.id.to_owned(),
             name: agreed.subject.name.text(),
-            complete: not_compared.is_none() && agreed.unread.is_empty() && sound,
+            complete: not_compared.is_none()
+                && agreed.unread.is_empty()
+                && agreed.fields.code_sets.is_empty()
+                && sound,
             not_compared,
             sources,
             not_read: agreed
@@ -89,7 +87,7 @@ impl EntityAgreement {
             pairs: by_role().flat_map(|(field, counts)| pairs(agreed, field, counts)).collect(),
             reference: agreed.reference.map(|at| table_id(&agreed.sources[at])),
             collected_again: collected_again(agreed),
-        })
+        }
     }
 }
 
