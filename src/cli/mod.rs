@@ -1,6 +1,7 @@
 //! Floor 10: the commands, one file each. The only place that prints, colours, or reads the clock and the environment.
 
 mod against;
+mod agree;
 mod arguments;
 mod arithmetic;
 mod baseline;
@@ -68,6 +69,7 @@ enum Command {
     #[command(name = "run")]
     Nightly(nightly::Nightly),
     Compare(compare::Compare),
+    Agree(agree::Agree),
     #[command(name = "periodic")]
     Periodic(Box<periodic::PeriodicReport>),
     #[command(hide = true)]
@@ -125,6 +127,7 @@ fn command() -> Exit {
         Command::Gate(command) => command.run(&console),
         Command::Nightly(command) => command.run(&console),
         Command::Compare(command) => command.run(&console),
+        Command::Agree(command) => command.run(&console),
         Command::Periodic(command) => command.run(&console),
         Command::Worker(command) => command.run(),
         Command::Lint(command) => command.run(&console),

@@ -45,26 +45,35 @@ impl PaperArguments {
         json: impl FnOnce() -> String,
         console: &Console,
     ) -> Result<(), Failure> {
-        let style = match self.out {
-            Some(_) => Style { lang: console.lang, ..Style::default() },
-            None => console.style(),
-        };
         let bytes = match Form::find(&self.format) {
             // The command line takes no other names.
             None => json().into_bytes(),
-            Some(form) => {
-                let scratch = tempfile::tempdir().map_err(|error| output::no_scratch(&error))?;
-                render(paper, form, &style, scratch.path()).map_err(|error| output::no_scratch(&error))?
-            }
+            Some(form) => rendered(paper, form, self.out(), console)?,
         };
-        match &self.out {
-            None => console.print(&bytes),
-            Some(path) => {
-                output::write_whole(path, &bytes)?;
-                let path = path.display();
-                console.note(&say!("wrote {path}", "đã ghi {path}"));
-                Ok(())
-            }
-        }
+        deliver(&bytes, self.out(), console)
     }
+}
+
+/// A paper as it looks where it goes.
+pub fn rendered(
+    paper: &Paper,
+    form: Form,
+    out: Option<&Path>,
+    console: &Console,
+) -> Result<Vec<u8>, Failure> {
+    let style = match out {
+        Some(_) => Style { lang: console.lang, ..Style::default() },
+        None => console.style(),
+    };
+    let scratch = tempfile::tempdir().map_err(|error| output::no_scratch(&error))?;
+    render(paper, form, &style, scratch.path()).map_err(|error| output::no_scratch(&error))
+}
+
+/// Prints a report, or writes it into a file.
+pub fn deliver(bytes: &[u8], out: Option<&Path>, console: &Console) -> Result<(), Failure> {
+    let Some(path) = out else { return console.print(bytes) };
+    output::write_whole(path, bytes)?;
+    let path = path.display();
+    console.note(&say!("wrote {path}", "đã ghi {path}"));
+    Ok(())
 }

@@ -90,22 +90,40 @@ impl RunArguments {
         let as_of = moment(self.as_of.as_deref())?;
         let room = self.memory.room(self.threads.map_or_else(processors, u64::from))?;
         let loaded = rules(&self.rules, console)?;
-        if !self.data.is_dir() {
-            let data = self.data.display();
-            return Err(Failure::usage(
-                say!("`{data}` is not a directory", "`{data}` không phải là thư mục"),
-                say!(
-                    "`--data` names the directory that holds the extracts",
-                    "`--data` là thư mục chứa dữ liệu kết xuất"
-                ),
-            ));
-        }
+        is_folder(&self.data)?;
         self.rows.check(&self.data, &loaded.databases)?;
         Ok(Run { arguments: self, as_of, loaded, room, interrupted: interruptible() })
     }
 }
 
-fn processors() -> u64 {
+/// Refuses what holds no extracts.
+pub fn is_folder(data: &Path) -> Result<(), Failure> {
+    if data.is_dir() {
+        return Ok(());
+    }
+    let data = data.display();
+    Err(Failure::usage(
+        say!("`{data}` is not a directory", "`{data}` không phải là thư mục"),
+        say!(
+            "`--data` names the directory that holds the extracts",
+            "`--data` là thư mục chứa dữ liệu kết xuất"
+        ),
+    ))
+}
+
+/// So many threads, or one for each processor.
+pub fn pool(threads: Option<u16>) -> Result<rayon::ThreadPool, Failure> {
+    let threads = rayon::ThreadPoolBuilder::new().num_threads(threads.map_or(0, usize::from));
+    threads.stack_size(STACK).build().map_err(|error| {
+        let error = error.to_string();
+        Failure::usage(
+            say!("no threads could be started: {error}", "không khởi động được luồng xử lý: {error}"),
+            say!("try a smaller `--threads`", "thử `--threads` nhỏ hơn"),
+        )
+    })
+}
+
+pub fn processors() -> u64 {
     std::thread::available_parallelism().map_or(1, |processors| processors.get() as u64)
 }
 
@@ -126,16 +144,7 @@ impl Run<'_> {
     /// Measures all databases, on threads of their own, writes the records that are asked for, and remembers of single rows
     /// what `trace` asks for.
     pub fn measure(&self, trace: Option<TraceOptions<'_>>, console: &Console) -> Result<Measured, Failure> {
-        let threads = self.arguments.threads.map_or(0, usize::from);
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).stack_size(STACK).build().map_err(
-            |error| {
-                let error = error.to_string();
-                Failure::usage(
-                    say!("no threads could be started: {error}", "không khởi động được luồng xử lý: {error}"),
-                    say!("try a smaller `--threads`", "thử `--threads` nhỏ hơn"),
-                )
-            },
-        )?;
+        let pool = pool(self.arguments.threads)?;
         let bars = Bars::new(console);
         let options = RunOptions {
             data: &self.arguments.data,

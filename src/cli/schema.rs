@@ -8,6 +8,7 @@ use crate::history::card::Trend;
 use crate::report::catalog::Listing;
 use crate::report::notice::Notice;
 use crate::score::Scorecard;
+use crate::score::agreement::Agreement;
 use crate::score::gate::GateReport;
 use crate::score::league::League;
 use crate::score::periodic::Periodic;
@@ -37,6 +38,8 @@ enum Of {
     Catalog,
     /// A trend as JSON.
     Trend,
+    /// Whether databases agree on the same entities, as JSON.
+    Agreement,
     /// A comparison as JSON.
     League,
     /// Progress against the catalogue as JSON.
@@ -55,6 +58,7 @@ impl Schema {
             Of::Gate => schemars::schema_for!(GateReport).to_value(),
             Of::Notice => schemars::schema_for!(Notice).to_value(),
             Of::Catalog => schemars::schema_for!(Listing).to_value(),
+            Of::Agreement => schemars::schema_for!(Agreement).to_value(),
             Of::League => schemars::schema_for!(League).to_value(),
             Of::Progress => schemars::schema_for!(Progress).to_value(),
             Of::Proposals => schemars::schema_for!(Proposals).to_value(),

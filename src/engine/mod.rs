@@ -4,6 +4,7 @@
 //! all threads into states, `keys` judges what needs all rows at once, and `outcome` turns states into measures.
 //! Parallelism lives here and nowhere else.
 
+pub mod agree;
 mod asked;
 mod broken;
 mod budget;

@@ -3,6 +3,7 @@
 use indexmap::IndexMap;
 
 use crate::rule::Table;
+use crate::rule::subject::in_any_style;
 
 /// Columns of a file by the name that the rule file has for them, where the two differ, and declared columns that more
 /// than one column of the file could be.
@@ -27,7 +28,7 @@ pub fn naming(table: &Table, found: &[String]) -> Naming {
         let known = || std::iter::once(name).chain(&column.aliases);
         let is_it = |found: &String| {
             column.aliases.contains(found)
-                || table.any_naming && known().any(|name| folded(name) == folded(found))
+                || table.any_naming && known().any(|name| in_any_style(name) == in_any_style(found))
         };
         let places: Vec<usize> = found
             .iter()
@@ -46,9 +47,4 @@ pub fn naming(table: &Table, found: &[String]) -> Naming {
         }
     }
     naming
-}
-
-/// What `so_dinh_danh`, `SoDinhDanh`, `SO_DINH_DANH` and `SODINHDANH` have in common.
-fn folded(name: &str) -> String {
-    name.chars().filter(|c| !matches!(c, '_' | '-' | ' ')).flat_map(char::to_lowercase).collect()
 }

@@ -145,9 +145,14 @@ const fn shorter_than(length: usize) -> u64 {
     total
 }
 
+/// How many digits were packed.
+pub fn length(packed: u64) -> usize {
+    (0..=MOST_DIGITS).rev().find(|&length| packed >= shorter_than(length)).unwrap_or(0)
+}
+
 /// Digest of the text that was packed.
 pub fn digest_packed(packed: u64) -> u128 {
-    let length = (0..=MOST_DIGITS).rev().find(|&length| packed >= shorter_than(length)).unwrap_or(0);
+    let length = length(packed);
     let mut rest = packed - shorter_than(length);
     let mut digits = [b'0'; MOST_DIGITS];
     for digit in digits[..length].iter_mut().rev() {
@@ -298,7 +303,7 @@ mod tests {
         distinct.dedup();
         assert_eq!(distinct.len(), texts.len());
         for (text, key) in texts.iter().zip(packed) {
-            assert_eq!(digest_packed(key), digest(text.as_bytes()), "{text}");
+            assert_eq!((length(key), digest_packed(key)), (text.len(), digest(text.as_bytes())), "{text}");
         }
         assert_eq!(pack("1234567890123456789"), None);
         assert_eq!(pack("12a"), None);

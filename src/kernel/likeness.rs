@@ -23,6 +23,8 @@ pub enum Likeness {
     PartialDate,
     /// Codes, without regard to letter case and leading zeros; with `pad`, digits are filled up with zeros to so many.
     Code { pad: Option<u32> },
+    /// Telephone numbers of Viet Nam by their digits: `+84 912 345 678` is `0912.345.678`.
+    Phone,
 }
 
 impl Likeness {
@@ -47,6 +49,10 @@ impl Likeness {
                 let folded = text.mapped(|code| same(&folded_code(code, pad)));
                 cells(&|row| folded(row).map_or(Cell::Absent, Cell::Value))
             }
+            Self::Phone => {
+                let folded = text.mapped(|number| same(&national(number)));
+                cells(&|row| folded(row).map_or(Cell::Absent, Cell::Value))
+            }
             Self::PartialDate => {
                 let typed = batch.typed(column);
                 let days = (*typed.array.data_type() == DataType::Date32)
@@ -60,6 +66,14 @@ impl Likeness {
                     whole.or_else(|| parts(row).flatten()).map_or(Cell::Unreadable, Cell::Value)
                 })
             }
+        }
+    }
+
+    /// A code as cells of a column have it, for whoever has a list of codes; `None` if it compares something else.
+    pub fn code(self, canonical: &str) -> Option<i128> {
+        match self {
+            Self::Code { pad } => Some(same(&folded_code(canonical, pad))),
+            _ => None,
         }
     }
 
@@ -95,6 +109,25 @@ fn same(text: &str) -> i128 {
             i128::from_le_bytes(whole)
         }
         _ => (digest_of_key(bytes) >> 2 | 1 << 125).cast_signed(),
+    }
+}
+
+/// Whether a code consists of digits alone; `None` of one that is too long to be looked at.
+pub fn is_digits(code: i128) -> Option<bool> {
+    let bytes = code.to_le_bytes();
+    let length = usize::from(bytes[15]);
+    (length < 16).then(|| bytes[..length].iter().all(u8::is_ascii_digit))
+}
+
+/// The digits of a number as it is dialled within the country; a text without digits stays.
+fn national(number: &str) -> Cow<'_, str> {
+    let digits: String = number.chars().filter(char::is_ascii_digit).collect();
+    let dialled = digits.strip_prefix("00").unwrap_or(&digits);
+    match dialled.strip_prefix("84") {
+        // Of ten digits and less it would be one of the country's own that has lost its zero.
+        Some(rest) if dialled.len() >= 11 => format!("0{rest}").into(),
+        _ if digits.is_empty() => number.into(),
+        _ => digits.into(),
     }
 }
 
@@ -218,6 +251,27 @@ mod tests {
         assert_eq!(["00a", "A", "a"].map(|code| folded_code(code, None)), ["a", "a", "a"]);
         let five = ["7", "00007", "000007", "7.00", "7.5", "A7", ""].map(|code| padded(code, 5).into_owned());
         assert_eq!(five, ["00007", "00007", "000007", "00007", "7.5", "A7", ""]);
+    }
+
+    #[test]
+    fn numbers_are_those_that_are_dialled() {
+        for number in ["0912345678", "+84 912 345 678", "0084.912.345.678", "(0912) 345-678"] {
+            assert_eq!(national(number), "0912345678", "{number}");
+        }
+        assert_eq!(
+            ["842345678", "không có", "02438222222"].map(national),
+            ["842345678", "không có", "02438222222"]
+        );
+    }
+
+    #[test]
+    fn codes_say_what_they_are_written_with() {
+        let code = |text: &str| Likeness::Code { pad: None }.code(text);
+        assert_eq!(
+            ["1", "Nam", "n1", "một mã dài hơn mười lăm byte"].map(|text| is_digits(code(text)?)),
+            [Some(true), Some(false), Some(false), None]
+        );
+        assert_eq!((code("NAM"), Likeness::Exact.code("1")), (code("nam"), None));
     }
 
     #[test]

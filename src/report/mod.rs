@@ -1,5 +1,6 @@
 //! Floor 8: what people and programs read. Pure functions of a scorecard: no clock, no environment, no files.
 
+pub mod agreement;
 pub mod catalog;
 pub mod collection;
 pub mod explanation;

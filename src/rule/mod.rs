@@ -27,6 +27,7 @@ pub mod role;
 pub mod schema;
 pub mod shipped;
 pub mod start;
+pub mod subject;
 pub mod table;
 mod table_rule;
 pub mod waiver;

@@ -39,7 +39,7 @@ pub struct Table {
     pub rules: Vec<Rule>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Column {
     pub name: At<String>,
     pub title: Option<Text>,

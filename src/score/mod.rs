@@ -2,6 +2,7 @@
 
 pub mod absent;
 pub mod agency;
+pub mod agreement;
 pub mod assemble;
 pub mod caps;
 pub mod change_points;

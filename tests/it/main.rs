@@ -2,6 +2,7 @@
 //! broken inputs, and the order of the house.
 
 mod across;
+mod agree;
 mod arguments;
 mod bad_input;
 mod between;

@@ -141,6 +141,30 @@ impl Mirror {
         named: bool,
         budget: &Budget<'_>,
     ) -> Result<Self, Text> {
+        let mut mirror = Self::in_rows(plan, carried, ledger, state, named)?;
+        if let Held::Rows(rows) = &mirror.held {
+            let bytes = rows.bytes();
+            // What is used again and again is worth room that keys could have.
+            if budget.hold(bytes) && bytes <= budget.for_judging() {
+                mirror.held = Held::Whole(Arc::new(rows.parts(Round::WHOLE)?));
+            } else {
+                budget.release(bytes);
+            }
+        }
+        Ok(mirror)
+    }
+
+    /// The same, however much room there is: put together round by round, each time anew.
+    ///
+    /// # Errors
+    /// Its keys are not all there any more.
+    pub fn in_rows(
+        plan: &MirrorPlan,
+        carried: &[usize],
+        ledger: &Ledger,
+        state: &TableState,
+        named: bool,
+    ) -> Result<Self, Text> {
         let judged = |page: &Page| {
             let (rows, unknown) =
                 keys::applicable(&page.keys[plan.key].has_key, &page.populations[plan.rows]);
@@ -184,16 +208,8 @@ impl Mirror {
         });
         let [with_key, unknown, without_key] =
             counts.fold([0; 3], |sum, one| [0, 1, 2].map(|at| sum[at] + one[at]));
-        let bytes = rows.bytes();
-        // What is used again and again is worth room that keys could have.
-        let held = if budget.hold(bytes) && bytes <= budget.for_judging() {
-            Held::Whole(Arc::new(rows.parts(Round::WHOLE)?))
-        } else {
-            budget.release(bytes);
-            Held::Rows(rows)
-        };
         let origin = named.then(|| Arc::new(Origin::of(ledger, state)));
-        let types = plan.types.clone();
+        let (held, types) = (Held::Rows(rows), plan.types.clone());
         Ok(Self { held, types, columns, scopes, rows: with_key, unknown, without_key, origin })
     }
 
@@ -223,6 +239,54 @@ impl Mirror {
         match &self.held {
             Held::Whole(parts) => Ok(Arc::clone(parts)),
             Held::Rows(rows) => rows.parts(round).map(Arc::new),
+        }
+    }
+
+    /// Rows that have a key that can be trusted.
+    pub const fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    /// About what putting all of it together takes.
+    pub fn bytes(&self) -> u64 {
+        match &self.held {
+            Held::Whole(_) => 0,
+            Held::Rows(rows) => rows.bytes(),
+        }
+    }
+
+    /// Hands over the rows of a round by page and place there, each with the spot of its key, from many threads.
+    ///
+    /// # Errors
+    /// Its keys on disk cannot be read again.
+    pub fn each_row(
+        &self,
+        round: Round,
+        parts: &Parts,
+        each: impl Fn(Spot, usize, usize) + Sync,
+    ) -> Result<(), Text> {
+        let Held::Rows(rows) = &self.held else { return Ok(()) };
+        if rows.rows.is_packed() {
+            rows.rows.each(round, |key: u64, page, row| {
+                parts.find(key).into_iter().for_each(|spot| each(spot, page, row))
+            })
+        } else {
+            rows.rows.each(round, |key: u128, page, row| {
+                parts.find(key).into_iter().for_each(|spot| each(spot, page, row))
+            })
+        }
+    }
+
+    /// The different values of each of some columns; `None` where they are more than `most`.
+    ///
+    /// # Errors
+    /// Its keys on disk cannot be read again.
+    pub fn values(&self, columns: &[MirrorColumn], most: usize) -> Result<Vec<Option<BTreeSet<i128>>>, Text> {
+        match &self.held {
+            Held::Whole(_) => Ok(vec![None; columns.len()]),
+            Held::Rows(rows) => {
+                rows.values(&columns.iter().map(|column| column.at).collect::<Vec<_>>(), most)
+            }
         }
     }
 

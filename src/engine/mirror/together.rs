@@ -1,5 +1,7 @@
 //! Rows of a table of reference put together by their keys, part by part.
 
+use std::collections::BTreeSet;
+
 use arrow::buffer::BooleanBuffer;
 use rayon::prelude::*;
 
@@ -50,6 +52,55 @@ impl Rows {
         } else {
             Parts::Wide(self.put_together(round)?)
         })
+    }
+
+    /// The different values of each of some columns; `None` where they are more than `most`.
+    ///
+    /// # Errors
+    /// Keys on disk cannot be read again.
+    pub fn values(&self, columns: &[usize], most: usize) -> Result<Vec<Option<BTreeSet<i128>>>, Text> {
+        let none = || vec![Some(BTreeSet::new()); columns.len()];
+        let add = |all: &mut Vec<Option<BTreeSet<i128>>>, page: usize, row: usize, cells: &[i128]| {
+            for (seen, &column) in all.iter_mut().zip(columns) {
+                if let (Some(values), Cell::Value(value)) =
+                    (seen.as_mut(), self.cell(&self.columns[column], page, row, cells))
+                {
+                    values.insert(value);
+                    if values.len() > most {
+                        *seen = None;
+                    }
+                }
+            }
+        };
+        let both = |mut all: Vec<Option<BTreeSet<i128>>>, other: Vec<Option<BTreeSet<i128>>>| {
+            for (ours, theirs) in all.iter_mut().zip(other) {
+                *ours = ours
+                    .take()
+                    .zip(theirs)
+                    .map(|(ours, theirs)| &ours | &theirs)
+                    .filter(|all| all.len() <= most);
+            }
+            all
+        };
+        let pages = self.rows.pages.par_iter().enumerate();
+        let here = pages.fold(none, |mut all, (at, page)| {
+            self.rows.page(page, Round::WHOLE, |_: u128, row, cells| add(&mut all, at, row, cells));
+            all
+        });
+        let here = here.reduce(none, both);
+        let there = Round::WHOLE.parts().into_par_iter().map(|part| {
+            let mut all = none();
+            self.rows
+                .disk(part, Round::WHOLE, |_: u128, page, row, cells| add(&mut all, page, row, cells))?;
+            Ok(all)
+        });
+        Ok(both(here, there.try_reduce(none, |all, other| Ok(both(all, other)))?))
+    }
+
+    /// What a row says in a column.
+    fn cell(&self, column: &ColumnRows, page: usize, row: usize, cells: &[i128]) -> Cell {
+        let untrusted = column.untrusted[page].as_ref().is_some_and(|rows| rows.value(row));
+        if untrusted { Cell::Unreadable } else { Cell::of_stored(cells[column.cell]) }
     }
 
     fn put_together<K: Key>(&self, round: Round) -> Result<Parted<K>, Text> {
@@ -123,10 +174,7 @@ impl<K> Default for Loose<K> {
 impl<K: Key> Loose<K> {
     fn add(&mut self, rows: &Rows, key: K, page: usize, row: usize, cells: &[i128]) {
         self.keys.push(key);
-        self.cells.extend(rows.columns.iter().map(|column| {
-            let untrusted = column.untrusted[page].as_ref().is_some_and(|rows| rows.value(row));
-            if untrusted { Cell::Unreadable.stored() } else { cells[column.cell] }
-        }));
+        self.cells.extend(rows.columns.iter().map(|column| rows.cell(column, page, row, cells).stored()));
         self.scopes.extend((0..rows.scopes.len()).map(|scope| rows.in_scope(scope, page, row)));
         if rows.named {
             self.places.push((page as u32, row as u32));
@@ -172,6 +220,18 @@ impl Parts {
         match self {
             Self::Packed(parts) => parts.parts.iter().map(|part| part.keys.len()).collect(),
             Self::Wide(parts) => parts.parts.iter().map(|part| part.keys.len()).collect(),
+        }
+    }
+
+    /// Hands over the keys of a part of the round, each with its place there.
+    pub fn each_key(&self, part: usize, mut each: impl FnMut(u128, usize)) {
+        match self {
+            Self::Packed(parts) => {
+                parts.parts[part].keys.iter().enumerate().for_each(|(at, key)| each(key.as_wide(), at));
+            }
+            Self::Wide(parts) => {
+                parts.parts[part].keys.iter().enumerate().for_each(|(at, key)| each(*key, at));
+            }
         }
     }
 

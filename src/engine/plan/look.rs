@@ -44,7 +44,7 @@ pub fn look_into(
 
 impl RulePlan {
     /// A plan that belongs to no rule.
-    const fn of_nobody(work: Work) -> Self {
+    pub(in crate::engine) const fn of_nobody(work: Work) -> Self {
         Self {
             work,
             filter: None,
