@@ -24,6 +24,7 @@ pub mod measured;
 mod mirror;
 mod naming;
 mod outcome;
+pub mod package;
 mod parts;
 mod plan;
 mod problems;
