@@ -239,6 +239,11 @@ fn sum(
     }
 }
 
+/// Whether a document is one that lists files.
+pub fn lists_files(document: &Value) -> bool {
+    !lists(document).is_empty()
+}
+
 /// Every list of files in an exchange message, with where it stands.
 fn lists(document: &Value) -> Vec<(String, &Value)> {
     let mut found = Vec::new();

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use serde_json::Value;
 
 use super::json::{self, Document, Unusable};
-use super::manifest::{FILES, RECEIVED};
+use super::manifest::{self, FILES, RECEIVED};
 use super::report::{Code, Finding, Level, MessageCounts};
 use super::structure::{Break, Structure};
 use crate::base::Text;
@@ -64,13 +64,23 @@ pub struct Messages<'s> {
     lines: u64,
     /// The rest of a line that is too long, or of a document that is too large, is passed over.
     passing: bool,
+    /// Whether it is a document for the sake of the files that it lists.
+    lists_files: bool,
     tally: Tally,
 }
 
 impl<'s> Messages<'s> {
     pub fn new(structure: &'s Structure, layout: Layout) -> Self {
-        let tally = Tally::default();
-        Self { structure, layout, bytes: Vec::new(), fresh: true, lines: 0, passing: false, tally }
+        Self {
+            structure,
+            layout,
+            bytes: Vec::new(),
+            fresh: true,
+            lines: 0,
+            passing: false,
+            lists_files: false,
+            tally: Tally::default(),
+        }
     }
 
     pub fn feed(&mut self, mut block: &[u8]) {
@@ -158,7 +168,8 @@ impl<'s> Messages<'s> {
             }
             Layout::Document => self.document(&bytes),
         }
-        if self.tally.counts.messages == 0 && self.tally.faults.is_empty() {
+        let nothing = self.tally.counts.messages == 0 && self.tally.faults.is_empty();
+        if nothing && !self.lists_files {
             let what = say!("there is no message in it", "không có thông điệp nào trong tệp");
             self.tally.add(Level::Note, Code::NoMessages, None, None, None, what);
         }
@@ -169,7 +180,10 @@ impl<'s> Messages<'s> {
         let rest = self.without_mark(bytes);
         let outcome = std::str::from_utf8(rest).map(json::read);
         match outcome {
-            Ok(Ok(document)) => self.tally.merge(of_document(self.structure, &document, None)),
+            Ok(Ok(document)) => {
+                self.lists_files = manifest::lists_files(&document.value);
+                self.tally.merge(of_document(self.structure, &document, None));
+            }
             // Many programs call JSON Lines `.json`.
             Ok(Err(Unusable::Malformed(line))) if line > 1 && begins_with_an_object(rest) => {
                 self.judge_lines(rest);
@@ -213,6 +227,8 @@ fn of_document(structure: &Structure, document: &Document, line: Option<u64>) ->
             tally.broken(line, "", found);
         }
         records(value)
+    } else if is_list(value) {
+        Vec::new()
     } else if let Some(items) = value.as_array().filter(|_| line.is_none()) {
         items.iter().enumerate().map(|(at, item)| (format!("/{at}"), item)).collect()
     } else {
@@ -257,7 +273,7 @@ pub fn is_envelope(value: &Value) -> bool {
 /// files is none.
 fn records(envelope: &Value) -> Vec<(String, &Value)> {
     let of_list = |pointer: &str, items: &'_ [Value]| -> Vec<(String, usize)> {
-        let no_files = items.iter().enumerate().filter(|(_, item)| !lists_files(item));
+        let no_files = items.iter().enumerate().filter(|(_, item)| !is_list(item));
         no_files.map(|(at, _)| (format!("{pointer}/{at}"), at)).collect()
     };
     let at = format!("/{RECEIVED}");
@@ -281,7 +297,8 @@ fn records(envelope: &Value) -> Vec<(String, &Value)> {
     }
 }
 
-fn lists_files(item: &Value) -> bool {
+/// What lists files and is no record itself.
+fn is_list(item: &Value) -> bool {
     item.get(FILES).is_some() && item.get(RECORD).is_none()
 }
 

@@ -249,14 +249,13 @@ impl Checking<'_, '_> {
             cards.push(card);
         }
         if unjudged > 0 {
+            let all = cards.len();
             let what = say!(
-                "files hold no messages; what is in them was not looked at: `thuocdo score` measures tables by rules",
-                "tệp không phải thông điệp; nội dung không được xét ở đây: `thuocdo score` đo bảng dữ liệu theo quy tắc"
+                "of {all} files {unjudged} hold no messages; what is in them was not looked at: `thuocdo score` measures tables by rules",
+                "{unjudged} trên {all} tệp không phải thông điệp; nội dung không được xét ở đây: `thuocdo score` đo bảng dữ liệu theo quy \
+                 tắc"
             );
             self.note(Code::LeftToScore, "", what);
-            if let Some(note) = self.findings.last_mut() {
-                note.count = unjudged;
-            }
         }
         if self.asked.messages.is_some() && cards.iter().all(|card| card.messages.is_none()) {
             let what = say!(

@@ -105,7 +105,7 @@ mod tests {
 
     #[test]
     fn names_that_mean_one_file_everywhere_are_safe() {
-        for name in ["a.csv", "dữ liệu/Hộ tịch 2026.ndjson", "a/b/c", "..a", ".an", "con.dao/nully", "a..b"]
+        for name in ["a.csv", "dữ liệu/Hộ tịch 2026.ndjson", "a/b/c", "..a", ".an", "con_dao/nully", "a..b"]
         {
             assert_eq!(unsafe_name(name), None, "{name}");
         }

@@ -122,32 +122,34 @@ impl Shape {
         if self.validator.is_valid(document) {
             return Vec::new();
         }
-        self.validator.iter_errors(document).map(|error| self.broken(&error)).collect()
+        self.validator.iter_errors(document).map(|error| self.broken(document, &error)).collect()
     }
 
-    fn broken(&self, error: &ValidationError<'_>) -> Break {
+    fn broken(&self, document: &Value, error: &ValidationError<'_>) -> Break {
         let rule = error.schema_path().to_string();
         let what = self.said(error, self.document.pointer(&rule));
         Break {
-            pointer: self.pointer(&error.instance_path().to_string()),
+            pointer: self.pointer(document, &error.instance_path().to_string()),
             rule: format!("{}#{rule}", self.name),
             what,
         }
     }
 
     /// Names of fields may be values where a schema allows any.
-    fn pointer(&self, pointer: &str) -> String {
-        let told = |part: &str| {
+    fn pointer(&self, document: &Value, pointer: &str) -> String {
+        let mut told = String::new();
+        let mut at = Some(document);
+        for part in pointer.split('/').skip(1) {
             let name = part.replace("~1", "/").replace("~0", "~");
-            let index = !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()) && part.len() < 8;
-            if index || self.known.contains(&name) { part.to_owned() } else { "*".to_owned() }
-        };
-        pointer
-            .split('/')
-            .enumerate()
-            .map(|(at, part)| if at == 0 { String::new() } else { told(part) })
-            .collect::<Vec<_>>()
-            .join("/")
+            let is_index = at.is_some_and(Value::is_array);
+            at = at.and_then(|value| match value {
+                Value::Array(items) => items.get(name.parse::<usize>().ok()?),
+                other => other.get(&name),
+            });
+            told.push('/');
+            told.push_str(if is_index || self.known.contains(&name) { part } else { "*" });
+        }
+        told
     }
 
     fn said(&self, error: &ValidationError<'_>, rule: Option<&Value>) -> Text {
@@ -274,7 +276,7 @@ mod tests {
             "additionalProperties": { "type": "object", "additionalProperties": false } });
         let mut structure = Structure::default();
         structure.message("cua-toi.json", &schema.to_string()).unwrap();
-        let message = json!({ "ho_ten": "Nguyễn Bí Mật", "001099012345": 1, "Bí Mật/~": { "Bí": 1 } });
+        let message = json!({ "ho_ten": "Nguyễn Bí Mật", "0010990": 1, "Bí Mật/~": { "Bí": 1 } });
         let breaks = structure.of_message(&message);
         assert_eq!(breaks.len(), 3, "{breaks:?}");
         for Break { pointer, rule, what } in &breaks {

@@ -24,8 +24,8 @@ const KIND: u32 = 0o170_000;
 
 pub struct Archive {
     zip: ZipArchive<BufReader<File>>,
-    /// The place of each member in the directory, and whether its bytes were counted.
-    places: Vec<(usize, bool)>,
+    /// The place of each member in the directory, and what came of reading it.
+    places: Vec<(usize, Option<Result<u64, Flaw>>)>,
     /// Bytes that may still be unpacked.
     left: u64,
     most: u64,
@@ -105,7 +105,7 @@ impl Archive {
             }
         }
         listed.sort_by(|(one, _), (other, _)| one.path.cmp(&other.path));
-        self.places = listed.iter().map(|(_, place)| (*place, false)).collect();
+        self.places = listed.iter().map(|(_, place)| (*place, None)).collect();
         listed.into_iter().map(|(member, _)| member).collect()
     }
 
@@ -127,10 +127,24 @@ impl Archive {
         })
     }
 
+    /// A file that was read once is known to have an end; one that could not be is not tried again.
     pub fn read(&mut self, member: usize, take: &mut dyn FnMut(&[u8])) -> Result<u64, Flaw> {
-        let (place, counted) = self.places[member];
-        let (most, left) = (self.most, &mut self.left);
-        let zip = &mut self.zip;
+        let (place, before) = &self.places[member];
+        if let Some(Err(flaw)) = before {
+            return Err(flaw.clone());
+        }
+        let outcome = self.unpacked(*place, before.is_some(), take);
+        self.places[member].1 = Some(outcome.clone());
+        outcome
+    }
+
+    fn unpacked(&mut self, place: usize, counted: bool, take: &mut dyn FnMut(&[u8])) -> Result<u64, Flaw> {
+        let (zip, most, left) = (&mut self.zip, self.most, &mut self.left);
+        let room = |read| {
+            let rest = if counted { Some(*left) } else { left.checked_sub(read) };
+            *left = rest.unwrap_or_default();
+            rest.is_some()
+        };
         let outcome = guarded(|| {
             let file = match zip.by_index(place) {
                 Err(ZipError::CompressionMethodNotSupported(_)) => return Ok(Err(not_unpacked())),
@@ -140,21 +154,12 @@ impl Archive {
                 return Ok(Err(not_unpacked()));
             }
             let stated = file.size();
-            Ok::<_, ZipError>(
-                unpack(file, take, |read| {
-                    if counted {
-                        return true;
-                    }
-                    *left = left.saturating_sub(read);
-                    *left > 0
-                })
-                .map_or_else(
-                    |failure| Err(failure.flaw(most)),
-                    |count| if count == stated { Ok(count) } else { Err(other_size()) },
-                ),
-            )
+            Ok::<_, ZipError>(match unpack(file, take, room) {
+                Ok(count) if count == stated => Ok(count),
+                Ok(_) => Err(other_size()),
+                Err(failure) => Err(failure.flaw(most)),
+            })
         });
-        self.places[member].1 = true;
         outcome.unwrap_or_else(|reason| Err(damaged(reason)))
     }
 }
