@@ -47,8 +47,8 @@ pub struct PackageCommand {
     #[arg(long, value_name = "GLOB")]
     messages: Vec<String>,
     /// What a ZIP may unpack to, as `4GiB` [default: 1GiB, or 200 times its size].
-    #[arg(long, value_name = "SIZE", value_parser = size)]
-    max_unpacked: Option<u64>,
+    #[arg(long, value_name = "SIZE")]
+    max_unpacked: Option<String>,
     /// What to print.
     #[arg(long, value_enum, default_value = "term")]
     format: Format,
@@ -67,18 +67,15 @@ enum Format {
     Junit,
 }
 
-fn size(text: &str) -> Result<u64, String> {
-    bytes(text).ok_or_else(|| "an amount such as 512MiB or 4GiB".to_owned())
-}
-
 impl PackageCommand {
     pub fn run(self, console: &Console) -> Result<Exit, Failure> {
         let inputs = [Some(&self.package), self.manifest.as_ref(), self.envelope.as_ref()];
         let inputs = inputs.into_iter().flatten().chain(&self.schema).map(PathBuf::as_path);
         output::spares(self.out.as_deref(), inputs)?;
+        let most = self.max_unpacked.as_deref().map(amount).transpose()?;
         let structure = self.structure()?;
         let messages = self.messages()?;
-        let mut package = Package::open(&self.package, self.max_unpacked).map_err(|error| {
+        let mut package = Package::open(&self.package, most).map_err(|error| {
             let (path, Text { en, vi }) = (self.package.display(), error.what);
             let what = say!("`{path}`: {en}", "`{path}`: {vi}");
             Failure::Given(vec![Diagnostic { hint: error.hint, ..Diagnostic::error(what) }])
@@ -178,6 +175,15 @@ impl PackageCommand {
         console.note(&say!("wrote {path}", "đã ghi {path}"));
         Ok(())
     }
+}
+
+fn amount(text: &str) -> Result<u64, Failure> {
+    bytes(text).ok_or_else(|| {
+        Failure::usage(
+            say!("`{text}` is not an amount of bytes", "`{text}` không phải lượng byte"),
+            say!("write `--max-unpacked` as 512MiB or 4GiB", "viết `--max-unpacked` dạng 512MiB hoặc 4GiB"),
+        )
+    })
 }
 
 /// A schema by the name of its file.

@@ -347,7 +347,7 @@ fn wrong_use_ends_with_2() {
         (vec![path, "--schema", remote, "--schema", broken], "outside of itself"),
         (vec![path, "--schema", remote, "--envelope", broken], "it is not JSON"),
         (vec![path, "--messages", "[", "--quiet"], "`[` is not a pattern"),
-        (vec![path, "--max-unpacked", "many"], "an amount such as"),
+        (vec![path, "--max-unpacked", "many"], "`many` is not an amount of bytes"),
         (vec![path, "--schema", "no.json"], "`no.json` cannot be read"),
     ] {
         let run = run(&arguments);
