@@ -26,6 +26,7 @@ mod memory;
 mod nightly;
 mod notify;
 mod output;
+mod package;
 mod pages;
 mod paper;
 mod periodic;
@@ -86,6 +87,7 @@ enum Command {
     Report(report::Report),
     Verify(verify::Verify),
     Keygen(keygen::Keygen),
+    Package(package::PackageCommand),
     Schema(schema::Schema),
     Completions(completions::Completions),
     Man(man::Man),
@@ -142,6 +144,7 @@ fn command() -> Exit {
         Command::Report(command) => command.run(&console),
         Command::Verify(command) => command.run(&console),
         Command::Keygen(command) => command.run(&console),
+        Command::Package(command) => command.run(&console),
         Command::Schema(command) => command.run(&console),
         Command::Completions(command) => command.run(&console),
         Command::Man(command) => command.run(&console),

@@ -4,6 +4,8 @@ use clap::{Args, ValueEnum};
 
 use super::failure::{Exit, Failure};
 use super::output::Console;
+use crate::engine::package::report::PackageReport;
+use crate::engine::package::structure::ENVELOPE;
 use crate::history::card::Trend;
 use crate::report::catalog::Listing;
 use crate::report::notice::Notice;
@@ -48,6 +50,10 @@ enum Of {
     Proposals,
     /// A periodic report as JSON.
     Periodic,
+    /// What was found of an exchange package as JSON.
+    Package,
+    /// The schema of exchange messages that packages are held to.
+    Envelope,
 }
 
 impl Schema {
@@ -63,6 +69,12 @@ impl Schema {
             Of::Progress => schemars::schema_for!(Progress).to_value(),
             Of::Proposals => schemars::schema_for!(Proposals).to_value(),
             Of::Periodic => schemars::schema_for!(Periodic).to_value(),
+            Of::Package => schemars::schema_for!(PackageReport).to_value(),
+            // As it is written, for whoever edits it.
+            Of::Envelope => {
+                console.print(ENVELOPE.as_bytes())?;
+                return Ok(Exit::Passed);
+            }
             Of::Trend => schemars::schema_for!(Trend).to_value(),
         };
         console.print(format!("{schema:#}\n").as_bytes())?;

@@ -26,6 +26,7 @@ mod mirror;
 mod missing;
 mod naming;
 mod outcome;
+pub mod package;
 mod parts;
 mod plan;
 mod problems;

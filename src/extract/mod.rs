@@ -16,6 +16,7 @@ pub mod ipc;
 mod names;
 pub mod ndjson;
 pub mod open;
+pub mod package;
 pub mod parquet;
 pub mod partition;
 mod renamed;

@@ -1,8 +1,7 @@
 use std::sync::Arc;
 
 use arrow::buffer::BooleanBuffer;
-use jsonschema::error::ValidationErrorKind;
-use jsonschema::{Draft, PatternOptions, Validator};
+use jsonschema::Validator;
 use schemars::{JsonSchema, SchemaGenerator, json_schema};
 use serde::de::IgnoredAny;
 use serde_json::Value as Json;
@@ -11,6 +10,7 @@ use crate::arguments;
 use crate::base::{Dimension, Scale, Severity, Unit};
 use crate::kernel::{Batch, ColumnId, Population, RowVerdict};
 use crate::rule::arguments::{Arguments, Column, Field};
+use crate::rule::json_schema::{self, SchemaError};
 use crate::rule::{
     About, At, BindError, Binder, Bound, Check, Explanation, Fields, Node, ParseContext, Spec, Value, Words,
 };
@@ -113,46 +113,14 @@ fn json(node: &Node, context: &mut ParseContext<'_>) -> Option<Json> {
     })
 }
 
-const DRAFT: &str = "https://json-schema.org/draft/2020-12/schema";
-
 fn compile(schema: &Json, node: &Node, context: &mut ParseContext<'_>) -> Option<Shape> {
-    let draft = schema.get("$schema").and_then(Json::as_str).unwrap_or(DRAFT);
-    if draft.trim_end_matches('#') != DRAFT {
-        let what = say!("`{draft}` is not draft 2020-12", "`{draft}` không phải bản 2020-12");
-        context.reader.error(&node.span, what).hint =
-            Some(say!("write the schema for {DRAFT}", "viết lược đồ theo {DRAFT}"));
-        return None;
-    }
-    let options = jsonschema::options()
-        .with_draft(Draft::Draft202012)
-        // Time linear in the value, whatever the pattern.
-        .with_pattern_options(PatternOptions::regex())
-        .offline();
-    match options.build(schema) {
+    match json_schema::compile(schema) {
         Ok(validator) => Some(Shape(Arc::new(validator))),
-        Err(error) if matches!(error.kind(), ValidationErrorKind::Referencing(_)) => {
-            context
-                .reader
-                .error(
-                    &node.span,
-                    say!(
-                        "the schema refers to something outside of itself: {error}",
-                        "lược đồ tham chiếu ra ngoài: {error}"
-                    ),
-                )
-                .hint = Some(say!(
-                "nothing is fetched from the network or from other files; copy it into `$defs`",
-                "không lấy gì từ mạng hay tệp khác; hãy chép phần đó vào `$defs`"
-            ));
-            None
-        }
-        Err(error) => {
-            let path = error.instance_path();
-            let what = say!(
-                "not a JSON Schema, at `{path}`: {error}",
-                "không phải JSON Schema, tại `{path}`: {error}"
-            );
-            context.reader.error(&node.span, what);
+        Err(SchemaError { what, hint }) => {
+            let diagnostic = context.reader.error(&node.span, what);
+            if hint.is_some() {
+                diagnostic.hint = hint;
+            }
             None
         }
     }

@@ -13,6 +13,7 @@ pub mod methodology;
 pub mod metrics;
 pub mod naming;
 pub mod notice;
+pub mod package;
 pub mod paper;
 pub mod periodic;
 pub mod progress;

@@ -12,6 +12,7 @@ mod demand;
 pub mod file;
 pub mod gate;
 pub mod groups;
+pub mod json_schema;
 pub mod kind;
 pub mod letter;
 pub mod load;

@@ -27,6 +27,7 @@ mod nation;
 mod nightly;
 mod nightly_examples;
 mod outputs;
+mod package;
 mod packs;
 mod pages;
 mod peers;

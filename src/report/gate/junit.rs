@@ -15,7 +15,7 @@ use crate::score::gate::{Check, Condition, GateReport, Verdict};
 use crate::score::scorecard::{DatabaseCard, RuleCard};
 
 /// The root's name, and the suite of what concerns the whole run.
-const RUN: &str = "thuocdo";
+pub const RUN: &str = "thuocdo";
 
 /// Places of failing rows that a case names.
 const EXAMPLES: usize = 3;
@@ -39,12 +39,17 @@ impl GateRenderer for Junit {
         for suite in suites(gate, card) {
             report.add_test_suite(suite.render(gate, style.lang));
         }
-        // Names are strings and counts are numbers: nothing that serialisation can refuse.
-        let xml = report.to_string().unwrap_or_default();
-        // The schema that Jenkins holds reports to has this attribute for suites, but not for their root. The root's
-        // name is ours, so the first one is the root's.
-        xml.replacen(&format!(" skipped=\"{}\"", report.skipped), "", 1).into_bytes()
+        xml(&report)
     }
+}
+
+/// A report as Jenkins takes it.
+pub fn xml(report: &Report) -> Vec<u8> {
+    // Names are strings and counts are numbers: nothing that serialisation can refuse.
+    let xml = report.to_string().unwrap_or_default();
+    // The schema that Jenkins holds reports to has this attribute for suites, but not for their root. The root's name is
+    // ours, so the first one is the root's.
+    xml.replacen(&format!(" skipped=\"{}\"", report.skipped), "", 1).into_bytes()
 }
 
 /// The cases of a database; of the run without one.

@@ -2,11 +2,11 @@
 
 mod azure;
 mod badge;
-mod finding;
+pub(super) mod finding;
 mod github;
 mod gitlab;
 pub mod json;
-mod junit;
+pub(super) mod junit;
 mod line;
 pub(super) mod markdown;
 #[cfg(test)]
