@@ -99,6 +99,7 @@ impl Agree {
             trace: None,
             keeper: None,
             budget: &room.budget(),
+            reconciled: false,
             elsewhere: &Elsewhere::default(),
         };
         let known: Vec<Known<'_>> =

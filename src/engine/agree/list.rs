@@ -291,8 +291,9 @@ impl Listed<'_> {
         plan.rules.extend((0..=flags).map(|_| unjudged()));
         let broken = vec![false; plan.rules.len()];
         let (verdicts, clusters) = marked.verdicts(first);
-        let pages = verdicts::pages(std::mem::take(&mut state.ledger), verdicts);
-        let verdicts = Verdicts { pages, clusters: vec![(first, clusters)], broken, none_clean: false };
+        let pages = verdicts::pages(std::mem::take(&mut state.ledger), verdicts, &[]);
+        let clusters = vec![(first, clusters)];
+        let verdicts = Verdicts { pages, clusters, broken, none_clean: false, missing: Vec::new() };
         let judged = JudgedTable::new(database, &table, plan, files, state, verdicts);
         let mut rows = Rows { first, sources, columns, take };
         judged.second_look(&mut rows, options)
@@ -300,7 +301,7 @@ impl Listed<'_> {
 }
 
 /// Looks for failing rows alone.
-pub const WANTED: Wanted = Wanted { failing: true, records: false };
+pub const WANTED: Wanted = Wanted { failing: true, records: false, reconciled: false };
 
 impl MarkedSource {
     /// What rows fail, by rules from `first` on, and the entities of each page.
