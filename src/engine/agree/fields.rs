@@ -201,7 +201,9 @@ impl Fields {
             // In the database of the reference itself nothing is collected twice.
             let beside = at != reference && source.database == sources[reference].database;
             let found = source.speaks.others.iter().find(own).filter(|_| !beside);
-            readings.push(found.and_then(|it| self.reading(sources, at, &[it.column.clone()], it.likeness)));
+            readings.push(
+                found.and_then(|it| self.reading(sources, at, std::slice::from_ref(&it.column), it.likeness)),
+            );
         }
         if readings[reference].is_some() && readings.iter().flatten().count() > 1 {
             let (id, likeness) = (column.column.clone(), column.likeness);
