@@ -167,7 +167,7 @@ impl Fields {
     ) -> Result<(), Text> {
         let sets = match likeness {
             Likeness::Code { .. } => coded(&mut readings, codes, sources)?,
-            _ => typed(&readings, sources),
+            _ => typed(&readings, sources, likeness),
         };
         if sets.len() > 1 {
             self.code_sets.push(CodeSets { field: id.to_owned(), sets: sets.clone() });
@@ -201,7 +201,9 @@ impl Fields {
             // In the database of the reference itself nothing is collected twice.
             let beside = at != reference && source.database == sources[reference].database;
             let found = source.speaks.others.iter().find(own).filter(|_| !beside);
-            readings.push(found.and_then(|it| self.reading(sources, at, &[it.column.clone()], it.likeness)));
+            readings.push(
+                found.and_then(|it| self.reading(sources, at, std::slice::from_ref(&it.column), it.likeness)),
+            );
         }
         if readings[reference].is_some() && readings.iter().flatten().count() > 1 {
             let (id, likeness) = (column.column.clone(), column.likeness);
@@ -210,11 +212,11 @@ impl Fields {
     }
 }
 
-/// Sources by the way in which their types are spelt.
-fn typed(readings: &[Option<Reading>], sources: &[Source<'_>]) -> Vec<Vec<usize>> {
+/// Sources by the way in which their types are spelt, where that matters.
+fn typed(readings: &[Option<Reading>], sources: &[Source<'_>], likeness: Likeness) -> Vec<Vec<usize>> {
     let ty = |at: usize| readings[at].as_ref().and_then(|it| sources[at].table.column(&it.columns[0])?.ty);
     together(readings, |a, b| match (ty(a), ty(b)) {
-        (Some(a), Some(b)) => a.is_spelt_as(b) || a == b,
+        (Some(a), Some(b)) => likeness.compares(a, b),
         _ => true,
     })
 }

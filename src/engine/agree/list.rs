@@ -303,9 +303,12 @@ impl Listed<'_> {
 /// Looks for failing rows alone.
 pub const WANTED: Wanted = Wanted { failing: true, records: false, reconciled: false };
 
+/// By rule, what it says of each page.
+type RuleVerdicts = Vec<(usize, Vec<RowVerdict>)>;
+
 impl MarkedSource {
     /// What rows fail, by rules from `first` on, and the entities of each page.
-    fn verdicts(self, first: usize) -> (Vec<(usize, Vec<RowVerdict>)>, Vec<Vec<u32>>) {
+    fn verdicts(self, first: usize) -> (RuleVerdicts, Vec<Vec<u32>>) {
         let Self { pages, flags, entities } = self;
         let entities: Vec<Vec<u32>> = entities
             .into_iter()
