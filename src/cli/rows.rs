@@ -18,7 +18,7 @@ use crate::report::rows::Format;
 use crate::report::rows::copy::{self, Split};
 use crate::report::rows::failing::{self, Described, RowWriter};
 use crate::report::rows::reconciled::{MissingKeys, Reconciled};
-use crate::rule::Database;
+use crate::rule::{Database, Rule};
 use crate::say;
 
 #[derive(Debug, Args)]
@@ -29,7 +29,7 @@ pub struct RowArguments {
     #[arg(long, value_name = "DIR")]
     violations: Option<PathBuf>,
     /// Write into this directory what became of each record against tables of reference (rules of kind `reconcile`), as
-    /// DATABASE/TABLE.csv, and the keys that are missing, as DATABASE/TABLE.RULE.csv. Values are masked unless `--reveal`.
+    /// DATABASE/TABLE.csv, and the keys that are missing, as DATABASE/TABLE.missing/RULE.csv. Values are masked unless `--reveal`.
     #[arg(long, value_name = "DIR")]
     reconciled: Option<PathBuf>,
     /// The format of these lists: `csv` (UTF-8 with a byte-order mark, for spreadsheets), `xlsx`, or `parquet` for
@@ -60,8 +60,20 @@ impl RowArguments {
         (wanted.failing || wanted.records || wanted.reconciled).then_some(wanted)
     }
 
-    /// Refuses folders in which the next run would take the files for data.
+    /// Refuses folders in which the next run would take the files for data, or in which one list would replace another.
     pub fn check(&self, data: &Path, databases: &[Database]) -> Result<(), Failure> {
+        if let (Some(violations), Some(reconciled)) = (&self.violations, &self.reconciled)
+            && real(violations) == real(reconciled)
+        {
+            let folder = violations.display();
+            return Err(Failure::usage(
+                say!(
+                    "`--violations` and `--reconciled` both name `{folder}`, and their files are called alike",
+                    "`--violations` và `--reconciled` cùng ghi vào `{folder}`, các tệp sẽ trùng tên"
+                ),
+                say!("name two directories", "hãy chọn hai thư mục khác nhau"),
+            ));
+        }
         let inside = real(data);
         let flags = [
             ("--violations", &self.violations),
@@ -137,7 +149,9 @@ impl RowArguments {
     ) -> Result<(), Failure> {
         let format = self.format();
         let rule = &judged.table.rules[missing.rule].id;
-        let path = folder.join(format!("{}.{rule}.{}", judged.table.id.value, format.id()));
+        let path =
+            folder.join(format!("{}.missing", judged.table.id.value)).join(name_of(judged, missing.rule));
+        let path = path.with_added_extension(format.id());
         let (file, out) = Pending::start(&path)?;
         let mut keys = MissingKeys::new(format, missing, out, folder, as_of)
             .map_err(|error| output::unwritable(file.path(), &error))?;
@@ -159,6 +173,20 @@ impl RowArguments {
     fn format(&self) -> Format {
         Format::parse(&self.violations_format).unwrap_or(Format::Csv)
     }
+}
+
+/// The name of the list of a rule. Ids of rules may be any text; a folder could not hold them all, and some would lead out of
+/// it.
+fn name_of(judged: &JudgedTable<'_>, rule: usize) -> String {
+    const LONGEST: usize = 80;
+    let named = |rule: &Rule| -> String {
+        let fits = |c: char| if c.is_alphanumeric() || matches!(c, '_' | '-') { c } else { '_' };
+        rule.id.chars().map(fits).take(LONGEST).collect::<String>().to_lowercase()
+    };
+    let rules = &judged.table.rules;
+    let name = named(&rules[rule]);
+    let same = rules[..rule].iter().filter(|before| named(before) == name).count();
+    if same == 0 { name } else { format!("{name}.{}", same + 1) }
 }
 
 fn not_brought(error: LookError) -> Failure {

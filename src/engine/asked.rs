@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use super::budget::Budget;
 use super::keys::{self, KeyVerdicts};
 use super::ledger::{Ledger, Page};
-use super::listed::{Day, Days, Listed};
+use super::listed::{Day, Days, Listed, Periods};
 use super::parts::{Bits, Gathered, Round, Selection};
 use super::plan::DayColumn;
 use super::reconcile::{self, Judged};
@@ -196,19 +196,23 @@ fn holding<K: Key>(
     for round in Round::all(bytes, budget.for_judging()) {
         let add = |days: &mut Vec<Days>, page, row| days.push(listed.days_at(page, row));
         let held: Vec<HashMap<K, Vec<Days>>> = listed.rows.folded(round, add, |a, b| a.extend(b))?;
+        let periods = |days: HashMap<K, Vec<Days>>| -> HashMap<K, Periods> {
+            days.into_iter().map(|(key, days)| (key, Periods::of(days))).collect()
+        };
+        let held: Vec<HashMap<K, Periods>> = held.into_par_iter().map(periods).collect();
         let first = round.parts().start;
         rows.each(round, |key: K, page, row| {
-            let known = held[key.part() - first].get(&key).map_or(&[][..], Vec::as_slice);
+            let known = held[key.part() - first].get(&key);
             let day = at.map_or(Day::Absent, |at| Day::of(&ours.ledger.pages[page], at, row));
             let said = match day {
                 _ if is_partly_absent(key) => Some(Said::Fails(2)),
                 Day::Absent => Some(Said::Na),
                 Day::Unreadable => Some(Said::Unknown),
-                Day::On(day) if known.iter().any(|days| days.hold(day)) => None,
-                Day::On(_) if listed.unknown > 0 || known.iter().any(|days| days.are_unreadable()) => {
+                Day::On(day) if known.is_some_and(|known| known.hold(day)) => None,
+                Day::On(_) if listed.unknown > 0 || known.is_some_and(|known| known.unreadable) => {
                     Some(Said::Unknown)
                 }
-                Day::On(_) => Some(Said::Fails(usize::from(!known.is_empty()))),
+                Day::On(_) => Some(Said::Fails(usize::from(known.is_some()))),
             };
             if let Some(said) = said {
                 marks[page].set(row, said);

@@ -271,7 +271,11 @@ fn read(
             ))
         }
         Some(_) if state.rows == 0 => Err(empty()),
-        Some(key) => Ok(Arc::new(Parents::of(&state.ledger, key, &plan.keys[key].types, options.budget))),
+        Some(key) => {
+            let found = source.has_everywhere(table, columns, |file| state.rows_of(file));
+            let types = &plan.keys[key].types;
+            Ok(Arc::new(Parents::of(&state.ledger, key, types, found, options.budget)))
+        }
     });
     let mirrors = mirrors.into_iter().map(|mirror| match mirror? {
         _ if state.rows == 0 => Err(empty()),

@@ -130,7 +130,7 @@ fn orphans<K: Key>(rows: &Selection, parents: &Parents, budget: &Budget<'_>) -> 
 /// The keys of a table that others refer to.
 pub struct Parents {
     keys: Result<ParentKeys, Text>,
-    /// No row of the table is damaged.
+    /// The key of every row is known.
     whole: bool,
     /// Of its columns.
     types: Vec<ColumnType>,
@@ -159,8 +159,8 @@ impl Parents {
         ))
     }
 
-    /// `types` are those of the key's columns.
-    pub fn of(ledger: &Ledger, key: usize, types: &[ColumnType], budget: &Budget<'_>) -> Self {
+    /// `types` are those of the key's columns; `found`: every file has them.
+    pub fn of(ledger: &Ledger, key: usize, types: &[ColumnType], found: bool, budget: &Budget<'_>) -> Self {
         let all = |page: &Page| match &page.damaged {
             Some(damaged) => minus(&page.keys[key].has_key, damaged),
             None => page.keys[key].has_key.clone(),
@@ -174,7 +174,7 @@ impl Parents {
             budget.release(bytes);
             Ok(ParentKeys::Rows(rows))
         });
-        let whole = ledger.pages.iter().all(|page| page.damaged.is_none());
+        let whole = found && ledger.pages.iter().all(|page| page.damaged.is_none());
         Self { keys, whole, types: types.to_vec() }
     }
 

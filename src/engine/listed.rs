@@ -127,17 +127,43 @@ impl Days {
         }
     }
 
-    pub fn hold(self, day: i32) -> bool {
-        (self.from..=self.to).contains(&day)
-    }
-
-    pub fn are_unreadable(self) -> bool {
+    fn are_unreadable(self) -> bool {
         self == Self::UNREADABLE
     }
 
     /// It ends before it begins: the row never holds.
     fn are_reversed(self) -> bool {
         self.from > self.to && !self.are_unreadable()
+    }
+}
+
+/// The days on which some row of one key holds.
+pub struct Periods {
+    /// Apart from each other, in order.
+    periods: Vec<Days>,
+    /// Of one row they cannot be read.
+    pub unreadable: bool,
+}
+
+impl Periods {
+    /// Of one row or more.
+    pub fn of(mut rows: Vec<Days>) -> Self {
+        let unreadable = rows.iter().any(|days| days.are_unreadable());
+        rows.retain(|days| days.from <= days.to);
+        rows.sort_unstable_by_key(|days| (days.from, days.to));
+        let mut periods: Vec<Days> = Vec::with_capacity(1);
+        for days in rows {
+            match periods.last_mut() {
+                Some(last) if days.from <= last.to => last.to = last.to.max(days.to),
+                _ => periods.push(days),
+            }
+        }
+        Self { periods, unreadable }
+    }
+
+    pub fn hold(&self, day: i32) -> bool {
+        let after = self.periods.partition_point(|days| days.from <= day);
+        after.checked_sub(1).is_some_and(|at| day <= self.periods[at].to)
     }
 }
 
@@ -159,6 +185,27 @@ impl Day {
                 let day = if ty == ColumnType::Timestamp { ticks.div_euclid(DAY_MICROS) } else { ticks };
                 i32::try_from(day).map_or(Self::Unreadable, Self::On)
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn periods_hold_as_their_rows_do(rows in prop::collection::vec((-9..9, -9..9), 1..12)) {
+            let rows: Vec<Days> = rows.into_iter().map(|(from, to)| Days { from, to }).collect();
+            let periods = Periods::of(rows.clone());
+            for day in -10..10 {
+                let any = rows.iter().any(|days| (days.from..=days.to).contains(&day));
+                prop_assert_eq!(periods.hold(day), any);
+            }
+            let open = Periods::of(vec![Days::UNREADABLE, Days::ALWAYS]);
+            prop_assert!(open.unreadable && open.hold(i32::MAX) && open.hold(i32::MIN));
         }
     }
 }

@@ -243,6 +243,11 @@ pub fn plan(
     (binder.finish(rules, identity, trace), referred)
 }
 
+/// Whether files may lack a column. A name that stands twice is not absent: nobody knows which column it is.
+fn may_be_absent(table: &Table, source: &TableSource, name: &str) -> bool {
+    table.column(name).is_some_and(|column| column.required == Some(false)) && !source.is_repeated(name)
+}
+
 struct TableBinder<'t> {
     table: &'t Table,
     source: &'t TableSource,
@@ -280,12 +285,7 @@ impl<'t> TableBinder<'t> {
 
     fn finish(self, rules: Vec<RulePlan>, identity: Identity, trace: Option<TracePlan>) -> TablePlan {
         let Self { table, source, columns, sources, filters, keys, memories, carried, links, .. } = self;
-        // A name that stands twice is not absent: nobody knows which column it is.
-        let may_be_absent = |name: &String| {
-            table.column(name).is_some_and(|column| column.required == Some(false))
-                && !source.is_repeated(name)
-        };
-        let optional = sources.iter().map(may_be_absent).collect();
+        let optional = sources.iter().map(|name| may_be_absent(table, source, name)).collect();
         TablePlan {
             columns,
             sources,
@@ -372,7 +372,20 @@ impl<'t> TableBinder<'t> {
             }
         }
         plan.sources = self.used();
+        if let Work::Keys { key, .. } = plan.work
+            && self.keys[key].absent == Absent::Equal
+        {
+            // Rows of a file without an optional column are as rows without a value in it.
+            let of_filter = plan.filter.map_or(&[][..], |filter| &self.filters[filter].sources);
+            let sources = plan.sources.iter().copied();
+            plan.sources = sources.filter(|at| of_filter.contains(at) || !self.may_be_absent(*at)).collect();
+        }
         plan
+    }
+
+    /// Whether a file may lack a source.
+    fn may_be_absent(&self, source: usize) -> bool {
+        may_be_absent(self.table, self.source, &self.sources[source])
     }
 
     /// The sources that were asked for since they were cleared.
@@ -626,6 +639,12 @@ impl Binder for TableBinder<'_> {
 
     fn is_personal(&self, column: ColumnId) -> bool {
         self.table.column(&self.columns[column].name).is_some_and(|column| column.personal)
+    }
+
+    fn tells_whose(&self, column: ColumnId) -> bool {
+        let name = &self.columns[column].name;
+        let public = self.table.column(name).is_some_and(|column| column.public);
+        self.is_personal(column) || (!public && self.table.key.iter().any(|key| key.value == *name))
     }
 
     fn as_of(&mut self) -> i64 {

@@ -286,7 +286,9 @@ fn parents(runs: &mut [TableRun<'_>], budget: &Budget<'_>) -> ParentSets {
         state.ledger.settle();
         for (columns, key) in &run.referred {
             if let Some(key) = key {
-                let set = Parents::of(&state.ledger, *key, &run.plan.keys[*key].types, budget);
+                let found = run.source.has_everywhere(run.table, columns, |file| state.rows_of(file));
+                let types = &run.plan.keys[*key].types;
+                let set = Parents::of(&state.ledger, *key, types, found, budget);
                 let (table, columns) = (run.table.id.value.clone(), columns.clone());
                 sets.insert(TableKey { database: None, table, columns }, Arc::new(set));
             }
@@ -417,7 +419,7 @@ fn measured_files(source: &TableSource, state: &TableState) -> Vec<MeasuredFile>
     files
         .map(|(at, file)| {
             let at = at as u32;
-            let rows = state.pieces.range((at, 0)..=(at, u32::MAX)).map(|(_, rows)| rows).sum();
+            let rows = state.rows_of(at);
             let failure = state.failures.of(at);
             MeasuredFile {
                 path: file.name.clone(),

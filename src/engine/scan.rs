@@ -66,6 +66,11 @@ pub struct TableState {
 }
 
 impl TableState {
+    /// The rows of a file that were read.
+    pub fn rows_of(&self, file: u32) -> u64 {
+        self.pieces.range((file, 0)..=(file, u32::MAX)).map(|(_, rows)| rows).sum()
+    }
+
     pub fn new(plan: &TablePlan, examples: usize) -> Self {
         let rule = |work: &Work| RuleState {
             tally: Tally::default(),

@@ -104,6 +104,20 @@ impl TableSource {
         }
     }
 
+    /// Whether every file with rows has the columns, but for those that files may lack. `rows` are those of each file.
+    pub fn has_everywhere(&self, table: &Table, columns: &[String], rows: impl Fn(u32) -> u64) -> bool {
+        let needed = |name: &&String| {
+            let optional = table.column(name).is_some_and(|column| column.required == Some(false));
+            !optional || self.is_repeated(name)
+        };
+        let needed: Vec<&String> = columns.iter().filter(needed).collect();
+        self.files.iter().enumerate().all(|(at, file)| {
+            let Some(source) = &file.source else { return true };
+            let schema = source.schema();
+            rows(at as u32) == 0 || needed.iter().all(|name| schema.index_of(name).is_ok())
+        })
+    }
+
     /// Whether some file gives this name to several of its columns.
     pub fn is_repeated(&self, name: &str) -> bool {
         let mut opened = self.files.iter().filter_map(|file| file.source.as_ref());

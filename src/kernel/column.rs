@@ -50,7 +50,8 @@ impl ColumnType {
             Self::Integer | Self::Decimal => matches!(other, Self::Integer | Self::Decimal),
             Self::Date => matches!(other, Self::Date),
             Self::Timestamp => matches!(other, Self::Timestamp),
-            Self::Text | Self::Boolean => matches!(other, Self::Text | Self::Boolean),
+            Self::Text => matches!(other, Self::Text),
+            Self::Boolean => matches!(other, Self::Boolean),
         }
     }
 

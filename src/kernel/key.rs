@@ -230,12 +230,13 @@ fn single(batch: &Batch<'_>, column: ColumnId, ty: ColumnType, has_key: &Boolean
 }
 
 /// The values of a column, each spelt in the one way that all its spellings share: numbers without needless zeros,
-/// dates and moments in ISO form however the file writes or stores them.
+/// dates and moments in ISO form however the file writes or stores them, truth as `true` or `false`.
 pub enum Spelling<'b> {
     Text(&'b TextColumn),
     Number(&'b TextColumn),
     Day(&'b Typed, &'b TextColumn),
     Moment(&'b Typed, &'b TextColumn),
+    Truth(&'b Typed, &'b TextColumn),
 }
 
 impl<'b> Spelling<'b> {
@@ -245,7 +246,8 @@ impl<'b> Spelling<'b> {
             ColumnType::Integer | ColumnType::Decimal => Self::Number(text),
             ColumnType::Date => Self::Day(batch.typed(column), text),
             ColumnType::Timestamp => Self::Moment(batch.typed(column), text),
-            ColumnType::Text | ColumnType::Boolean => Self::Text(text),
+            ColumnType::Boolean => Self::Truth(batch.typed(column), text),
+            ColumnType::Text => Self::Text(text),
         }
     }
 
@@ -260,7 +262,16 @@ impl<'b> Spelling<'b> {
             Self::Moment(typed, _) if typed.parsed.value(row) => {
                 format_timestamp(typed.array.as_primitive::<TimestampMicrosecondType>().value(row)).into()
             }
-            Self::Day(_, text) | Self::Moment(_, text) => text.get(row).unwrap_or_default().into(),
+            Self::Truth(typed, _) if typed.parsed.value(row) => {
+                if typed.array.as_boolean().value(row) {
+                    "true".into()
+                } else {
+                    "false".into()
+                }
+            }
+            Self::Day(_, text) | Self::Moment(_, text) | Self::Truth(_, text) => {
+                text.get(row).unwrap_or_default().into()
+            }
         }
     }
 }
@@ -274,7 +285,12 @@ fn number_key(text: &str) -> Cow<'_, str> {
     };
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
     let is_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
-    if !is_digits(whole) || !is_digits(fraction) || (whole.is_empty() && fraction.is_empty()) {
+    // What ends in its point is no number.
+    if digits.ends_with('.')
+        || !is_digits(whole)
+        || !is_digits(fraction)
+        || (whole.is_empty() && fraction.is_empty())
+    {
         return match number::decimal(text) {
             Parsed::Value(value) => number::show_decimal(value).into(),
             _ => text.into(),

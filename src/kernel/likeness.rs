@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use arrow::array::AsArray;
-use arrow::datatypes::{DataType, Date32Type};
+use arrow::datatypes::{DataType, Date32Type, TimeUnit, TimestampMicrosecondType};
 
 use super::batch::{Batch, ColumnId};
 use super::column::ColumnType;
@@ -11,6 +11,8 @@ use super::date_format::{civil, default_date};
 use super::key::{Spelling, digest_of_key};
 use super::memory::Cell;
 use super::similarity::fold;
+
+const DAY_MICROS: i64 = 86_400_000_000;
 
 /// How values are compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -55,12 +57,19 @@ impl Likeness {
             }
             Self::PartialDate => {
                 let typed = batch.typed(column);
-                let days = (*typed.array.data_type() == DataType::Date32)
-                    .then(|| typed.array.as_primitive::<Date32Type>().values());
+                let day = |row: usize| match typed.array.data_type() {
+                    _ if !typed.parsed.value(row) => None,
+                    DataType::Date32 => Some(typed.array.as_primitive::<Date32Type>().value(row)),
+                    DataType::Timestamp(TimeUnit::Microsecond, _) => {
+                        let moment = typed.array.as_primitive::<TimestampMicrosecondType>().value(row);
+                        i32::try_from(moment.div_euclid(DAY_MICROS)).ok()
+                    }
+                    _ => None,
+                };
                 let parts = text.mapped(partial_date);
                 cells(&|row| {
-                    let whole = days.filter(|_| typed.parsed.value(row)).map(|days| {
-                        let (year, month, day) = civil(days[row]);
+                    let whole = day(row).map(|day| {
+                        let (year, month, day) = civil(day);
                         date_cell(year, month, day)
                     });
                     whole.or_else(|| parts(row).flatten()).map_or(Cell::Unreadable, Cell::Value)
@@ -176,6 +185,11 @@ fn partial_date(text: &str) -> Option<i128> {
     if !text.is_ascii() {
         return None;
     }
+    // Of a moment its day counts.
+    let text = match text.split_once(['T', ' ']) {
+        Some((day, time)) if time.contains(':') => day,
+        _ => text,
+    };
     let parts: Vec<&str> = text.split(['-', '/', '.']).collect();
     let (year, month, day) = match parts.as_slice() {
         [all] if all.len() == 8 => (&all[..4], &all[4..6], &all[6..]),

@@ -203,6 +203,10 @@ pub trait Binder {
     /// Whether a column holds data about persons.
     fn is_personal(&self, column: ColumnId) -> bool;
 
+    /// Whether its values may say whose a row is: data about persons, and columns of the key unless they are declared to be
+    /// public.
+    fn tells_whose(&self, column: ColumnId) -> bool;
+
     /// The moment of the run, microseconds of local time, for whoever judges rows by it. What is kept of rows is of use at
     /// another moment only as far as [`Check::turns_at`] says.
     fn as_of(&mut self) -> i64;

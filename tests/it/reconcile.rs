@@ -422,7 +422,7 @@ fn what_became_of_each_record_can_be_written() {
         let folder = folder.display().to_string();
         let run = nation.score(&["rules"], &[&["--reconciled", folder.as_str()], more].concat());
         let read = |name: &str| fs::read_to_string(nation.path("lists").join(name)).expect("a list");
-        (read("bao_hiem/the.csv"), read("bao_hiem/the.dc-coverage.csv"), run)
+        (read("bao_hiem/the.csv"), read("bao_hiem/the.missing/dc-coverage.csv"), run)
     };
     let (records, missing, run) = lists(&[]);
     assert_eq!(run.code, Some(0), "{}", run.err);
@@ -469,5 +469,5 @@ fn programs_get_lists_as_parquet() {
         let batches = reader.expect("Parquet").build().expect("a reader");
         batches.map(|batch| batch.expect("a batch").num_rows()).sum::<usize>()
     };
-    assert_eq!((rows("the.parquet"), rows("the.dc-coverage.parquet")), (3, 1));
+    assert_eq!((rows("the.parquet"), rows("the.missing/dc-coverage.parquet")), (3, 1));
 }

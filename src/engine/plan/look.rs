@@ -114,11 +114,15 @@ impl TableBinder<'_> {
         let named = |name: &String| At { value: name.clone(), span: 0..0 };
         let columns = listing.columns.iter().map(|name| self.column(&named(name)));
         let columns = columns.collect::<Result<Vec<_>, _>>().map_err(|error| self.why(error))?;
+        let keyed = self.used();
         let mut days = [None, None];
         for (day, name) in days.iter_mut().zip(&listing.days) {
             let column = name.as_ref().map(|name| day_column(&named(name), self)).transpose();
             *day = column.map_err(|error| self.why(error))?.map(|column| self.day(column));
         }
+        // In a file without an optional day the period is open.
+        let dated = self.used().into_iter().filter(|source| !self.may_be_absent(*source));
+        self.used = keyed.into_iter().chain(dated.collect::<Vec<_>>()).collect();
         let filter = listing.in_scope.as_ref().map(|scope| self.filter(scope)).transpose();
         let filter = filter.map_err(|error| self.why(error))?;
         let key = self.key(columns, listing.absent);

@@ -1,7 +1,15 @@
 //! What does not tell values apart: letter case, spaces, invisible characters, which vowel bears the tone mark.
 
+use unicode_normalization::UnicodeNormalization;
+
 use super::super::text::canonical::is_blank_char;
 use super::super::text::{bare, one_spelling};
+
+/// Which way text runs, and where it may break: nobody sees them either.
+const MARKS_OF_WRITING: [char; 12] = [
+    '\u{34f}', '\u{61c}', '\u{180e}', '\u{200e}', '\u{200f}', '\u{202a}', '\u{202b}', '\u{202c}', '\u{202d}',
+    '\u{202e}', '\u{2066}', '\u{2069}',
+];
 
 /// Letters of a value that are compared. What is longer is compared by its beginning.
 pub const MOST_LETTERS: usize = 256;
@@ -14,7 +22,9 @@ pub fn folded(text: &str) -> String {
 
 /// As [`folded`], however long it is.
 pub fn whole(text: &str) -> String {
-    let seen: String = text.chars().filter(|c| c.is_whitespace() || !is_blank_char(*c)).collect();
+    let unseen = |c: char| !c.is_whitespace() && (is_blank_char(c) || MARKS_OF_WRITING.contains(&c));
+    // Marks may meet their letters only now.
+    let seen: String = text.chars().filter(|c| !unseen(*c)).nfc().collect();
     let words = seen.split_whitespace().map(str::to_lowercase).collect::<Vec<_>>().join(" ");
     one_spelling(&words).into_owned()
 }
@@ -53,6 +63,7 @@ mod tests {
     #[test]
     fn spellings_of_one_value_are_one() {
         assert_eq!(folded("HÒA \u{a0} BÌNH\u{200b}"), "hoà bình");
+        assert_eq!(folded("Ngu\u{200b}\u{301} \u{200e}An\u{34f}"), "ngú an");
         assert_eq!(words("N.V.An, O'Brien", &[]), ["n", "v", "an", "obrien"]);
         assert_eq!(words("Số 12/5A, P.3", &['/']), ["số", "12/5a", "p", "3"]);
         assert_eq!(squeezed("VN 01-a"), "vn01a");

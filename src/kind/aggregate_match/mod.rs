@@ -178,7 +178,8 @@ impl Side {
         };
         let types = by.iter().map(|&column| binder.column_type(column)).collect();
         let value_type = column.map(|column| binder.column_type(column));
-        let personal = by.iter().chain(&column).any(|&column| binder.is_personal(column));
+        let personal = by.iter().any(|&column| binder.tells_whose(column))
+            || column.is_some_and(|column| binder.is_personal(column));
         let what = self.figure.what();
         Ok(Bound::scan(Matched { by, types, column, value_type, what, their_what, personal, tolerance }))
     }
