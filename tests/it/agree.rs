@@ -448,7 +448,7 @@ fn contradicted_rows_are_listed_for_each_owner() {
             line(["4", "3", "person_name", "majority", H]),
             line(["6", "4", "person_name", "contradicts_itself", ""]),
             line(["7", "4", "person_name", "contradicts_itself", ""]),
-            line(["8", "4", "person_name", "no_majority", P]),
+            line(["8", "5", "person_name", "no_majority", P]),
         ]
     );
     assert_eq!(
