@@ -3,6 +3,7 @@
 use indexmap::IndexMap;
 
 use crate::rule::Table;
+use crate::rule::dictionary::folded;
 
 /// Columns of a file by the name that the rule file has for them, where the two differ, and declared columns that more
 /// than one column of the file could be.
@@ -46,9 +47,4 @@ pub fn naming(table: &Table, found: &[String]) -> Naming {
         }
     }
     naming
-}
-
-/// What `so_dinh_danh`, `SoDinhDanh`, `SO_DINH_DANH` and `SODINHDANH` have in common.
-fn folded(name: &str) -> String {
-    name.chars().filter(|c| !matches!(c, '_' | '-' | ' ')).flat_map(char::to_lowercase).collect()
 }

@@ -10,6 +10,8 @@ mod catalog;
 mod ci;
 mod cli;
 mod compare;
+mod dictionary;
+
 mod envelope;
 mod exchange;
 mod explained;
