@@ -109,6 +109,14 @@ fn processors() -> u64 {
     std::thread::available_parallelism().map_or(1, |processors| processors.get() as u64)
 }
 
+/// The system gives no threads.
+pub fn no_threads(error: &rayon::ThreadPoolBuildError) -> Failure {
+    Failure::usage(
+        say!("no threads could be started: {error}", "không khởi động được luồng xử lý: {error}"),
+        say!("try a smaller `--threads`", "thử `--threads` nhỏ hơn"),
+    )
+}
+
 /// From here on Ctrl-C asks the command to end, by this flag; a second one ends it at once.
 pub fn interruptible() -> Arc<AtomicBool> {
     let interrupted = Arc::new(AtomicBool::new(false));
@@ -127,15 +135,8 @@ impl Run<'_> {
     /// what `trace` asks for.
     pub fn measure(&self, trace: Option<TraceOptions<'_>>, console: &Console) -> Result<Measured, Failure> {
         let threads = self.arguments.threads.map_or(0, usize::from);
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).stack_size(STACK).build().map_err(
-            |error| {
-                let error = error.to_string();
-                Failure::usage(
-                    say!("no threads could be started: {error}", "không khởi động được luồng xử lý: {error}"),
-                    say!("try a smaller `--threads`", "thử `--threads` nhỏ hơn"),
-                )
-            },
-        )?;
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).stack_size(STACK).build();
+        let pool = pool.map_err(|error| no_threads(&error))?;
         let bars = Bars::new(console);
         let options = RunOptions {
             data: &self.arguments.data,

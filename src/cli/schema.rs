@@ -8,6 +8,7 @@ use crate::history::card::Trend;
 use crate::report::catalog::Listing;
 use crate::report::notice::Notice;
 use crate::score::Scorecard;
+use crate::score::drift::Drift;
 use crate::score::gate::GateReport;
 use crate::score::league::League;
 use crate::score::periodic::Periodic;
@@ -45,6 +46,8 @@ enum Of {
     Proposals,
     /// A periodic report as JSON.
     Periodic,
+    /// Drift of structure as JSON.
+    Drift,
 }
 
 impl Schema {
@@ -59,6 +62,7 @@ impl Schema {
             Of::Progress => schemars::schema_for!(Progress).to_value(),
             Of::Proposals => schemars::schema_for!(Proposals).to_value(),
             Of::Periodic => schemars::schema_for!(Periodic).to_value(),
+            Of::Drift => schemars::schema_for!(Drift).to_value(),
             Of::Trend => schemars::schema_for!(Trend).to_value(),
         };
         console.print(format!("{schema:#}\n").as_bytes())?;

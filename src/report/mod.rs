@@ -2,6 +2,7 @@
 
 pub mod catalog;
 pub mod collection;
+pub mod drift;
 pub mod explanation;
 pub mod export;
 pub mod gate;

@@ -11,6 +11,7 @@ mod ci;
 mod cli;
 mod compare;
 mod dictionary;
+mod drift;
 
 mod envelope;
 mod exchange;
