@@ -12,7 +12,6 @@ mod cli;
 mod compare;
 mod dictionary;
 mod drift;
-
 mod envelope;
 mod exchange;
 mod explained;
