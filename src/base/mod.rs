@@ -4,6 +4,7 @@ pub mod bytes;
 pub mod diagnostic;
 pub mod duration;
 mod interned;
+pub mod naming;
 pub mod nano;
 pub mod number;
 pub mod placeholders;

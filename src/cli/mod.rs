@@ -10,6 +10,7 @@ mod catalog;
 mod compare;
 mod completions;
 mod diagnostics;
+mod drift;
 mod evidence;
 mod expanded;
 mod explain;
@@ -80,6 +81,7 @@ enum Command {
     Catalog(catalog::CatalogCommand),
     Progress(against::Against),
     Propose(propose::Propose),
+    Drift(Box<drift::DriftCommand>),
     Init(init::Init),
     Generate(generate::Generate),
     Trend(Box<trend::TrendCommand>),
@@ -137,6 +139,7 @@ fn command() -> Exit {
         Command::Catalog(command) => command.run(&console),
         Command::Progress(command) => command.run(&console),
         Command::Propose(command) => command.run(&console),
+        Command::Drift(command) => command.run(&console),
         Command::Init(command) => command.run(&console),
         Command::Generate(command) => command.run(&console),
         Command::Trend(command) => command.run(&console),

@@ -11,6 +11,7 @@ use crate::report::catalog::Listing;
 use crate::report::notice::Notice;
 use crate::score::Scorecard;
 use crate::score::agreement::Agreement;
+use crate::score::drift::Drift;
 use crate::score::gate::GateReport;
 use crate::score::league::League;
 use crate::score::periodic::Periodic;
@@ -54,6 +55,8 @@ enum Of {
     Package,
     /// The schema of exchange messages that packages are held to.
     Envelope,
+    /// Drift of structure as JSON.
+    Drift,
 }
 
 impl Schema {
@@ -75,6 +78,7 @@ impl Schema {
                 console.print(ENVELOPE.as_bytes())?;
                 return Ok(Exit::Passed);
             }
+            Of::Drift => schemars::schema_for!(Drift).to_value(),
             Of::Trend => schemars::schema_for!(Trend).to_value(),
         };
         console.print(format!("{schema:#}\n").as_bytes())?;

@@ -36,6 +36,7 @@ mod rows;
 mod run;
 mod scan;
 mod second_look;
+pub mod shape;
 mod source;
 mod spare;
 mod spill;

@@ -2,8 +2,8 @@
 
 use indexmap::IndexMap;
 
+use crate::base::naming::in_any_style;
 use crate::rule::Table;
-use crate::rule::subject::in_any_style;
 
 /// Columns of a file by the name that the rule file has for them, where the two differ, and declared columns that more
 /// than one column of the file could be.

@@ -659,4 +659,8 @@ impl Binder for TableBinder<'_> {
     fn contract(&self) -> Vec<ContractColumn> {
         self.table.columns.iter().map(Column::contract).collect()
     }
+
+    fn found_columns(&self) -> Vec<String> {
+        self.source.columns.keys().cloned().collect()
+    }
 }

@@ -47,9 +47,22 @@ pub struct TableSource {
 }
 
 impl TableSource {
-    /// Finds and opens. What cannot be opened is reported and stays in the list, without a source. `referred` are
-    /// columns that rules of other tables name.
+    /// Finds and opens. What cannot be opened is reported and stays in the list, without a source; so are columns that one
+    /// file has and another lacks. `referred` are columns that rules of other tables name.
     pub fn open(
+        table: &Table,
+        root: &Path,
+        referred: &[Vec<String>],
+        reveal: bool,
+        problems: &mut Problems,
+    ) -> Self {
+        let source = Self::open_as_they_are(table, root, referred, reveal, problems);
+        source.report_differences(table, problems);
+        source
+    }
+
+    /// As [`TableSource::open`], for whoever asks how files differ.
+    pub fn open_as_they_are(
         table: &Table,
         root: &Path,
         referred: &[Vec<String>],
@@ -89,7 +102,6 @@ impl TableSource {
         for name in repeated {
             source.columns.entry(name.clone()).or_insert(DataType::Utf8View);
         }
-        source.report_differences(table, problems);
         source
     }
 

@@ -6,6 +6,7 @@ pub mod column;
 pub mod date_format;
 pub mod exact;
 pub mod expression;
+pub mod form;
 pub mod key;
 pub mod likeness;
 pub mod logarithm;

@@ -40,6 +40,11 @@ pub fn integer(text: &str) -> Parsed<i64> {
     Parsed::Value(value)
 }
 
+/// Whether digits begin with a zero that a number would not have.
+pub fn is_code(value: &str) -> bool {
+    matches!(value.trim_start_matches(['-', '+']).as_bytes(), [b'0', b'0'..=b'9', ..])
+}
+
 /// `12`, `-3.50`, `.5`, `1.5e3` as a multiple of 10⁻¹⁸. Values with more digits than that are told apart, not rounded.
 pub fn decimal(text: &str) -> Parsed<i128> {
     let (negative, rest) = sign(text.as_bytes());

@@ -152,8 +152,8 @@ impl Seen {
 impl Detection {
     fn fits(&self, ty: ColumnType, value: &str) -> bool {
         match ty {
-            ColumnType::Integer => !is_code(value) && number::integer(value) != Parsed::Malformed,
-            ColumnType::Decimal => !is_code(value) && number::decimal(value) != Parsed::Malformed,
+            ColumnType::Integer => !number::is_code(value) && number::integer(value) != Parsed::Malformed,
+            ColumnType::Decimal => !number::is_code(value) && number::decimal(value) != Parsed::Malformed,
             ColumnType::Boolean => number::boolean(value) != Parsed::Malformed,
             ColumnType::Date => self.dates.iter().any(|format| format.parse_date(value).is_some()),
             ColumnType::Timestamp => {
@@ -162,11 +162,6 @@ impl Detection {
             ColumnType::Text => true,
         }
     }
-}
-
-/// Whether digits begin with a zero that a number would not have.
-fn is_code(value: &str) -> bool {
-    matches!(value.trim_start_matches(['-', '+']).as_bytes(), [b'0', b'0'..=b'9', ..])
 }
 
 impl Check for Detection {

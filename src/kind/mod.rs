@@ -20,6 +20,7 @@ mod consistent;
 mod coverage;
 mod detected_type;
 mod determines;
+mod dictionary;
 mod digits;
 mod distinct_within;
 mod distribution;
@@ -61,6 +62,7 @@ mod rows;
 mod rows_per;
 mod schema;
 mod share_request;
+mod sightings;
 mod text_defects;
 mod type_;
 mod unique;
@@ -122,6 +124,7 @@ pub const KINDS: &[&dyn Kind] = &[
     &Of::<digits::Digits>::KIND,
     &Of::<outliers::Outliers>::KIND,
     &Of::<schema::Conformity>::KIND,
+    &Of::<dictionary::Dictionary>::KIND,
     &Of::<file::TableFiles>::KIND,
     &Of::<heartbeat::Heartbeat>::KIND,
     &Of::<advanced::Advanced>::KIND,

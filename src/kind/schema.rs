@@ -1,5 +1,3 @@
-use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use schemars::JsonSchema;
@@ -7,10 +5,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::regex::Regex;
+use super::sightings::Sightings;
 use crate::arguments;
 use crate::base::{Dimension, Scale, Severity, Unit};
 use crate::kernel::text::{Pattern, mask};
-use crate::kernel::{Batch, ColumnType, Population, RowVerdict};
+use crate::kernel::{Batch, Population, RowVerdict};
 use crate::rule::arguments::{Arguments, Field, Texts};
 use crate::rule::{
     About, At, BindError, Binder, Bound, Check, ContractColumn, Fields, FoundFile, Node, ParseContext, Spec,
@@ -158,33 +157,20 @@ struct Conforms {
     names: Option<Arc<Pattern>>,
 }
 
-/// What was seen of each column in any file, and how many files there were.
+/// What was seen of each column in any file.
 #[derive(Default, Serialize, Deserialize)]
 struct Seen {
-    files: u64,
-    columns: BTreeMap<String, Sightings>,
+    found: Sightings,
     /// Files in which agreed columns stand in another order, and whose number of columns is another.
     disordered: u64,
     miscounted: u64,
 }
 
-#[derive(Default, Serialize, Deserialize)]
-struct Sightings {
-    files: u64,
-    /// Types found in files that have types; `None` is a type that rules cannot read.
-    types: BTreeSet<Option<Cow<'static, str>>>,
-}
-
 impl State for Seen {
     fn merge(&mut self, other: Self) {
-        self.files += other.files;
+        self.found.merge(other.found);
         self.disordered += other.disordered;
         self.miscounted += other.miscounted;
-        for (name, sightings) in other.columns {
-            let ours = self.columns.entry(name).or_default();
-            ours.files += sightings.files;
-            ours.types.extend(sightings.types);
-        }
     }
 }
 
@@ -201,14 +187,7 @@ impl Check for Conforms {
     }
 
     fn observe(&self, found: &FoundFile<'_>, state: &mut Seen) {
-        state.files += 1;
-        for (name, ty) in &found.columns {
-            let sightings = state.columns.entry(name.clone()).or_default();
-            sightings.files += 1;
-            if found.typed {
-                sightings.types.insert(ColumnType::found(ty).map(|ty| ty.id().into()));
-            }
-        }
+        state.found.observe(found);
         let places =
             found.columns.iter().filter_map(|(name, _)| self.order.iter().position(|agreed| agreed == name));
         state.disordered += u64::from(!places.is_sorted());
@@ -221,13 +200,12 @@ impl Check for Conforms {
 
     fn measure(&self, _: Tally, state: &Seen) -> Measure {
         let mut items = Items::default();
-        if state.files == 0 {
+        let found = &state.found;
+        if found.files() == 0 {
             return Measure::of(items.tally);
         }
-        let everywhere =
-            |name: &String| state.columns.get(name).is_some_and(|seen| seen.files == state.files);
         for column in &self.contract {
-            match state.columns.get(&column.name) {
+            match found.of(&column.name) {
                 None if column.optional => {}
                 None => {
                     items.item(false, "missing", &column.name);
@@ -236,19 +214,19 @@ impl Check for Conforms {
                     }
                 }
                 Some(sightings) => {
-                    items.item(column.optional || everywhere(&column.name), "missing", &column.name);
+                    items.item(column.optional || found.is_everywhere(&column.name), "missing", &column.name);
                     if let Some(ty) = column.ty {
-                        let fits = sightings.types.iter().all(|found| fits(ty, found.as_deref()));
+                        let fits = sightings.fit(ty);
                         items.item(fits, "type_differs", &column.name);
                     }
                 }
             }
         }
         for name in &self.contain {
-            items.item(everywhere(name), "missing", name);
+            items.item(found.is_everywhere(name), "missing", name);
         }
         for name in &self.forbid {
-            items.item(!state.columns.contains_key(name), "forbidden", name);
+            items.item(found.of(name).is_none(), "forbidden", name);
         }
         if self.ordered {
             items.item(state.disordered == 0, "disordered_files", &state.disordered);
@@ -257,7 +235,7 @@ impl Check for Conforms {
             items.item(state.miscounted == 0, "miscounted_files", &state.miscounted);
         }
         let agreed = |name: &&String| self.order.contains(name) || self.forbid.contains(name);
-        let (known, extra): (Vec<&String>, Vec<&String>) = state.columns.keys().partition(agreed);
+        let (known, extra): (Vec<&String>, Vec<&String>) = found.names().partition(agreed);
         if let Some(pattern) = &self.names {
             let wrong = |names: &[&String]| -> Vec<String> {
                 names.iter().filter(|name| !pattern.is_match(name)).map(|name| (*name).clone()).collect()
@@ -296,11 +274,4 @@ impl Items {
             self.figures.push(Figure::new(figure, value.to_string()));
         }
     }
-}
-
-/// Whether a stored type carries a declared one without loss: a decimal column may be stored as integers.
-fn fits(declared: ColumnType, found: Option<&str>) -> bool {
-    found == Some(declared.id())
-        || declared == ColumnType::Decimal && found == Some(ColumnType::Integer.id())
-        || declared == ColumnType::Timestamp && found == Some(ColumnType::Date.id())
 }

@@ -104,6 +104,12 @@ pub const VOCABULARY: &[Entry] = {
         rule(Shape, "schema against the declared one", "cấu trúc so với khai báo", "schema"),
         rule(
             Shape,
+            "schema against a data dictionary shared by several databases",
+            "cấu trúc so với từ điển dữ liệu dùng chung",
+            "dictionary: file, entity, map, closed",
+        ),
+        rule(
+            Shape,
             "type of a column; share of values that comply",
             "kiểu của cột; tỷ lệ giá trị đúng kiểu",
             "type: column, type",
@@ -114,7 +120,14 @@ pub const VOCABULARY: &[Entry] = {
             "kiểu phát hiện trong cột văn bản và sự trôi kiểu",
             "detected_type: column, is",
         ),
-        not(Shape, ("schema drift since the last run", "cấu trúc trôi so với lần trước"), HISTORY),
+        everywhere(
+            Shape,
+            ("schema drift since the last run", "cấu trúc trôi so với lần trước"),
+            (
+                "`thuocdo drift --against` compares with other data or with a snapshot of an earlier run",
+                "`thuocdo drift --against` so với dữ liệu khác hoặc bản chụp của lần chạy trước",
+            ),
+        ),
         rule(
             Shape,
             "the file is there, its size and number",

@@ -3,6 +3,7 @@
 pub mod agreement;
 pub mod catalog;
 pub mod collection;
+pub mod drift;
 pub mod explanation;
 pub mod export;
 pub mod gate;

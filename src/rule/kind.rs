@@ -86,6 +86,10 @@ pub struct DeclaredColumn {
     pub name: At<String>,
     pub ty: Option<ColumnType>,
     pub role: Option<&'static Role>,
+    /// Whether every row needs a value, or the column may be absent; a column of the key is required.
+    pub required: Option<bool>,
+    /// The name of its code list.
+    pub code_list: Option<String>,
 }
 
 impl ParseContext<'_> {
@@ -216,6 +220,9 @@ pub trait Binder {
 
     /// The columns that the rule file declares, with their presence in what was found.
     fn contract(&self) -> Vec<ContractColumn>;
+
+    /// The names of all columns that were found in any file.
+    fn found_columns(&self) -> Vec<String>;
 }
 
 /// One declared column.

@@ -6,6 +6,7 @@ use super::code_list::CodeList;
 use super::kind::Words;
 use super::table::{Column, Table};
 use crate::base::Text;
+use crate::base::naming::in_any_style;
 use crate::kernel::ColumnType;
 use crate::kernel::likeness::Likeness;
 use crate::say;
@@ -321,11 +322,6 @@ impl Other {
             ty: column.ty,
         }
     }
-}
-
-/// What `so_dinh_danh`, `SoDinhDanh`, `SO_DINH_DANH` and `SODINHDANH` have in common.
-pub fn in_any_style(name: &str) -> String {
-    name.chars().filter(|c| !matches!(c, '_' | '-' | ' ')).flat_map(char::to_lowercase).collect()
 }
 
 #[cfg(test)]

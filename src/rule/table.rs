@@ -135,7 +135,17 @@ impl TableParser<'_> {
 
         let declared: Vec<DeclaredColumn> = columns
             .iter()
-            .map(|column| DeclaredColumn { name: column.name.clone(), ty: column.ty, role: column.role })
+            .map(|column| DeclaredColumn {
+                name: column.name.clone(),
+                ty: column.ty,
+                role: column.role,
+                required: if key.iter().any(|key| key.value == column.name.value) {
+                    Some(true)
+                } else {
+                    column.required
+                },
+                code_list: column.code_list.as_ref().map(|list| list.value.clone()),
+            })
             .collect();
         let identity: Vec<String> = key.iter().map(|column| column.value.clone()).collect();
         let mut rules: Vec<Rule> = rule_nodes

@@ -11,6 +11,7 @@ pub mod composite;
 pub mod contribution;
 mod countable;
 pub mod curve;
+pub mod drift;
 pub mod evidence;
 pub mod explanation;
 pub mod fix_first;

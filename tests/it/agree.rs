@@ -578,6 +578,7 @@ fn compared(
         trace: None,
         keeper: None,
         budget,
+        reconciled: false,
         elsewhere: &Elsewhere::default(),
     };
     let known: Vec<Known<'_>> = databases.iter().map(|database| Known { database, data }).collect();

@@ -111,6 +111,9 @@ fn wrong_arguments_are_named() {
         ("schema: { columns: { min: 3, max: 1 } }", "no number is between 3 and 1"),
         ("schema: { columns: {} }", "`min` or `max` is missing"),
         ("schema: { exakt: true }", "unknown key `exakt`"),
+        ("dictionary: { entity: a }", "`file` is missing"),
+        ("dictionary: nowhere.csv", "dictionary `nowhere.csv` cannot be read"),
+        ("dictionary: nowhere.yaml", "`./nowhere.yaml` cannot be read"),
     ] {
         let said = measure::database(&rules(rule), Path::new(".")).expect_err(rule);
         assert!(said.contains(message), "{rule}: `{message}` is not in\n{said}");
@@ -127,6 +130,8 @@ fn examples_of_the_reference_are_right_and_keep_the_schema() {
     let folder = tempfile::tempdir().expect("a directory");
     fs::copy("tests/calendar.yaml", folder.path().join("lich.yaml")).expect("a calendar");
     fs::write(folder.path().join("bat_buoc.csv"), "ben,dich_vu,tu_ngay\na,x,2026-01-01\n").expect("a list");
+    fs::write(folder.path().join("tu_dien.csv"), "tên trường,thực thể\nHoVaTen,Con người\n")
+        .expect("a dictionary");
     for kind in KINDS {
         let example = kind.about().example;
         let text = rules(example);

@@ -89,6 +89,7 @@ tables:
       - { id: r-distribution, distribution: { column: tinh, baseline: { "01": 4, "79": 2, "1": 1 }, test: psi, max: 0.2 } }
       - { id: r-digits, digits: { column: cha, test: last_digit, max_distance: 0.3, at_least: 3 }, when: "cha < 10" }
       - { id: r-schema, schema: { closed: true } }
+      - { id: r-dictionary, dictionary: { file: tests/dictionary.csv } }
       - { id: r-heartbeat, heartbeat: { column: cap_nhat, cycle: 1d } }
       - { id: r-heartbeat-per, heartbeat: { column: cap_nhat, cycle: 1d, per: tinh } }
       - { id: r-advanced, advanced: { column: cap_nhat, since: 2026-11-19 } }

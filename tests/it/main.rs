@@ -11,6 +11,8 @@ mod catalog;
 mod ci;
 mod cli;
 mod compare;
+mod dictionary;
+mod drift;
 mod envelope;
 mod exchange;
 mod explained;

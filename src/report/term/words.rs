@@ -105,7 +105,7 @@ pub fn points_ink(nano: i64) -> Ink {
 }
 
 /// Vietnamese names of figures; others keep the name that is in the JSON.
-const FIGURES: [(&str, &str); 92] = [
+const FIGURES: [(&str, &str); 107] = [
     ("null", "null"),
     ("blank", "để trống"),
     ("placeholder", "giá trị giả"),
@@ -198,6 +198,21 @@ const FIGURES: [(&str, &str); 92] = [
     ("large_blocks", "khối quá lớn"),
     ("rows_in_large_blocks", "bản ghi trong khối quá lớn"),
     ("too_little", "quá ít để so sánh"),
+    ("type_differs", "sai kiểu"),
+    ("too_long", "dài quá quy định"),
+    ("format_differs", "sai định dạng"),
+    ("format_not_understood", "định dạng không hiểu được"),
+    ("not_required", "chưa bắt buộc"),
+    ("codes_missing", "thiếu mã"),
+    ("codes_extra", "thừa mã"),
+    ("outside_code_list", "giá trị ngoài danh mục"),
+    ("code_list_not_understood", "danh mục không hiểu được"),
+    ("undescribed", "cột ngoài từ điển"),
+    ("undescribed_column", "cột ngoài từ điển"),
+    ("dictionary_contradicts", "từ điển tự mâu thuẫn"),
+    ("entries", "số mục từ"),
+    ("attributes", "số thuộc tính"),
+    ("attributes_not_compared", "thuộc tính không so sánh"),
 ];
 
 pub fn figure_name(name: &str, lang: Lang) -> &str {

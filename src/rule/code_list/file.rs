@@ -1,18 +1,16 @@
 //! Lists that are kept in files.
 
-use std::ops::ControlFlow;
 use std::path::Path;
 
 use hashbrown::HashSet;
 
 use super::{BETWEEN, CodeList, Entry, ListFile};
-use crate::base::{Level, Text};
-use crate::extract::{self, Chunk, ExtractError, Finding, Sink, Source, TextOptions};
-use crate::kernel::TextColumn;
+use crate::base::Text;
+use crate::extract::ExtractError;
 use crate::kernel::date_format::DateFormat;
-use crate::kernel::text::canonical;
 use crate::rule::node::{At, Node};
 use crate::rule::reader::Reader;
+use crate::rule::sheet::{Row, Sheet};
 use crate::say;
 
 /// Which columns of which file.
@@ -59,7 +57,7 @@ pub(super) fn entries(
     if code.is_empty() {
         code.push(0);
     }
-    let all: Vec<usize> = (0..opened.names.len()).collect();
+    let all: Vec<usize> = (0..opened.sheet.names.len()).collect();
     let special = |at: usize| code.contains(&at) || [from, to].contains(&Some(at));
     let attributes: Vec<usize> = all.iter().copied().filter(|at| !special(*at)).collect();
     let rows = opened.read(&all, reader)?;
@@ -109,7 +107,7 @@ pub(super) fn entries(
         list.push((Entry { code: code_of(row), from: first, to: last, attributes }, number));
     }
     opened.without_overlaps(&mut list, columns, reader)?;
-    let names = attributes.iter().map(|&at| opened.names[at].clone()).collect();
+    let names = attributes.iter().map(|&at| opened.sheet.names[at].clone()).collect();
     let entries = list.into_iter().map(|(entry, _)| entry).collect();
     let mut list = CodeList::new(&name.value, names, entries);
     list.dated = from.is_some() || to.is_some();
@@ -118,42 +116,15 @@ pub(super) fn entries(
 
 /// A list file about to be read.
 struct Opened<'c> {
-    source: Box<dyn Source>,
+    sheet: Sheet,
     file: &'c At<String>,
-    names: Vec<String>,
-    fingerprint: ListFile,
-}
-
-/// A row of a list, with its number from 1; cells are canonical.
-struct Row {
-    number: usize,
-    cells: Vec<String>,
 }
 
 impl<'c> Opened<'c> {
     fn open(file: &'c At<String>, folder: &Path, reader: &mut Reader) -> Option<Self> {
-        let path = folder.join(&file.value);
-        // Hashed before it is read: a change in between is found at the end of the run.
-        let opened = extract::fingerprint(&path)
-            .and_then(|fingerprint| Ok((fingerprint.blake3, extract::open(&path, &TextOptions::default())?)));
-        match opened {
-            Ok((blake3, source)) => {
-                let names = source.schema().fields().iter().map(|field| field.name().clone()).collect();
-                Some(Self {
-                    source,
-                    file,
-                    names,
-                    fingerprint: ListFile { name: file.value.clone(), path, blake3 },
-                })
-            }
+        match Sheet::open(folder.join(&file.value)) {
+            Ok(sheet) => Some(Self { sheet, file }),
             Err(ExtractError { what, hint }) => {
-                let hint = match path.try_exists() {
-                    Ok(false) => Some(say!(
-                        "its path is relative to the folder of the rule file",
-                        "đường dẫn tính từ thư mục chứa tệp quy tắc"
-                    )),
-                    _ => hint,
-                };
                 reader.error(&file.span, unreadable(file, &what)).hint = hint;
                 None
             }
@@ -168,10 +139,10 @@ impl<'c> Opened<'c> {
     #[expect(clippy::option_option, reason = "outside: whether to go on; inside: whether a column is named")]
     fn column(&self, name: Option<&At<String>>, reader: &mut Reader) -> Option<Option<usize>> {
         let Some(name) = name else { return Some(None) };
-        let found = self.names.iter().position(|known| *known == name.value);
+        let found = self.sheet.names.iter().position(|known| *known == name.value);
         if found.is_none() {
             // Where the header is missing, its names are codes, or worse.
-            let (file, column, count) = (&self.file.value, &name.value, self.names.len());
+            let (file, column, count) = (&self.file.value, &name.value, self.sheet.names.len());
             reader
                 .error(
                     &name.span,
@@ -187,19 +158,12 @@ impl<'c> Opened<'c> {
 
     /// The rows that hold anything.
     fn read(&self, columns: &[usize], reader: &mut Reader) -> Option<Vec<Row>> {
-        let mut rows = Rows::default();
-        let read = self.source.pieces(columns).try_for_each(|piece| piece?.read(&mut rows));
-        let problem =
-            read.err().map(|error| (error.what, error.hint)).or(rows.problem.map(|what| (what, None)));
-        let problem = problem.or_else(|| {
-            let nothing = say!("it holds no value", "tệp không có giá trị nào");
-            rows.rows.is_empty().then_some((nothing, None))
-        });
-        if let Some((what, hint)) = problem {
-            reader.error(&self.file.span, self.failed(&what)).hint = hint;
-            return None;
-        }
-        Some(rows.rows)
+        self.sheet
+            .rows(columns)
+            .map_err(|ExtractError { what, hint }| {
+                reader.error(&self.file.span, self.failed(&what)).hint = hint;
+            })
+            .ok()
     }
 
     /// Sorts the entries, and reports a code that means two things on one day.
@@ -232,7 +196,8 @@ impl<'c> Opened<'c> {
     }
 
     fn list(self, list: CodeList) -> CodeList {
-        CodeList { file: Some(self.fingerprint), ..list }
+        let Sheet { path, blake3, .. } = self.sheet;
+        CodeList { file: Some(ListFile { name: self.file.value.clone(), path, blake3 }), ..list }
     }
 }
 
@@ -242,39 +207,4 @@ fn unreadable(file: &At<String>, what: &Text) -> Text {
         en: format!("code list file `{file}` cannot be read: {}", what.en),
         vi: format!("không đọc được tệp danh mục `{file}`: {}", what.vi),
     }
-}
-
-/// Collects the canonical cells of rows that are not empty.
-#[derive(Default)]
-struct Rows {
-    rows: Vec<Row>,
-    seen: usize,
-    problem: Option<Text>,
-}
-
-impl Sink for Rows {
-    fn chunk(&mut self, chunk: Chunk) -> ControlFlow<()> {
-        let columns: Vec<Option<TextColumn>> = chunk.batch.columns().iter().map(TextColumn::of).collect();
-        for row in 0..chunk.batch.num_rows() {
-            self.seen += 1;
-            let cell = |column: &Option<TextColumn>| {
-                let text = column.as_ref().and_then(|column| column.get(row)).map(canonical);
-                text.map(std::borrow::Cow::into_owned).unwrap_or_default()
-            };
-            let cells: Vec<String> = columns.iter().map(cell).collect();
-            if cells.iter().any(|cell| !cell.is_empty()) {
-                self.rows.push(Row { number: self.seen, cells });
-            }
-        }
-        ControlFlow::Continue(())
-    }
-
-    fn finding(&mut self, finding: Finding) {
-        // A code list with a torn row is not a code list: what is missing from it would fail good data.
-        if finding.level == Level::Error {
-            self.problem.get_or_insert(finding.what);
-        }
-    }
-
-    fn consumed(&mut self, _bytes: u64) {}
 }

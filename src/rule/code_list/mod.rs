@@ -98,6 +98,11 @@ impl CodeList {
         Self { name: name.to_owned(), attributes, dated, entries, index, file: None }
     }
 
+    /// The list of that name that comes with the program.
+    pub fn builtin(name: &str) -> Option<Self> {
+        builtin::find(name, name)
+    }
+
     /// The same list for codes in lower case.
     #[must_use]
     pub fn in_lower_case(&self) -> Self {

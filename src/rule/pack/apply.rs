@@ -65,6 +65,8 @@ impl TableParser<'_> {
             name: At { value: role.name.to_owned(), span: 0..0 },
             ty: role.types.first().copied(),
             role: None,
+            required: None,
+            code_list: None,
         });
         let known: Vec<String> = declared.iter().map(|column| column.name.value.clone()).collect();
         declared.extend(stand_ins.filter(|column| !known.contains(&column.name.value)));
