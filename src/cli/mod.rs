@@ -9,6 +9,7 @@ mod catalog;
 mod compare;
 mod completions;
 mod diagnostics;
+mod digest;
 mod evidence;
 mod expanded;
 mod explain;
@@ -18,6 +19,7 @@ mod generate;
 mod history;
 mod init;
 mod keygen;
+mod keyring;
 mod leftover;
 mod lint;
 mod man;
@@ -79,6 +81,7 @@ enum Command {
     Propose(propose::Propose),
     Init(init::Init),
     Generate(generate::Generate),
+    Digest(digest::Digest),
     Trend(Box<trend::TrendCommand>),
     History(history::History),
     Report(report::Report),
@@ -134,6 +137,7 @@ fn command() -> Exit {
         Command::Propose(command) => command.run(&console),
         Command::Init(command) => command.run(&console),
         Command::Generate(command) => command.run(&console),
+        Command::Digest(command) => command.run(&console),
         Command::Trend(command) => command.run(&console),
         Command::History(command) => command.run(&console),
         Command::Report(command) => command.run(&console),

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use clap::Args;
 
 use super::failure::{Exit, Failure};
+use super::keyring;
 use super::memory::{MemoryArguments, Room};
 use super::output::Console;
 use super::progress::Bars;
@@ -105,7 +106,20 @@ impl RunArguments {
     }
 }
 
-fn processors() -> u64 {
+/// So many threads, or one for each processor.
+pub fn pool(threads: Option<u16>) -> Result<rayon::ThreadPool, Failure> {
+    let threads = threads.map_or(0, usize::from);
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).stack_size(STACK).build();
+    pool.map_err(|error| {
+        let error = error.to_string();
+        Failure::usage(
+            say!("no threads could be started: {error}", "không khởi động được luồng xử lý: {error}"),
+            say!("try a smaller `--threads`", "thử `--threads` nhỏ hơn"),
+        )
+    })
+}
+
+pub fn processors() -> u64 {
     std::thread::available_parallelism().map_or(1, |processors| processors.get() as u64)
 }
 
@@ -126,16 +140,7 @@ impl Run<'_> {
     /// Measures all databases, on threads of their own, writes the records that are asked for, and remembers of single rows
     /// what `trace` asks for.
     pub fn measure(&self, trace: Option<TraceOptions<'_>>, console: &Console) -> Result<Measured, Failure> {
-        let threads = self.arguments.threads.map_or(0, usize::from);
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).stack_size(STACK).build().map_err(
-            |error| {
-                let error = error.to_string();
-                Failure::usage(
-                    say!("no threads could be started: {error}", "không khởi động được luồng xử lý: {error}"),
-                    say!("try a smaller `--threads`", "thử `--threads` nhỏ hơn"),
-                )
-            },
-        )?;
+        let pool = pool(self.arguments.threads)?;
         let bars = Bars::new(console);
         let options = RunOptions {
             data: &self.arguments.data,
@@ -152,7 +157,7 @@ impl Run<'_> {
         let databases = &self.loaded.databases;
         let measured = pool.install(|| {
             let known = databases.iter().map(|database| Known { database, data: options.data });
-            let elsewhere = Elsewhere::read(databases, &known.collect::<Vec<_>>(), &options)?;
+            let elsewhere = Elsewhere::read(databases, &known.collect::<Vec<_>>(), &keyring::kept, &options)?;
             let options = RunOptions { elsewhere: &elsewhere, ..options.clone() };
             match self.arguments.rows.wanted() {
                 Some(wanted) => self.measure_and_look(wanted, &options, console.lang),

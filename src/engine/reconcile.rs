@@ -122,7 +122,7 @@ impl Asked {
             (Sought::Values { .. }, None) => return Err(not_whole()),
             (Sought::Covered { in_scope }, _) => {
                 let scope = in_scope.as_ref().map(|scope| mirror.scope(scope.value.text()));
-                What::Coverage { scope: scope.transpose()? }
+                What::Coverage { scope: scope.transpose()?.or(mirror.chosen()) }
             }
         };
         Ok(Self { order, what })
@@ -130,7 +130,7 @@ impl Asked {
 }
 
 fn told_apart(ours: OurColumn, theirs: MirrorColumn, with: &Counterpart, name: &str) -> Text {
-    let (own, other, table) = (ours.ty.id(), theirs.ty.id(), named(with));
+    let (own, other, table) = (ours.ty.id(), theirs.ty.id(), with.name());
     say!(
         "the values are `{own}` here and `{other}` in `{table}.{name}`, which are spelt differently; declare both columns with one `type`, or say how \
          they are compared: `compare: code`, `partial_date`, `name`",
@@ -150,17 +150,9 @@ pub fn no_rows(ledger: &Ledger) -> Vec<RowVerdict> {
     ledger.pages.iter().map(|page| RowVerdict::new(none(page), none(page))).collect()
 }
 
-/// The table of reference as people are told of it.
-pub fn named(with: &Counterpart) -> String {
-    match &with.database {
-        Some(database) => format!("{database}.{}", with.table),
-        None => with.table.clone(),
-    }
-}
-
 /// What a failing row is told of.
 pub fn explained(look_up: &LookUp) -> Option<Text> {
-    let table = named(&look_up.with);
+    let table = look_up.with.name();
     match &look_up.sought {
         Sought::Keys => Some(say!("`{table}` has no such key", "`{table}` không có khóa này")),
         Sought::Values { column, .. } => Some(say!(
@@ -176,7 +168,7 @@ fn comparable(types: &[ColumnType], mirror: &Mirror, with: &Counterpart) -> Resu
     let differ = types.iter().zip(&mirror.types).position(|(ours, theirs)| !ours.is_spelt_as(*theirs));
     let Some(at) = differ else { return Ok(()) };
     let (ours, theirs) = (types[at].id(), mirror.types[at].id());
-    let (table, column) = (named(with), &with.key[at].column);
+    let (table, column) = (with.name(), &with.key[at].column);
     Err(say!(
         "the keys are `{ours}` here and `{theirs}` in `{table}.{column}`, so that `007` and `7` would never meet; declare both columns with one \
          `type`, or write to how many digits both are filled up: `{{ column: {column}, pad: 12 }}`",

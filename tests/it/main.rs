@@ -10,6 +10,7 @@ mod catalog;
 mod ci;
 mod cli;
 mod compare;
+mod digests;
 mod envelope;
 mod exchange;
 mod explained;
