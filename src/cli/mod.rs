@@ -10,6 +10,7 @@ mod catalog;
 mod compare;
 mod completions;
 mod diagnostics;
+mod digest;
 mod drift;
 mod evidence;
 mod expanded;
@@ -20,6 +21,7 @@ mod generate;
 mod history;
 mod init;
 mod keygen;
+mod keyring;
 mod leftover;
 mod lint;
 mod man;
@@ -84,6 +86,7 @@ enum Command {
     Drift(Box<drift::DriftCommand>),
     Init(init::Init),
     Generate(generate::Generate),
+    Digest(digest::Digest),
     Trend(Box<trend::TrendCommand>),
     History(history::History),
     Report(report::Report),
@@ -142,6 +145,7 @@ fn command() -> Exit {
         Command::Drift(command) => command.run(&console),
         Command::Init(command) => command.run(&console),
         Command::Generate(command) => command.run(&console),
+        Command::Digest(command) => command.run(&console),
         Command::Trend(command) => command.run(&console),
         Command::History(command) => command.run(&console),
         Command::Report(command) => command.run(&console),

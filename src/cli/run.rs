@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use clap::Args;
 
 use super::failure::{Exit, Failure};
+use super::keyring;
 use super::memory::{MemoryArguments, Room};
 use super::output::Console;
 use super::progress::Bars;
@@ -163,7 +164,7 @@ impl Run<'_> {
         let measured = pool.install(|| {
             let known = databases.iter().map(|database| Known { database, data: options.data });
             let known: Vec<_> = known.collect();
-            let elsewhere = Elsewhere::read(databases, &known, &options)?;
+            let elsewhere = Elsewhere::read(databases, &known, &keyring::kept, &options)?;
             let options = RunOptions { elsewhere: &elsewhere, ..options.clone() };
             match self.arguments.rows.wanted() {
                 Some(wanted) => self.measure_and_look(wanted, &known, &options, console.lang),

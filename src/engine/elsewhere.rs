@@ -5,12 +5,15 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 
+use super::digests::{self, Keyring};
 use super::keys::Parents;
 use super::ledger::Outlet;
 use super::listed::Listed;
+use super::measured::MeasuredFile;
 use super::mirror::{Mirror, Wanted};
+use super::missing::Origin;
 use super::plan::{self, Looked};
 use super::problems::Problems;
 use super::run::{RunOptions, data_root};
@@ -18,7 +21,8 @@ use super::scan::{self, ScanOptions};
 use super::source::TableSource;
 use crate::base::{Text, suggest};
 use crate::kernel::key::TableKey;
-use crate::rule::{Counterpart, Database, KeyPart, Listing, OtherSide, Table};
+use crate::kernel::seal::Seal;
+use crate::rule::{Counterpart, Database, KeyPart, Listing, OtherSide, Side, Table};
 use crate::say;
 
 /// A database that others may refer to, and the directory that holds its extracts.
@@ -45,7 +49,7 @@ type RuleName = [String; 3];
 
 /// What is looked for in one table.
 #[derive(Default)]
-struct Look<'d> {
+pub struct Look<'d> {
     keys: Vec<Vec<String>>,
     mirrors: Vec<(Vec<KeyPart>, Wanted)>,
     listings: Vec<Listing>,
@@ -53,7 +57,7 @@ struct Look<'d> {
 }
 
 impl Look<'_> {
-    fn add_mirror(&mut self, key: Vec<KeyPart>) -> &mut Wanted {
+    pub fn add_mirror(&mut self, key: Vec<KeyPart>) -> &mut Wanted {
         let at = self.mirrors.iter().position(|(known, _)| *known == key).unwrap_or_else(|| {
             self.mirrors.push((key, Wanted::default()));
             self.mirrors.len() - 1
@@ -82,20 +86,28 @@ impl Look<'_> {
 }
 
 impl Elsewhere {
-    /// Reads what rules of `judged` look for in `known` databases. `None` when it was interrupted.
+    /// Reads what rules of `judged` look for in `known` databases, and in files of digests by the keys of `keys`. `None` when
+    /// it was interrupted.
     pub fn read<'d>(
         judged: impl IntoIterator<Item = &'d Database>,
         known: &[Known<'_>],
+        keys: Keyring<'_>,
         options: &RunOptions<'_>,
     ) -> Option<Self> {
         let mut wanted: IndexMap<(String, String), Look<'d>> = IndexMap::new();
+        let mut received: IndexSet<Counterpart> = IndexSet::new();
         for of in judged {
             let rules = of.tables.iter().flat_map(|table| table.rules.iter().map(move |rule| (table, rule)));
             for (table, rule) in rules {
                 if let Some(look_up) = rule.spec.looks_up() {
                     let with = look_up.with.within(&of.id.value);
-                    let look = wanted.entry((with.database.unwrap_or_default(), with.table)).or_default();
-                    look.add_mirror(with.key).add(look_up.sought);
+                    match &with.side {
+                        Side::Digests(_) => drop(received.insert(with)),
+                        Side::Table(table) => {
+                            let of = (with.database.unwrap_or_default(), table.clone());
+                            wanted.entry(of).or_default().add_mirror(with.key).add(look_up.sought);
+                        }
+                    }
                 } else if let Some(asked) = rule.spec.asks() {
                     let listing = asked.listing.within(&of.id.value);
                     let database = listing.database.clone().unwrap_or_default();
@@ -120,7 +132,8 @@ impl Elsewhere {
         let mut all = Self::default();
         for ((database, table), look) in wanted {
             let found = match table_of(known, &database, &table) {
-                Ok((of, table)) => read(*of, table, &look, options)?,
+                // What is wrong with its files is told where it is judged itself; here it only keeps its keys from being known.
+                Ok((of, table)) => read(*of, table, &look, options, &mut Problems::default())?,
                 Err(why) => Found::none(&look, &why),
             };
             let named = Some(database);
@@ -128,13 +141,32 @@ impl Elsewhere {
                 all.keys.insert(TableKey { database: named.clone(), table: table.clone(), columns }, found);
             }
             for ((key, _), found) in look.mirrors.into_iter().zip(found.mirrors) {
-                all.mirrors.insert(Counterpart { database: named.clone(), table: table.clone(), key }, found);
+                let side = Side::Table(table.clone());
+                all.mirrors.insert(Counterpart { database: named.clone(), side, key }, found);
             }
             all.listings.extend(look.listings.into_iter().zip(found.listings));
             all.sides.extend(look.sides.into_iter().map(|(name, _)| name).zip(found.sides));
         }
+        for with in received {
+            let found = received_from(&with, known, keys, options)?;
+            all.mirrors.insert(with, found.map(Arc::new));
+        }
         options.budget.keep();
         Some(all)
+    }
+
+    /// With what the other side has sealed its keys, if it is a file of digests that could be read. `database` is that of the
+    /// rule.
+    pub fn seal(&self, database: &str, with: &Counterpart) -> Option<Arc<Seal>> {
+        let found = self.mirrors.get(&with.within(database))?.as_ref().ok()?;
+        found.seal().map(Arc::clone)
+    }
+
+    /// The file of digests behind a counterpart, if it is one that could be read. `database` is that of the rule.
+    pub fn digest_file(&self, database: &str, with: &Counterpart) -> Option<MeasuredFile> {
+        let Side::Digests(digests) = &with.side else { return None };
+        let (bytes, blake3) = self.mirror(database, with).ok()?.file()?;
+        Some(MeasuredFile { path: digests.file.clone(), bytes, blake3, rows: 0, problem: None })
     }
 
     /// `database` is that of the rule.
@@ -168,6 +200,23 @@ impl Elsewhere {
     /// Why the keys are not known.
     pub fn find(&self, key: &TableKey) -> Result<Arc<Parents>, Text> {
         self.keys.get(key).cloned().unwrap_or_else(|| Err(not_whole()))
+    }
+}
+
+/// What a file of digests says, among the extracts of the database that is named. `None` when it was interrupted.
+fn received_from(
+    with: &Counterpart,
+    known: &[Known<'_>],
+    keys: Keyring<'_>,
+    options: &RunOptions<'_>,
+) -> Option<Result<Mirror, Text>> {
+    let id = with.database.as_deref().unwrap_or_default();
+    let of = known.iter().find(|known| known.database.id.value == id);
+    match (&with.side, of) {
+        (Side::Digests(digests), Some(of)) => {
+            digests::received(digests, id, &data_root(of.data, id), keys, options)
+        }
+        _ => Some(Err(not_whole())),
     }
 }
 
@@ -206,9 +255,9 @@ pub fn table_of<'k>(
 }
 
 /// What was found of one table, in the order in which it was looked for.
-struct Found {
+pub struct Found {
     keys: Vec<Result<Arc<Parents>, Text>>,
-    mirrors: Vec<Result<Arc<Mirror>, Text>>,
+    pub mirrors: Vec<Result<Arc<Mirror>, Text>>,
     listings: Vec<Result<Arc<Listed>, Text>>,
     sides: Vec<Result<Vec<u8>, Text>>,
 }
@@ -226,16 +275,16 @@ impl Found {
 }
 
 /// Reads a table once for all that is looked for. `None` when it was interrupted.
-fn read(
+pub fn read(
     Known { database, data }: Known<'_>,
     table: &Table,
     look: &Look<'_>,
     options: &RunOptions<'_>,
+    problems: &mut Problems,
 ) -> Option<Found> {
     let name = format!("{}.{}", database.id.value, table.id.value);
-    // What is wrong with its files is told where it is judged itself; here it only keeps its keys from being known.
     let root = data_root(data, &database.id.value);
-    let source = TableSource::open(table, &root, &look.columns(), options.reveal, &mut Problems::default());
+    let source = TableSource::open(table, &root, &look.columns(), options.reveal, problems);
     if source.is_absent() {
         let why = say!("there is no file of table `{name}`", "không có tệp nào của bảng `{name}`");
         return Some(Found::none(look, &why));
@@ -257,6 +306,7 @@ fn read(
         return None;
     }
     state.ledger.settle();
+    state.report(&source, problems);
     if !state.is_whole(&source) {
         let why = say!("table `{name}` could not be read whole", "không đọc được trọn vẹn bảng `{name}`");
         return Some(Found::none(look, &why));
@@ -280,8 +330,10 @@ fn read(
     let mirrors = mirrors.into_iter().map(|mirror| match mirror? {
         _ if state.rows == 0 => Err(empty()),
         mirror => {
-            let (carried, named) = (&plan.carried[mirror.key], options.reconciled);
-            match Mirror::of(&mirror, carried, &state.ledger, &state, named, options.budget)? {
+            let origin = options.reconciled.then(|| Arc::new(Origin::of(&state.ledger, &state)));
+            let undecided = |population: usize| state.rules[population].when_unknown;
+            let carried = &plan.carried[mirror.key];
+            match Mirror::of(&mirror, carried, &state.ledger, undecided, origin, options.budget)? {
                 mirror if mirror.is_empty() => Err(say!(
                     "no row of table `{name}` has a key",
                     "không dòng nào của bảng `{name}` có khóa"

@@ -78,6 +78,9 @@ impl<'k> Keeping<'k> {
             add(name.as_bytes());
             add(&[u8::from(*optional)]);
         }
+        for seal in plan.keys.iter().filter_map(|key| key.seal.as_ref()) {
+            add(&seal.check());
+        }
         Self { keeper, as_of, name }
     }
 

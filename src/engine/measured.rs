@@ -134,7 +134,7 @@ impl MeasuredTable {
     }
 }
 
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct MeasuredFile {
     /// Relative to the data directory, with `/`.
     pub path: String,

@@ -21,7 +21,7 @@ use crate::base::Text;
 use crate::extract::{self, Chunk, ExtractError, Finding, Sink};
 use crate::kernel::TextColumn;
 use crate::kernel::text::mask;
-use crate::rule::Counterpart;
+use crate::rule::{Counterpart, Side};
 
 /// Rows that are handed over together.
 const ROWS: usize = 1024;
@@ -114,7 +114,9 @@ impl Missing {
         take: &mut TakeMissing<'_>,
     ) -> Result<u64, LookError> {
         let database = self.with.database.as_deref().unwrap_or_default();
-        let (of, table) = table_of(known, database, &self.with.table).map_err(LookError::Lost)?;
+        // Digests name no rows.
+        let Side::Table(name) = &self.with.side else { return Ok(0) };
+        let (of, table) = table_of(known, database, name).map_err(LookError::Lost)?;
         let key: Vec<String> = self.with.key.iter().map(|part| part.column.clone()).collect();
         let root = data_root(of.data, database);
         let named = std::slice::from_ref(&key);
@@ -125,7 +127,7 @@ impl Missing {
         for (&(file, piece), rows) in &self.rows.by_piece() {
             let lost = || match source.files.get(file as usize) {
                 Some(file) => LookError::Lost(unreadable_again(&file.name)),
-                None => LookError::Lost(changed_meanwhile(&self.with.table)),
+                None => LookError::Lost(changed_meanwhile(name)),
             };
             let opened = source.files.get(file as usize).ok_or_else(lost)?;
             let reader = opened.source.as_ref().ok_or_else(lost)?;

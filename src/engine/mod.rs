@@ -10,6 +10,7 @@ mod broken;
 mod budget;
 mod changes;
 mod clusters;
+mod digests;
 mod elsewhere;
 mod examples;
 mod failures;
@@ -49,6 +50,7 @@ mod verdicts;
 mod wire;
 
 pub use budget::{Budget, Scratch};
+pub use digests::{DigestError, DigestRequest, Digested, Keyring, digest};
 pub use elsewhere::{Elsewhere, Known};
 pub use kept::Keeper;
 pub use measured::{

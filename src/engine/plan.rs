@@ -13,16 +13,18 @@ use super::source::TableSource;
 use super::trace::{RowWaiver, Scope, TracePlan, WaiverPlan};
 use crate::base::{Severity, Status, Text};
 use crate::kernel::column::standard_placeholders;
-use crate::kernel::key::{Absent, KeyJudge};
+use crate::kernel::key::{self, Absent, KeyJudge, Keys};
+use crate::kernel::likeness::Likeness;
 use crate::kernel::memory::Remember;
+use crate::kernel::seal::{Seal, SealedColumn};
 use crate::kernel::similarity::Linkage;
 use crate::kernel::text::Placeholders as PlaceholderSet;
-use crate::kernel::{ColumnId, ColumnPlan, ColumnType, typed};
+use crate::kernel::{Batch, ColumnId, ColumnPlan, ColumnType, typed};
 use crate::rule::role::Role;
 use crate::rule::table::Placeholders;
 use crate::rule::{
-    AnyCheck, Asked, At, BindError, Binder, Bound, Column, Condition, ContractColumn, GroupJudge, LookUp,
-    Rule, Table,
+    AnyCheck, Asked, At, BindError, Binder, Bound, Column, Condition, ContractColumn, Counterpart,
+    GroupJudge, LookUp, Rule, Table,
 };
 use crate::say;
 
@@ -124,6 +126,19 @@ pub struct KeyColumns {
     pub types: Vec<ColumnType>,
     pub absent: Absent,
     pub sources: Vec<usize>,
+    /// Its values are sealed, as those of the other side are.
+    pub seal: Option<Arc<Seal>>,
+}
+
+impl KeyColumns {
+    /// The keys of a batch.
+    pub fn of(&self, batch: &Batch<'_>) -> Keys {
+        let keys = key::keys(batch, &self.columns, &self.types, self.absent);
+        match &self.seal {
+            Some(seal) => seal.keys(keys),
+            None => keys,
+        }
+    }
 }
 
 /// One rule, ready to run, or the reason why it cannot.
@@ -227,6 +242,9 @@ pub struct TraceRequest<'r> {
     pub waivers: Vec<&'r RowWaiver>,
 }
 
+/// With what keys and values are sealed that are compared with another side, where that is a file of digests.
+pub type Seals<'s> = &'s dyn Fn(&Counterpart) -> Option<Arc<Seal>>;
+
 /// Binds all rules of a table. `referred` are column lists of this table that rules of other tables refer to.
 pub fn plan(
     table: &Table,
@@ -234,9 +252,10 @@ pub fn plan(
     as_of: i64,
     referred: &[Vec<String>],
     trace: Option<TraceRequest<'_>>,
+    seals: Seals<'_>,
 ) -> (TablePlan, Vec<Option<usize>>) {
     let mut binder = TableBinder::new(table, source, as_of);
-    let rules = table.rules.iter().map(|rule| binder.rule(rule)).collect();
+    let rules = table.rules.iter().map(|rule| binder.rule(rule, seals)).collect();
     let identity = binder.identity();
     let referred = referred.iter().map(|columns| binder.referred(columns)).collect();
     let trace = trace.map(|request| binder.trace(&request));
@@ -301,7 +320,7 @@ impl<'t> TableBinder<'t> {
         }
     }
 
-    fn rule(&mut self, rule: &Rule) -> RulePlan {
+    fn rule(&mut self, rule: &Rule, seals: Seals<'_>) -> RulePlan {
         self.used.clear();
         self.timed = false;
         let bound = match rule.lacking {
@@ -348,11 +367,11 @@ impl<'t> TableBinder<'t> {
             }
             Ok((Bound::Reconciled(spec), filter)) => {
                 plan.filter = filter;
-                let key = self.key(spec.key, Absent::Skip);
-                let column = spec.ours.map(|(column, likeness)| OurColumn {
-                    cell: self.carry(key, Remember::Compared(column, likeness)),
-                    ty: self.columns[column].ty,
-                });
+                let seal = seals(&spec.look_up.with);
+                let attribute = spec.look_up.attribute();
+                let key = self.sealed_key(spec.key, Absent::Skip, seal);
+                let column =
+                    spec.ours.map(|(column, likeness)| self.compared(key, column, likeness, attribute));
                 plan.work = Work::Reconciled { key, column, look_up: spec.look_up };
             }
             Ok((Bound::Linked(linkage), filter)) => {
@@ -440,14 +459,35 @@ impl<'t> TableBinder<'t> {
     }
 
     fn key(&mut self, columns: Vec<ColumnId>, absent: Absent) -> usize {
+        self.sealed_key(columns, absent, None)
+    }
+
+    fn sealed_key(&mut self, columns: Vec<ColumnId>, absent: Absent, seal: Option<Arc<Seal>>) -> usize {
         let types = columns.iter().map(|&column| self.columns[column].ty).collect();
         let sources = columns.iter().map(|&column| self.columns[column].source).collect();
-        let key = KeyColumns { columns, types, absent, sources };
+        let key = KeyColumns { columns, types, absent, sources, seal };
         self.keys.iter().position(|known| *known == key).unwrap_or_else(|| {
             self.keys.push(key);
             self.carried.push(Vec::new());
             self.keys.len() - 1
         })
+    }
+
+    /// A column that is compared, sealed if its key is: as that attribute of the agreement.
+    fn compared(&mut self, key: usize, column: ColumnId, likeness: Likeness, attribute: u32) -> OurColumn {
+        let KeyColumns { columns, types, seal, .. } = &self.keys[key];
+        let what = match seal {
+            None => Remember::Compared(column, likeness),
+            Some(seal) => Remember::Sealed(SealedColumn {
+                column,
+                likeness,
+                attribute,
+                key: columns.clone(),
+                types: types.clone(),
+                seal: Arc::clone(seal),
+            }),
+        };
+        OurColumn { cell: self.carry(key, what), ty: self.columns[column].ty }
     }
 
     /// The position of what is remembered among the cells that go with a key.

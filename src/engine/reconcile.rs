@@ -131,7 +131,7 @@ impl Asked {
             (Sought::Values { .. }, None) => return Err(not_whole()),
             (Sought::Covered { in_scope }, _) => {
                 let scope = in_scope.as_ref().map(|scope| mirror.scope(scope.value.text()));
-                What::Coverage { scope: scope.transpose()? }
+                What::Coverage { scope: scope.transpose()?.or(mirror.chosen()) }
             }
         };
         Ok(Self { order, what })

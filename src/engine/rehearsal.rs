@@ -37,7 +37,7 @@ pub enum Together {
 impl Rehearsal {
     pub fn new(table: &Table, columns: &[String], as_of: i64) -> Self {
         let source = TableSource::of_columns(columns);
-        let (plan, _) = plan::plan(table, &source, as_of, &[], None);
+        let (plan, _) = plan::plan(table, &source, as_of, &[], None, &|_| None);
         let place = |name: &String| columns.iter().position(|column| column == name).unwrap_or_default();
         let places = plan.sources.iter().map(place).collect();
         Self { plan, places }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 
 use super::budget::Budget;
 use super::elsewhere::{self, Elsewhere};
@@ -27,7 +27,7 @@ use crate::base::diagnostic::SourceText;
 use crate::base::{Diagnostic, Status};
 use crate::kernel::key::TableKey;
 use crate::rule::pack::Pack;
-use crate::rule::{Database, Table};
+use crate::rule::{Counterpart, Database, Table};
 use crate::say;
 use crate::state::Measure;
 
@@ -235,6 +235,7 @@ fn open_and_plan<'d>(database: &'d Database, root: &Path, options: &RunOptions<'
             }
         }
     }
+    let seals = |with: &Counterpart| options.elsewhere.seal(&database.id.value, with);
     let open = |table: &'d Table| {
         let mut problems = Problems::default();
         let lists = wanted.get(table.id.value.as_str()).cloned().unwrap_or_default();
@@ -245,7 +246,7 @@ fn open_and_plan<'d>(database: &'d Database, root: &Path, options: &RunOptions<'
             let waivers = trace.waivers.iter().filter(|waiver| ours(waiver));
             TraceRequest { secret: trace.secret, waivers: waivers.collect() }
         });
-        let (plan, keys) = plan::plan(table, &source, options.as_of, &lists, trace);
+        let (plan, keys) = plan::plan(table, &source, options.as_of, &lists, trace, &seals);
         let referred = lists.into_iter().zip(keys).collect();
         if source.is_absent() && table.required && !problems.any_error() {
             let files = table.files.value.join(", ");
@@ -350,6 +351,7 @@ fn measure<'d>(
             }
             state.report(&run.source, &mut run.problems);
             files = measured_files(&run.source, state);
+            files.extend(digest_files(table, database, options.elsewhere));
             if rows == 0 && !state.cut && !run.source.is_incomplete() && !table.allow_empty {
                 run.problems.error(
                     say!("the table has no rows", "bảng không có dòng nào"),
@@ -412,6 +414,12 @@ pub fn declared(table: &Table, presence: Presence) -> MeasuredTable {
         problems: Vec::new(),
         traced: None,
     }
+}
+
+/// The files of digests that rules of a table went by: what they say is of no row of ours.
+fn digest_files(table: &Table, database: &str, elsewhere: &Elsewhere) -> IndexSet<MeasuredFile> {
+    let looked = table.rules.iter().filter_map(|rule| rule.spec.looks_up());
+    looked.filter_map(|look_up| elsewhere.digest_file(database, &look_up.with)).collect()
 }
 
 fn measured_files(source: &TableSource, state: &TableState) -> Vec<MeasuredFile> {

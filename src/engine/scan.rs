@@ -22,9 +22,9 @@ use super::spare::{Spare, SpareChunk};
 use super::trace::RuleTrace;
 use crate::base::Text;
 use crate::extract::{self, Chunk, ExtractError, Finding, Piece, Sink};
+use crate::kernel::RowVerdict;
 use crate::kernel::memory::Memory;
 use crate::kernel::similarity::Records;
-use crate::kernel::{RowVerdict, key};
 use crate::rule::AnyState;
 use crate::say;
 use crate::state::{State, Tally};
@@ -413,12 +413,7 @@ impl Worker<'_> {
         self.state.rows += rows as u64;
         self.state.clean += (rows - dirty.count_set_bits()) as u64;
         if self.plan.keeps_pages() {
-            let keys = self
-                .plan
-                .keys
-                .iter()
-                .map(|key| Arc::new(key::keys(batch, &key.columns, &key.types, key.absent)))
-                .collect();
+            let keys = self.plan.keys.iter().map(|key| Arc::new(key.of(batch))).collect();
             let memories = self.plan.memories.iter().map(|what| Arc::new(Memory::of(batch, what))).collect();
             let records = self.plan.links.iter().map(|link| Records::of(batch, link)).collect();
             let page = Page {

@@ -5,6 +5,7 @@
 
 mod blocks;
 pub mod csv;
+pub mod digests;
 pub mod discover;
 pub mod fingerprint;
 mod found;

@@ -78,6 +78,14 @@ impl KeyValues {
         self.len() == 0
     }
 
+    /// The key of a row in its wide form.
+    pub fn wide(&self, row: usize) -> u128 {
+        match self {
+            Self::Packed(keys) => keys[row].into(),
+            Self::Wide(keys) => keys[row],
+        }
+    }
+
     /// The same keys, each as a digest that differs from the others even where keys are near each other.
     pub fn into_digests(self) -> Vec<u128> {
         match self {
@@ -110,8 +118,11 @@ pub fn digest(bytes: &[u8]) -> u128 {
 pub(super) fn digest_of_key(bytes: &[u8]) -> u128 {
     let hash = blake3::hash(bytes);
     let (half, _) = hash.as_bytes().split_at(16);
-    let digest = half.iter().fold(0, |digest, &byte| digest << 8 | u128::from(byte));
-    // What is below is a packed key.
+    never_packed(half.iter().fold(0, |digest, &byte| digest << 8 | u128::from(byte)))
+}
+
+/// A digest that cannot be taken for a packed key, which is below 2⁶⁴.
+pub(super) const fn never_packed(digest: u128) -> u128 {
     if digest >> 64 == 0 { digest | 1 << 127 } else { digest }
 }
 

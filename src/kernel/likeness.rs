@@ -86,18 +86,35 @@ impl Likeness {
         }
     }
 
-    /// What two values say together; `None` if they contradict each other.
+    /// What two values say together, be they open or sealed; `None` if they contradict each other.
     pub fn together(self, a: i128, b: i128) -> Option<i128> {
         if self != Self::PartialDate {
             return (a == b).then_some(a);
         }
-        let part = |a: i128, b: i128| match (a, b) {
+        let part = |of: &dyn Fn(i128) -> i128| match (of(a), of(b)) {
             (0, known) | (known, 0) => Some(known),
             (a, b) => (a == b).then_some(a),
         };
-        let year = part(a / 10_000, b / 10_000)?;
-        let month = part(a / 100 % 100, b / 100 % 100)?;
-        Some(year * 10_000 + month * 100 + part(a % 100, b % 100)?)
+        let year = part(&|date| date >> (2 * PART))?;
+        let month = part(&|date| date >> PART & REST)?;
+        Some(year << (2 * PART) | month << PART | part(&|date| date & REST)?)
+    }
+
+    /// What stands for a value among those who may not see it: `tag` of it, or of a date `tag` of the year, of year and month,
+    /// and of all of it, each in the place of what it stands for. So sealed dates agree as far as both sides know them, too.
+    pub fn sealed(self, value: i128, tag: impl Fn(u8, i128) -> u128) -> i128 {
+        if self != Self::PartialDate {
+            // A cell is never negative, nor one of the marks.
+            return (tag(0, value) >> 2).cast_signed();
+        }
+        let part = |level: u8, known: i128, upto: i128| match known {
+            0 => 0,
+            // What is not known is 0, and nothing else is.
+            _ => (tag(level, upto) >> (128 - PART)).max(1).cast_signed(),
+        };
+        let year = part(1, value >> (2 * PART), value >> (2 * PART));
+        let month = part(2, value >> PART & REST, value >> PART);
+        year << (2 * PART) | month << PART | part(3, value & REST, value)
     }
 
     /// Whether values of columns of these types can be equal at all.
@@ -211,9 +228,13 @@ fn partial_date(text: &str) -> Option<i128> {
     sound.then(|| date_cell(i32::try_from(year).unwrap_or_default(), month, day))
 }
 
+/// Bits of a part of a date, so that a part has room for a digest of it.
+const PART: u32 = 42;
+const REST: i128 = (1 << PART) - 1;
+
 /// Year, month and day as one number; 0 is not known.
 fn date_cell(year: i32, month: u32, day: u32) -> i128 {
-    i128::from(year) * 10_000 + i128::from(month) * 100 + i128::from(day)
+    i128::from(year) << (2 * PART) | i128::from(month) << PART | i128::from(day)
 }
 
 #[cfg(test)]
@@ -292,14 +313,14 @@ mod tests {
     fn dates_agree_as_far_as_both_know() {
         let read = |text: &str| partial_date(text);
         for (text, cell) in [
-            ("1980", 19_800_000),
-            ("1980-05", 19_800_500),
-            ("05/1980", 19_800_500),
-            ("5/1980", 19_800_500),
-            ("1980-05-12", 19_800_512),
-            ("12/05/1980", 19_800_512),
-            ("00/00/1980", 19_800_000),
-            ("19800500", 19_800_500),
+            ("1980", date_cell(1980, 0, 0)),
+            ("1980-05", date_cell(1980, 5, 0)),
+            ("05/1980", date_cell(1980, 5, 0)),
+            ("5/1980", date_cell(1980, 5, 0)),
+            ("1980-05-12", date_cell(1980, 5, 12)),
+            ("12/05/1980", date_cell(1980, 5, 12)),
+            ("00/00/1980", date_cell(1980, 0, 0)),
+            ("19800500", date_cell(1980, 5, 0)),
         ] {
             assert_eq!(read(text), Some(cell), "{text}");
         }
@@ -314,5 +335,26 @@ mod tests {
         assert_eq!(together("1980-05", "1980-06-01"), None);
         assert_eq!(together("1980", "1981"), None);
         assert_eq!(Likeness::Exact.together(7, 8), None);
+    }
+
+    #[test]
+    fn sealed_values_agree_as_open_ones_do() {
+        // Stands for a digest: another number for every level and value.
+        let tag = |level: u8, value: i128| {
+            let message = format!("{level} {value}");
+            digest_of_key(message.as_bytes())
+        };
+        let dates = ["1980", "1981", "1980-05", "1980-06", "1980-05-12", "1980-06-12", "1980-05-13"];
+        let dates = dates.map(|text| partial_date(text).unwrap());
+        for a in dates {
+            for b in dates {
+                for likeness in [Likeness::PartialDate, Likeness::Exact, Likeness::Code { pad: None }] {
+                    let sealed = |value| likeness.sealed(value, tag);
+                    let open = likeness.together(a, b).map(sealed);
+                    assert_eq!(likeness.together(sealed(a), sealed(b)), open, "{a} {b} {likeness:?}");
+                    assert!(sealed(a) > 0 && sealed(a) != a);
+                }
+            }
+        }
     }
 }

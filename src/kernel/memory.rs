@@ -11,6 +11,7 @@ use super::column::ColumnType;
 use super::key::{self, Absent};
 use super::likeness::Likeness;
 use super::number::{self, Parsed, WHOLE};
+use super::seal::SealedColumn;
 
 /// What is remembered of a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +29,8 @@ pub enum Remember {
     Habit(ColumnId, Habit),
     /// A value as it is compared with that of another database.
     Compared(ColumnId, Likeness),
+    /// The same for somebody who must not see it.
+    Sealed(SealedColumn),
 }
 
 /// A way of writing that a text shows or does not show, as a small integer.
@@ -124,6 +127,7 @@ impl Memory {
             Remember::Compared(column, likeness) => {
                 likeness.cells(batch, *column).into_iter().map(Cell::stored).collect()
             }
+            Remember::Sealed(column) => column.cells(batch).into_iter().map(Cell::stored).collect(),
         })
     }
 

@@ -12,6 +12,7 @@ pub mod likeness;
 pub mod logarithm;
 pub mod memory;
 pub mod number;
+pub mod seal;
 pub mod similarity;
 pub mod text;
 pub mod typed;

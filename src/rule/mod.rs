@@ -1,5 +1,6 @@
 //! Floor 3: the language of rule files: spanned tree → typed specs, code lists, expressions.
 
+pub mod agreement;
 pub mod arguments;
 mod asked;
 pub mod baseline;
@@ -35,6 +36,7 @@ pub mod table;
 mod table_rule;
 pub mod waiver;
 
+pub use agreement::Agreement;
 pub use asked::{Asked, AskedSpec, Listing, OtherSide, Question, Scope, day_column};
 pub use catalog::Catalog;
 pub use condition::Condition;
@@ -45,7 +47,8 @@ pub use kind::{
     FoundFile, Group, GroupJudge, GroupSpec, Kind, Mark, ParseContext, Reconciled, Spec, Words,
 };
 pub use look_up::{
-    Counterpart, KeyPart, KeyWritten, LookUp, Paired, Sought, WithWritten, key_columns, other_table, pad,
+    Compare, Counterpart, Digests, KeyPart, KeyWritten, LookUp, OtherWritten, Paired, Side, Sought,
+    WithWritten, key_columns, likeness, other_table, settled,
 };
 pub use node::{At, Node, Value};
 pub use reader::{Fields, Reader};

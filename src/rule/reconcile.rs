@@ -7,7 +7,7 @@ use std::ops::Range;
 use schemars::JsonSchema;
 
 use super::kind::DeclaredColumn;
-use super::look_up::{KeyWritten, WithWritten};
+use super::look_up::{Compare, KeyWritten, OtherWritten};
 use super::node::{At, Node, Value};
 use super::table::TableParser;
 use super::table_rule::Rule;
@@ -28,8 +28,8 @@ const COVERAGE: &str = "reconcile_coverage";
 #[schemars(inline)]
 #[expect(dead_code, reason = "for the schema")]
 pub struct Written {
-    /// The table of reference: a table of this database, or `database.table`.
-    with: WithWritten,
+    /// The table of reference: a table of this database, or `database.table`; or digests of it.
+    with: OtherWritten,
     /// The columns by which a row of ours is a row of theirs; ours: theirs.
     key: KeyWritten,
     /// What is compared where keys are found; ours: theirs.
@@ -63,17 +63,6 @@ enum Attribute {
         /// For codes: digits are filled up with zeros to so many.
         pad: Option<u32>,
     },
-}
-
-#[derive(Debug, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-#[schemars(inline)]
-#[expect(dead_code, reason = "for the schema")]
-enum Compare {
-    Exact,
-    Name,
-    PartialDate,
-    Code,
 }
 
 impl TableParser<'_> {

@@ -146,7 +146,7 @@ fn measured(databases: [&Database; 2], data: &Path, threads: usize, budget: &Bud
     };
     let known = databases.map(|database| Known { database, data });
     let measured = pool.install(|| {
-        let elsewhere = Elsewhere::read([databases[0]], &known, &options)?;
+        let elsewhere = Elsewhere::read([databases[0]], &known, &measure::key, &options)?;
         engine::run(databases[0], &RunOptions { elsewhere: &elsewhere, ..options.clone() })
     });
     measured.expect("nobody interrupts")

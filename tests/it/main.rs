@@ -12,6 +12,7 @@ mod ci;
 mod cli;
 mod compare;
 mod dictionary;
+mod digests;
 mod drift;
 mod envelope;
 mod exchange;

@@ -107,7 +107,7 @@ fn measured(
         elsewhere: &Elsewhere::default(),
     };
     let measured = pool.install(|| {
-        let elsewhere = Elsewhere::read([database], &[Known { database, data }], &options)?;
+        let elsewhere = Elsewhere::read([database], &[Known { database, data }], &measure::key, &options)?;
         engine::run(database, &RunOptions { elsewhere: &elsewhere, ..options.clone() })
     });
     measured.expect("nobody interrupts")

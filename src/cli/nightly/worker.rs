@@ -12,6 +12,7 @@ use super::job::{Done, Event, Job, Other, TableWork, Work};
 use super::states::States;
 use crate::base::{Level, Text};
 use crate::cli::failure::{Exit, Failure};
+use crate::cli::keyring;
 use crate::cli::memory::Temp;
 use crate::cli::output;
 use crate::cli::run::STACK;
@@ -101,7 +102,7 @@ fn measure(job: &Job) -> Result<(), Text> {
     };
     // Nobody interrupts it but by ending the process.
     let measured = pool.install(|| {
-        let elsewhere = Elsewhere::read([database], &known, &options)?;
+        let elsewhere = Elsewhere::read([database], &known, &keyring::kept, &options)?;
         engine::run(database, &RunOptions { elsewhere: &elsewhere, ..options.clone() })
     });
     let measured = measured.unwrap_or_else(|| {

@@ -6,7 +6,7 @@
 mod attempt;
 mod cause;
 mod mail;
-mod secret;
+pub mod secret;
 #[cfg(test)]
 mod tests;
 mod webhook;

@@ -16,8 +16,13 @@ const LONGEST: usize = 64 << 10;
 
 /// The secret itself, without a line end.
 pub fn read(secret: &Secret, folder: &Path) -> Result<String, Diagnostic> {
-    let wrong = |what: Text, hint: Text| Diagnostic::error(what).at(secret.place.clone()).hint(hint);
-    let (text, origin) = match &secret.kept {
+    kept(&secret.kept, folder).map_err(|diagnostic| diagnostic.at(secret.place.clone()))
+}
+
+/// As [`read`], of whatever names it.
+pub fn kept(kept: &Kept, folder: &Path) -> Result<String, Diagnostic> {
+    let wrong = |what: Text, hint: Text| Diagnostic::error(what).hint(hint);
+    let (text, origin) = match kept {
         Kept::Env(name) => {
             let text = std::env::var(name).map_err(|_| {
                 wrong(

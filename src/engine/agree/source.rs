@@ -104,7 +104,10 @@ pub fn read<'d>(
         state.ledger.make_room(&outlet);
     }
     state.ledger.settle();
-    let found = Mirror::in_rows(&mirror, &plan.carried[mirror.key], &state.ledger, &state, false);
+    let found = {
+        let undecided = |population: usize| state.rules[population].when_unknown;
+        Mirror::in_rows(&mirror, &plan.carried[mirror.key], &state.ledger, undecided, None)
+    };
     drop(outlet);
     Some(match found {
         Ok(mirror) => Read::Source(Box::new(Source { database, table, speaks, mirror, plan, files, state })),

@@ -15,11 +15,12 @@ use crate::engine::keys;
 use crate::engine::ledger::{Ledger, Page};
 use crate::engine::missing::Origin;
 use crate::engine::parts::{Round, Selection};
-use crate::engine::scan::TableState;
+use crate::extract::digests::Header;
 use crate::kernel::ColumnType;
 use crate::kernel::expression::Expression;
 use crate::kernel::likeness::Likeness;
 use crate::kernel::memory::Cell;
+use crate::kernel::seal::Seal;
 use crate::kernel::verdict::minus;
 use crate::rule::{At, Sought};
 use together::{ColumnRows, Rows, ScopePage};
@@ -64,6 +65,16 @@ pub struct Mirror {
     pub without_key: u64,
     /// Where its rows are, if they may have to be named.
     pub origin: Option<Arc<Origin>>,
+    /// Of digests.
+    made: Option<Made>,
+}
+
+/// What is known of digests beside what they say.
+struct Made {
+    seal: Arc<Seal>,
+    bytes: u64,
+    blake3: String,
+    chosen: Option<MirrorScope>,
 }
 
 enum Held {
@@ -129,7 +140,8 @@ pub enum InScope {
 }
 
 impl Mirror {
-    /// Of a table that was read whole. `named`: it is to be known where the row of each key is.
+    /// Of a table that was read whole. `undecided` gives the rows of a scope's population on which its condition is neither
+    /// true nor false; `origin` is where its rows are, if they may have to be named.
     ///
     /// # Errors
     /// Its keys are not all there any more.
@@ -137,11 +149,11 @@ impl Mirror {
         plan: &MirrorPlan,
         carried: &[usize],
         ledger: &Ledger,
-        state: &TableState,
-        named: bool,
+        undecided: impl Fn(usize) -> u64,
+        origin: Option<Arc<Origin>>,
         budget: &Budget<'_>,
     ) -> Result<Self, Text> {
-        let mut mirror = Self::in_rows(plan, carried, ledger, state, named)?;
+        let mut mirror = Self::in_rows(plan, carried, ledger, undecided, origin)?;
         if let Held::Rows(rows) = &mirror.held {
             let bytes = rows.bytes();
             // What is used again and again is worth room that keys could have.
@@ -162,8 +174,8 @@ impl Mirror {
         plan: &MirrorPlan,
         carried: &[usize],
         ledger: &Ledger,
-        state: &TableState,
-        named: bool,
+        undecided: impl Fn(usize) -> u64,
+        origin: Option<Arc<Origin>>,
     ) -> Result<Self, Text> {
         let judged = |page: &Page| {
             let (rows, unknown) =
@@ -174,7 +186,7 @@ impl Mirror {
             rows: Selection::of(ledger, plan.key, carried, judged)?,
             columns: Vec::new(),
             scopes: Vec::new(),
-            named,
+            named: origin.is_some(),
         };
         let (mut columns, mut scopes) = (Vec::new(), Vec::new());
         for (compared, column) in &plan.columns {
@@ -196,7 +208,7 @@ impl Mirror {
                     ScopePage { rows: of.rows.clone(), unknown: of.unknown.clone() }
                 };
                 rows.scopes.push(ledger.pages.iter().map(page).collect());
-                MirrorScope { at: rows.scopes.len() - 1, undecided: state.rules[population].when_unknown }
+                MirrorScope { at: rows.scopes.len() - 1, undecided: undecided(population) }
             });
             scopes.push((text.clone(), scope));
         }
@@ -208,9 +220,41 @@ impl Mirror {
         });
         let [with_key, unknown, without_key] =
             counts.fold([0; 3], |sum, one| [0, 1, 2].map(|at| sum[at] + one[at]));
-        let origin = named.then(|| Arc::new(Origin::of(ledger, state)));
         let (held, types) = (Held::Rows(rows), plan.types.clone());
-        Ok(Self { held, types, columns, scopes, rows: with_key, unknown, without_key, origin })
+        Ok(Self { held, types, columns, scopes, rows: with_key, unknown, without_key, origin, made: None })
+    }
+
+    /// Of digests that the other side made of its table, and what it says of the rows that it made none of.
+    #[must_use]
+    pub fn of_digests(self, seal: Arc<Seal>, (bytes, blake3): (u64, String), stated: &Header) -> Self {
+        let Header { rows, damaged, without_key, .. } = *stated;
+        let chosen = self.scopes.first().and_then(|(_, scope)| scope.as_ref().ok().copied());
+        Self { rows, unknown: damaged, without_key, made: Some(Made { seal, bytes, blake3, chosen }), ..self }
+    }
+
+    /// With what the keys and values are sealed, of digests.
+    pub fn seal(&self) -> Option<&Arc<Seal>> {
+        self.made.as_ref().map(|made| &made.seal)
+    }
+
+    /// Bytes and BLAKE3 of the file, of digests.
+    pub fn file(&self) -> Option<(u64, String)> {
+        self.made.as_ref().map(|made| (made.bytes, made.blake3.clone()))
+    }
+
+    /// The scope that the other side has chosen.
+    pub fn chosen(&self) -> Option<MirrorScope> {
+        self.made.as_ref()?.chosen
+    }
+
+    /// Rows that have a key that can be trusted.
+    pub const fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    /// Every column that was wanted, with its type or why it is not known.
+    pub fn columns(&self) -> impl Iterator<Item = Result<ColumnType, &Text>> {
+        self.columns.iter().map(|(_, column)| column.as_ref().map(|column| column.ty))
     }
 
     /// Not one row has a key, or may have one.
@@ -241,12 +285,6 @@ impl Mirror {
             Held::Rows(rows) => rows.parts(round).map(Arc::new),
         }
     }
-
-    /// Rows that have a key that can be trusted.
-    pub const fn rows(&self) -> u64 {
-        self.rows
-    }
-
     /// About what putting all of it together takes.
     pub fn bytes(&self) -> u64 {
         match &self.held {
@@ -313,6 +351,8 @@ fn known<T: Copy>(found: Option<&Result<T, Text>>) -> Result<T, Text> {
 #[derive(Default)]
 pub struct Wanted {
     pub columns: Vec<Compared>,
+    /// For somebody who must see neither keys nor values.
+    pub seal: Option<Arc<Seal>>,
     /// Conditions by their texts.
     seen: BTreeSet<String>,
     pub scopes: Vec<At<Expression>>,

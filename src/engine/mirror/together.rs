@@ -251,6 +251,18 @@ impl Parts {
         .copied()
     }
 
+    /// Hands over every key with what is said of each column, as it is stored, and its scope, if there is one. Wide keys that
+    /// are no packed ones ascend.
+    pub fn each<E>(
+        &self,
+        mut each: impl FnMut(u128, &[i128], Option<InScope>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        match self {
+            Self::Packed(parts) => parts.each(|key, said, scope| each(key.into(), said, scope)),
+            Self::Wide(parts) => parts.each(each),
+        }
+    }
+
     pub fn in_scope(&self, scope: MirrorScope, (part, at): Spot) -> InScope {
         match self {
             Self::Packed(parts) => parts.parts[part].scopes[scope.at][at],
@@ -260,6 +272,18 @@ impl Parts {
 }
 
 impl<K: Key> Parted<K> {
+    fn each<E>(&self, mut each: impl FnMut(K, &[i128], Option<InScope>) -> Result<(), E>) -> Result<(), E> {
+        let mut cells = Vec::new();
+        for part in &self.parts {
+            for (at, &key) in part.keys.iter().enumerate() {
+                cells.clear();
+                cells.extend(part.said.iter().map(|said| said[at]));
+                each(key, &cells, part.scopes.first().map(|scopes| scopes[at]))?;
+            }
+        }
+        Ok(())
+    }
+
     fn find(&self, key: K) -> Option<Spot> {
         let part = key.part() - self.first;
         self.parts[part].find(key).map(|at| (part, at))

@@ -1,6 +1,6 @@
 //! What others look for in a table, bound to the columns that were found: keys, and what a mirror holds.
 
-use super::{Identity, RulePlan, TableBinder, TablePlan, Work};
+use super::{Identity, OurColumn, RulePlan, TableBinder, TablePlan, Work};
 use crate::base::Text;
 use crate::engine::listed::ListingPlan;
 use crate::engine::mirror::{Compared, MirrorPlan, PlannedColumn, Wanted};
@@ -8,7 +8,6 @@ use crate::engine::source::TableSource;
 use crate::kernel::ColumnType;
 use crate::kernel::key::{Absent, KeyJudge};
 use crate::kernel::likeness::Likeness;
-use crate::kernel::memory::Remember;
 use crate::rule::{At, BindError, Binder, Bound, KeyPart, Listing, OtherSide, Table, day_column};
 use crate::say;
 
@@ -76,14 +75,14 @@ impl TableBinder<'_> {
         });
         let columns = columns.collect::<Result<Vec<_>, _>>();
         let columns = columns.map_err(|error| self.why(error))?;
-        let key = self.key(columns, Absent::Skip);
+        let key = self.sealed_key(columns, Absent::Skip, wanted.seal.clone());
         let mut population = |sources: Vec<usize>, filter: Option<usize>| {
             let work = Work::Keys { key, judge: KeyJudge::Unique };
             populations.push(RulePlan { filter, sources, ..RulePlan::of_nobody(work) });
             populations.len() - 1
         };
         let rows = population(self.used(), None);
-        let compared = wanted.columns.iter().map(|compared| {
+        let compared = wanted.columns.iter().zip(0..).map(|(compared, attribute)| {
             let Compared { column, likeness } = compared;
             self.used.clear();
             let name = At { value: column.clone(), span: 0..0 };
@@ -91,10 +90,9 @@ impl TableBinder<'_> {
                 Likeness::PartialDate => self.column_as(&name, ColumnType::Date, None),
                 _ => self.column(&name),
             };
-            let found = found.map_err(|error| self.why(error)).map(|column| PlannedColumn {
-                cell: self.carry(key, Remember::Compared(column, *likeness)),
-                ty: self.columns[column].ty,
-                rows: population(self.used(), None),
+            let found = found.map_err(|error| self.why(error)).map(|column| {
+                let OurColumn { cell, ty } = self.compared(key, column, *likeness, attribute);
+                PlannedColumn { cell, ty, rows: population(self.used(), None) }
             });
             (compared.clone(), found)
         });

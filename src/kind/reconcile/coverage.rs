@@ -3,9 +3,10 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use crate::base::{Dimension, Scale, Severity, Unit};
 use crate::kernel::expression::Expression;
 use crate::rule::{
-    About, At, BindError, Binder, Bound, KeyWritten, Kind, LookUp, Node, Paired, ParseContext, Reconciled,
-    Reference, Sought, Spec, WithWritten, Words, expression,
+    About, At, BindError, Binder, Bound, KeyWritten, Kind, LookUp, Node, OtherWritten, Paired, ParseContext,
+    Reconciled, Reference, Sought, Spec, Words, expression,
 };
+use crate::say;
 
 /// We have what the reference has.
 #[derive(Debug)]
@@ -56,8 +57,8 @@ struct Coverage {
 #[schemars(rename = "ReconcileCoverage")]
 #[expect(dead_code, reason = "for the schema")]
 struct Arguments {
-    /// The table of reference: a table of this database, or `database.table`.
-    with: WithWritten,
+    /// The table of reference: a table of this database, or `database.table`; or digests of it.
+    with: OtherWritten,
     /// The columns by which a row of ours is a row of theirs; ours: theirs.
     key: KeyWritten,
     /// Which rows of the reference must be ours, as an SQL condition on its columns; all if left out.
@@ -75,6 +76,19 @@ impl Kind for CoverageKind {
         let in_scope = fields.optional("in_scope");
         fields.finish(context.reader);
         // Its columns are those of another table.
+        if let Some(node) =
+            in_scope.filter(|_| paired.as_ref().is_some_and(|paired| paired.agreement().is_some()))
+        {
+            let what = say!(
+                "whoever makes the digests says which keys are in scope",
+                "bên tạo tệp mã băm nêu những khóa nào phải có ở đây"
+            );
+            context.reader.error(&node.span, what).hint = Some(say!(
+                "agree on it, and let them give it to `thuocdo digest --in-scope`",
+                "hãy thống nhất với bên kia, và bên kia nêu ở `thuocdo digest --in-scope`"
+            ));
+            return None;
+        }
         let in_scope = in_scope.map(|node| expression(context.reader, node, &[]));
         let in_scope = in_scope.map_or(Some(None), |scope| scope.map(Some));
         Some(Box::new(Coverage { paired: paired?, in_scope: in_scope? }))
@@ -91,11 +105,11 @@ impl Spec for Coverage {
     }
 
     fn distinction(&self) -> String {
-        self.paired.to.table_name()
+        self.paired.name()
     }
 
     fn refers_to(&self) -> Option<&Reference> {
-        Some(&self.paired.to)
+        self.paired.reference()
     }
 
     fn looks_up(&self) -> Option<LookUp> {

@@ -2,8 +2,8 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 
 use crate::base::{Dimension, Scale, Severity, Unit};
 use crate::rule::{
-    About, At, BindError, Binder, Bound, KeyWritten, Kind, LookUp, Node, Paired, ParseContext, Reconciled,
-    Reference, Sought, Spec, WithWritten, Words,
+    About, At, BindError, Binder, Bound, KeyWritten, Kind, LookUp, Node, OtherWritten, Paired, ParseContext,
+    Reconciled, Reference, Sought, Spec, Words,
 };
 
 /// Our keys exist in the reference.
@@ -51,8 +51,8 @@ struct Link {
 #[schemars(rename = "ReconcileLink")]
 #[expect(dead_code, reason = "for the schema")]
 struct Arguments {
-    /// The table of reference: a table of this database, or `database.table`.
-    with: WithWritten,
+    /// The table of reference: a table of this database, or `database.table`; or digests of it.
+    with: OtherWritten,
     /// The columns by which a row of ours is a row of theirs; ours: theirs.
     key: KeyWritten,
 }
@@ -80,11 +80,11 @@ impl Spec for Link {
     }
 
     fn distinction(&self) -> String {
-        self.paired.to.table_name()
+        self.paired.name()
     }
 
     fn refers_to(&self) -> Option<&Reference> {
-        Some(&self.paired.to)
+        self.paired.reference()
     }
 
     fn looks_up(&self) -> Option<LookUp> {

@@ -1,12 +1,11 @@
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 
-use crate::base::{Dimension, Scale, Severity, Text, Unit};
+use crate::base::{Dimension, Scale, Severity, Unit};
 use crate::kernel::ColumnType;
 use crate::kernel::likeness::Likeness;
-use crate::rule::arguments::Choice;
 use crate::rule::{
-    About, At, BindError, Binder, Bound, KeyWritten, Kind, LookUp, Node, Paired, ParseContext, Reconciled,
-    Reference, Sought, Spec, WithWritten, Words, pad,
+    About, Agreement, At, BindError, Binder, Bound, Compare, KeyWritten, Kind, LookUp, Node, OtherWritten,
+    Paired, ParseContext, Reconciled, Reference, Sought, Spec, Words, likeness, settled,
 };
 use crate::say;
 
@@ -56,8 +55,8 @@ struct Value {
     theirs: String,
     likeness: Likeness,
     paired: Paired,
-    /// Theirs, with the column that is compared.
-    to: Reference,
+    /// Theirs, with the column that is compared, if theirs is a table.
+    to: Option<Reference>,
 }
 
 /// As it is written.
@@ -66,8 +65,8 @@ struct Value {
 #[schemars(rename = "ReconcileValue")]
 #[expect(dead_code, reason = "for the schema")]
 struct Arguments {
-    /// The table of reference: a table of this database, or `database.table`.
-    with: WithWritten,
+    /// The table of reference: a table of this database, or `database.table`; or digests of it.
+    with: OtherWritten,
     /// The columns by which a row of ours is a row of theirs; ours: theirs.
     key: KeyWritten,
     /// Our column.
@@ -78,29 +77,6 @@ struct Arguments {
     compare: Option<Compare>,
     /// For codes: digits are filled up with zeros to so many.
     pad: Option<u32>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-#[schemars(inline)]
-enum Compare {
-    Exact,
-    Name,
-    PartialDate,
-    Code,
-}
-
-impl Choice for Compare {
-    const WORDS: &'static [(&'static str, Self)] = &[
-        ("exact", Self::Exact),
-        ("name", Self::Name),
-        ("partial_date", Self::PartialDate),
-        ("code", Self::Code),
-    ];
-
-    fn what() -> Text {
-        say!("way to compare", "cách so sánh")
-    }
 }
 
 impl Kind for ValueKind {
@@ -118,33 +94,45 @@ impl Kind for ValueKind {
         fields.finish(context.reader);
         let column = column.and_then(|node| context.reader.text(node));
         let to = to.map(|node| context.reader.text(node));
-        let compare = compare
-            .map(|node| context.reader.choice(node, &Compare::what(), Compare::WORDS))
-            .map_or(Some(Compare::Exact), |word| word);
-        let pad_at = width.map(|node| node.span.clone());
-        let width = width.map(|node| pad(node, context)).map_or(Some(None), |width| width.map(Some));
-        let (compare, width) = (compare?, width?);
-        if let (Some(at), false) = (&pad_at, compare == Compare::Code) {
-            context.reader.error(at, say!("only codes are filled up", "chỉ mã mới thêm số 0")).hint =
-                Some(say!("write `compare: code`", "viết `compare: code`"));
-            return None;
-        }
-        let (paired, column) = (paired?, column?);
-        let theirs = to.unwrap_or_else(|| Some(column.clone()))?;
-        let mut to = paired.to.clone();
-        to.columns.push(theirs.clone());
-        let likeness = match compare {
-            Compare::Exact => Likeness::Exact,
-            Compare::Name => Likeness::Name,
-            Compare::PartialDate => Likeness::PartialDate,
-            Compare::Code => Likeness::Code { pad: width },
+        let agreement = paired.as_ref().and_then(Paired::agreement);
+        let likeness = match agreement {
+            None => likeness(compare, width, context.reader),
+            Some(agreement) => {
+                for node in [compare, width].into_iter().flatten() {
+                    settled(&node.span, context.reader);
+                }
+                let theirs = to.as_ref().map_or(column.as_ref(), Option::as_ref);
+                theirs.and_then(|theirs| agreed(theirs, agreement, context))
+            }
         };
+        let (paired, column, likeness) = (paired?, column?, likeness?);
+        let theirs = to.unwrap_or_else(|| Some(column.clone()))?;
+        let mut to = paired.reference().cloned();
+        if let Some(to) = &mut to {
+            to.columns.push(theirs.clone());
+        }
         Some(Box::new(Value { column, theirs: theirs.value, likeness, paired, to }))
     }
 
     fn schema(&self, generator: &mut SchemaGenerator) -> Schema {
         generator.subschema_for::<Arguments>()
     }
+}
+
+/// How an attribute is compared by the agreement.
+fn agreed(name: &At<String>, agreement: &Agreement, context: &mut ParseContext<'_>) -> Option<Likeness> {
+    let mut attributes = agreement.attributes.iter();
+    let found = attributes.find(|attribute| attribute.name == name.value);
+    if found.is_none() {
+        let known: Vec<&str> = agreement.attributes.iter().map(|attribute| attribute.name.as_str()).collect();
+        let name_text = &name.value;
+        let what = say!(
+            "the agreement has no attribute `{name_text}`",
+            "thỏa thuận không có thuộc tính `{name_text}`"
+        );
+        context.reader.unknown(name, what, known);
+    }
+    found.map(|attribute| attribute.likeness)
 }
 
 impl Spec for Value {
@@ -155,11 +143,11 @@ impl Spec for Value {
     }
 
     fn distinction(&self) -> String {
-        self.to.table_name()
+        self.paired.name()
     }
 
     fn refers_to(&self) -> Option<&Reference> {
-        Some(&self.to)
+        self.to.as_ref()
     }
 
     fn looks_up(&self) -> Option<LookUp> {

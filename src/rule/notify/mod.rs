@@ -13,8 +13,8 @@ use crate::base::Lang;
 use crate::say;
 
 pub use mail::{Mail, Security};
-use secret::filled;
 pub use secret::{Kept, NamedFile, Secret, Word};
+pub(super) use secret::{filled, secret};
 pub use webhook::{Origin, Webhook, fit_for_secrets};
 
 /// Who is told, and when. Plain data: environment and files that it names are read where it is sent.

@@ -23,7 +23,7 @@ pub struct Secret {
     pub place: Place,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Kept {
     /// In this environment variable.
     Env(String),
@@ -39,7 +39,7 @@ pub struct NamedFile {
 }
 
 /// `{ env: NAME }` or `{ file: PATH }`.
-pub(super) fn secret(node: &Node, reader: &mut Reader) -> Option<Secret> {
+pub(in crate::rule) fn secret(node: &Node, reader: &mut Reader) -> Option<Secret> {
     if matches!(node.value, Value::Scalar { .. }) {
         let text = reader.text(node)?;
         plain_secret(&text, reader);
@@ -114,7 +114,7 @@ fn where_secrets_are() -> Text {
     )
 }
 
-pub(super) fn filled(node: &Node, reader: &mut Reader) -> Option<At<String>> {
+pub(in crate::rule) fn filled(node: &Node, reader: &mut Reader) -> Option<At<String>> {
     let text = reader.text(node)?;
     if text.value.trim().is_empty() {
         reader.error(&text.span, say!("this must not be empty", "không được để trống"));
