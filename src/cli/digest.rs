@@ -13,7 +13,9 @@ use super::progress::Bars;
 use super::run::{interruptible, moment, pool, processors, rfc3339, rules};
 use crate::base::diagnostic::SourceText;
 use crate::base::{Diagnostic, Lang, Text, suggest};
-use crate::engine::{self, DigestError, DigestRequest, Digested, Elsewhere, Known, RunOptions};
+use crate::engine::{
+    self, DigestError, DigestOutcome, DigestRequest, Digested, Elsewhere, Known, RunOptions,
+};
 use crate::kernel::expression::Expression;
 use crate::report::number::{count, counted};
 use crate::rule::notify::Kept;
@@ -97,7 +99,7 @@ impl Digest {
             column: &|name| {
                 columns.iter().find(|(known, _)| known == name).map_or(name, |(_, column)| column).to_owned()
             },
-            in_scope: self.in_scope.as_deref().map(|text| condition(text)).transpose()?,
+            in_scope: self.in_scope.as_deref().map(condition).transpose()?,
             as_of: rfc3339(as_of),
         };
         let interrupted = interruptible();
@@ -117,7 +119,7 @@ impl Digest {
         };
         let known = Known { database, data: &self.data };
         let made = pool.install(|| {
-            let (told, digested) = engine::digest(known, table, &request, &options)?;
+            let DigestOutcome { told, digested } = engine::digest(known, table, &request, &options)?;
             Some((told, digested.map(|digested| self.write(&digested, &options))))
         });
         bars.finish();

@@ -50,7 +50,7 @@ mod verdicts;
 mod wire;
 
 pub use budget::{Budget, Scratch};
-pub use digests::{DigestError, DigestRequest, Digested, Keyring, digest};
+pub use digests::{DigestError, DigestOutcome, DigestRequest, Digested, Keyring, digest};
 pub use elsewhere::{Elsewhere, Known};
 pub use kept::Keeper;
 pub use measured::{

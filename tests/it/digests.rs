@@ -559,9 +559,9 @@ fn compared(data: &Path, threads: usize, budget: &Budget<'_>) -> (Database, Meas
         as_of: "2026-11-21T00:00:00+07:00".to_owned(),
     };
     let measured = pool.install(|| {
-        let (_, digested) = engine::digest(known, &database.tables[1], &request, &options)?;
+        let outcome = engine::digest(known, &database.tables[1], &request, &options)?;
         // A table of which nothing is known gives no file, and the open rules know nothing either.
-        if let Ok(digested) = digested {
+        if let Ok(digested) = outcome.digested {
             let file = File::create(data.join("goc.digests")).expect("a file");
             digested.write(file, options.budget).expect("written");
         }

@@ -42,16 +42,21 @@ pub enum DigestError {
     File(io::Error),
 }
 
-/// Reads a table of which a file is to be made, with what is to be told of its extracts. `None` when it was interrupted.
-///
-/// # Errors
-/// Everything that keeps a file from being made: a table that is not known whole says nothing of anybody.
+/// What came of reading a table of which a file is to be made.
+pub struct DigestOutcome {
+    /// What is to be told of its extracts.
+    pub told: Vec<Diagnostic>,
+    /// Or everything that keeps a file from being made: a table that is not known whole says nothing of anybody.
+    pub digested: Result<Digested, Vec<Text>>,
+}
+
+/// Reads a table of which a file is to be made. `None` when it was interrupted.
 pub fn digest(
     known: Known<'_>,
     table: &Table,
     request: &DigestRequest<'_>,
     options: &RunOptions<'_>,
-) -> Option<(Vec<Diagnostic>, Result<Digested, Vec<Text>>)> {
+) -> Option<DigestOutcome> {
     let seal = Arc::new(Seal::new(request.key, &request.agreement.digest()));
     let mut look = Look::default();
     let part = |part: &KeyPart| KeyPart { column: (request.column)(&part.column), pad: part.pad };
@@ -70,7 +75,7 @@ pub fn digest(
         let header = header(request, &mirror, &seal, options.budget)?;
         Ok(Digested { header, mirror, seal })
     });
-    Some((problems.into_diagnostics(), digested))
+    Some(DigestOutcome { told: problems.into_diagnostics(), digested })
 }
 
 fn header(

@@ -8,7 +8,7 @@
 mod made;
 mod received;
 
-pub use made::{DigestError, DigestRequest, Digested, digest};
+pub use made::{DigestError, DigestOutcome, DigestRequest, Digested, digest};
 pub use received::{Keyring, received};
 
 fn hexadecimal(bytes: &[u8]) -> String {
