@@ -233,7 +233,7 @@ const PART: u32 = 42;
 const REST: i128 = (1 << PART) - 1;
 
 /// Year, month and day as one number; 0 is not known.
-fn date_cell(year: i32, month: u32, day: u32) -> i128 {
+pub fn date_cell(year: i32, month: u32, day: u32) -> i128 {
     i128::from(year) << (2 * PART) | i128::from(month) << PART | i128::from(day)
 }
 

@@ -49,6 +49,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::kernel::likeness::date_cell;
 
     #[test]
     fn more_than_half_is_a_majority() {
@@ -64,10 +65,12 @@ mod tests {
     #[test]
     fn a_year_sides_with_every_day_of_it() {
         let judge = |votes: &[i128]| judge(Likeness::PartialDate, votes);
-        assert_eq!(judge(&[19_800_000, 19_800_512, 19_800_500]), Outcome::Unanimous);
-        assert_eq!(judge(&[19_800_000, 19_800_512, 19_810_000]), Outcome::Majority(vec![true, true, false]));
-        assert_eq!(judge(&[19_800_000, 19_800_500, 19_800_600]), Outcome::Undecided, "it may be either");
-        assert_eq!(judge(&[19_800_500, 19_800_600]), Outcome::Undecided);
+        let [y1980, y1981] = [1980, 1981].map(|year| date_cell(year, 0, 0));
+        let [may, june, day] = [(5, 0), (6, 0), (5, 12)].map(|(month, day)| date_cell(1980, month, day));
+        assert_eq!(judge(&[y1980, day, may]), Outcome::Unanimous);
+        assert_eq!(judge(&[y1980, day, y1981]), Outcome::Majority(vec![true, true, false]));
+        assert_eq!(judge(&[y1980, may, june]), Outcome::Undecided, "it may be either");
+        assert_eq!(judge(&[may, june]), Outcome::Undecided);
     }
 
     proptest! {
@@ -97,11 +100,9 @@ mod tests {
 
         /// A majority is one: all of it agree with each other.
         #[test]
-        fn whoever_is_of_the_majority_agrees(votes in prop::collection::vec((0..2_i128, 0..3_i128, 0..3_i128), 0..7)) {
-            let votes: Vec<i128> = votes
-                .into_iter()
-                .map(|(year, month, day)| (1980 + year) * 10_000 + month * 100 + if month > 0 { day } else { 0 })
-                .collect();
+        fn whoever_is_of_the_majority_agrees(votes in prop::collection::vec((0..2_i32, 0..3_u32, 0..3_u32), 0..7)) {
+            let date = |(year, month, day)| date_cell(1980 + year, month, if month > 0 { day } else { 0 });
+            let votes: Vec<i128> = votes.into_iter().map(date).collect();
             let likeness = Likeness::PartialDate;
             let all_agree = |votes: &[i128]| {
                 votes.iter().all(|a| votes.iter().all(|b| likeness.together(*a, *b).is_some()))
