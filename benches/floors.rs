@@ -102,6 +102,7 @@ fn scan(c: &mut Criterion) {
         trace: None,
         keeper: None,
         budget: &Budget::unlimited(),
+        reconciled: false,
         elsewhere: &Elsewhere::default(),
         progress: &Silent,
     };
@@ -165,6 +166,7 @@ fn gate(c: &mut Criterion) {
             progress: &Silent,
             keeper: None,
             budget: &Budget::unlimited(),
+            reconciled: false,
             elsewhere: &Elsewhere::default(),
         };
         let mut measured = engine::run(&loaded.databases[0], &options).expect("measured");
