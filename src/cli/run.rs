@@ -13,7 +13,7 @@ use super::progress::Bars;
 use super::rows::{RowArguments, RowFiles};
 use crate::base::{Diagnostic, Lang, Level};
 use crate::engine::{
-    self, Elsewhere, Known, LookOptions, MeasuredDatabase, RunOptions, TraceOptions, Wanted,
+    self, Earlier, Elsewhere, Known, LookOptions, MeasuredDatabase, RunOptions, TraceOptions, Wanted,
 };
 use crate::kernel::date_format::{DateFormat, format_timestamp};
 use crate::kernel::typed::LOCAL_OFFSET_SECONDS;
@@ -124,8 +124,13 @@ pub fn interruptible() -> Arc<AtomicBool> {
 
 impl Run<'_> {
     /// Measures all databases, on threads of their own, writes the records that are asked for, and remembers of single rows
-    /// what `trace` asks for.
-    pub fn measure(&self, trace: Option<TraceOptions<'_>>, console: &Console) -> Result<Measured, Failure> {
+    /// what `trace` asks for. `earlier` is for rules that compare runs.
+    pub fn measure(
+        &self,
+        trace: Option<TraceOptions<'_>>,
+        earlier: Option<&Earlier<'_>>,
+        console: &Console,
+    ) -> Result<Measured, Failure> {
         let threads = self.arguments.threads.map_or(0, usize::from);
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).stack_size(STACK).build().map_err(
             |error| {
@@ -145,6 +150,7 @@ impl Run<'_> {
             interrupted: &self.interrupted,
             progress: &bars,
             trace,
+            earlier,
             keeper: None,
             budget: &self.room.budget(),
             elsewhere: &Elsewhere::default(),

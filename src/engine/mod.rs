@@ -33,6 +33,7 @@ mod rows;
 mod run;
 mod scan;
 mod second_look;
+mod since;
 mod source;
 mod spare;
 mod spill;
@@ -54,5 +55,6 @@ pub use measured::{
 pub use rows::{Broken, FailingRow, Form, JudgedTable, Portion, Records, RowFile, RowSink, Wanted, Written};
 pub use run::{EXAMPLES, Progress, RunOptions, Silent, data_root, described, run, run_keeping_verdicts};
 pub use second_look::{Brought, LookError, LookOptions};
+pub use since::{Earlier, nothing_given};
 pub use trace::{RowWaiver, TraceOptions};
 pub use unmeasured::{not_described, not_measured};

@@ -19,15 +19,16 @@ use super::measured::{Covered, MeasuredRule, TracedTable};
 use super::plan::{Identity, RulePlan, TablePlan, Work};
 use super::reconcile::{self, Ours};
 use super::scan::{self, RuleState, TableState};
+use super::since::{self, Earlier, Now};
 use super::source::TableSource;
 use super::trace::{self, RuleTrace, Scope, TracePlan};
 use super::verdicts::{self, Verdicts};
 use crate::base::{Status, Text, Unit};
 use crate::kernel::RowVerdict;
 use crate::kernel::key::{KeyJudge, TableKey};
-use crate::rule::{Counterpart, Origin, Rule, Table};
+use crate::rule::{Counterpart, Origin, Rule, Since, Table};
 use crate::say;
-use crate::state::{Figure, Measure, Snapshot, Tally};
+use crate::state::{Figure, Kept, Measure, Snapshot, Tally};
 
 /// The keys that a rule's second table offers, or why they are not known.
 pub type ParentKeys<'p> = dyn Fn(&TableKey) -> Result<Arc<Parents>, Text> + 'p;
@@ -57,6 +58,8 @@ pub struct Outcome {
 pub struct Beside<'b> {
     /// The table's rows as they were, to be compared with.
     pub before: Option<&'b Snapshot>,
+    /// The rows of an earlier run, for rules that ask what became of them.
+    pub earlier: Option<&'b Earlier<'b>>,
     /// The verdicts on rows.
     pub verdicts: bool,
     /// Values as they are.
@@ -81,6 +84,8 @@ pub fn outcome(
     let mirror = |with: &Counterpart| others.elsewhere.mirror(others.database, with);
     let mut reconciled = reconcile::judge_all(Ours { ledger: &ledger, plan, in_part }, &mirror, budget);
     let whole = !in_part && state.torn.is_empty() && state.failures.is_empty();
+    let sorted = sorted(plan, &ledger, beside.earlier);
+    let mut kept_rows: Vec<Kept> = Vec::new();
     let mut order = 0;
     let mut findings = vec![KeyFindings::default(); plan.rules.len()];
     for (at, rule) in plan.rules.iter().enumerate() {
@@ -102,6 +107,22 @@ pub fn outcome(
                 let ours = OurRows { ledger: &ledger, key: *key, types, order, in_part };
                 let listed = others.elsewhere.listed(others.database, &asked.listing);
                 listed.and_then(|listed| asked::judge(ours, *day, asked, &listed, budget)).map(|judged| {
+                    findings[at].tally = judged.tally;
+                    judged.verdicts
+                })
+            }
+            Work::Since(since) => {
+                let now = sorted.as_ref().map(|(secret, rows)| Now {
+                    ledger: &ledger,
+                    rows,
+                    secret,
+                    in_part,
+                    budget,
+                });
+                let id = &table.rules[at].id;
+                let (judged, owed) = judge_since(table, since, (order, id), now, others, beside.earlier);
+                kept_rows.extend(now.map(|now| since::kept(now, since, order, id, owed)));
+                judged.map(|judged| {
                     findings[at].tally = judged.tally;
                     judged.verdicts
                 })
@@ -167,6 +188,7 @@ pub fn outcome(
             kept.push((at, verdicts.pages));
         }
     }
+    distrust(table, plan, state, &mut ledger, &mut findings);
     let clean = clean(plan, &mut ledger, state, budget);
     let none_clean = clean.is_err();
     let (clean, problem) = clean.map_or_else(|why| (0, why), |clean| (clean, None));
@@ -182,7 +204,17 @@ pub fn outcome(
             measured_rule(table, rule, measure)
         })
         .collect();
-    let traced = plan.trace.as_ref().map(|trace| traced(table, plan, trace, &rules, &ledger, beside.before));
+    let rows = sorted.map(|(secret, sorted)| (secret, changes::Rows::of(&ledger, sorted)));
+    let rows = rows.as_ref().map(|(secret, rows)| (secret, rows));
+    let traced = match &plan.trace {
+        Some(trace) => Some(traced(table, plan, trace, &rules, &ledger, rows, kept_rows, beside.before)),
+        None => rows.filter(|_| beside.earlier.is_some_and(|earlier| earlier.remember)).map(|(_, rows)| {
+            TracedTable {
+                snapshot: Some(rows.snapshot(&vec![None; rules.len()], 0, kept_rows)),
+                ..TracedTable::default()
+            }
+        }),
+    };
     let verdicts = beside.verdicts.then(|| Verdicts {
         pages: verdicts::pages(ledger, kept),
         clusters,
@@ -192,6 +224,83 @@ pub fn outcome(
     Outcome { rules, clean, problem, traced, verdicts }
 }
 
+/// The rows in the order of their keys, with the key of digests, if somebody compares them with those of another run.
+fn sorted(
+    plan: &TablePlan,
+    ledger: &Ledger,
+    earlier: Option<&Earlier<'_>>,
+) -> Option<([u8; 32], Vec<changes::Row>)> {
+    let Identity::Key(identity) = plan.identity else { return None };
+    let compares = plan.rules.iter().any(|rule| matches!(rule.work, Work::Since(_)));
+    let earlier = earlier.filter(|_| compares).and_then(|earlier| earlier.secret);
+    let secret = plan.trace.as_ref().and_then(|trace| trace.secret).or(earlier)?;
+    Some((secret, changes::sorted(ledger, identity, &secret)))
+}
+
+/// What became of the rows of an earlier run for one rule, and what the rule is owed of them.
+fn judge_since(
+    table: &Table,
+    plan: &since::SincePlan,
+    (order, rule): (usize, &str),
+    now: Option<Now<'_>>,
+    others: &Others<'_>,
+    earlier: Option<&Earlier<'_>>,
+) -> (Result<reconcile::Judged, Text>, Vec<u128>) {
+    let before = earlier.map_or_else(
+        || Err(since::nothing_given()),
+        |earlier| earlier.table(others.database, &table.id.value),
+    );
+    let (now, before) = match (now, before) {
+        (Some(now), before) => (now, before),
+        (None, Err(why)) => return (Err(why), Vec::new()),
+        // Who knows the rows of an earlier run has the key of their digests.
+        (None, Ok(_)) => return (Err(since::nothing_given()), Vec::new()),
+    };
+    let listed = plan.since.listing().map(|listing| {
+        let listed = others.elsewhere.listed(others.database, listing)?;
+        listed.comparable(&plan.types, listing)?;
+        Ok(listed)
+    });
+    let listed = listed.as_ref().map(|listed| listed.as_deref().map_err(Clone::clone));
+    since::judge(now, plan, order, rule, before, listed)
+}
+
+/// Where a rule has found that the times of too many rows moved although nothing else did, nobody knows what rules say that
+/// take these times for proof.
+fn distrust(
+    table: &Table,
+    plan: &TablePlan,
+    state: &mut TableState,
+    ledger: &mut Ledger,
+    findings: &mut [KeyFindings],
+) {
+    for (at, rule) in plan.rules.iter().enumerate() {
+        let Work::Since(since::SincePlan { since: Since::Touched { column }, .. }) = &rule.work else {
+            continue;
+        };
+        let Tally { pass, fail, .. } = state.rules[at].tally;
+        let (num, den) = Since::MOST_TOUCHED;
+        if u128::from(fail) * u128::from(den) <= u128::from(pass + fail) * u128::from(num) {
+            continue;
+        }
+        for (other, trusting) in table.rules.iter().enumerate() {
+            if trusting.spec.trusts() != Some(column) || matches!(plan.rules[other].work, Work::Not { .. }) {
+                continue;
+            }
+            findings[other].problem = Some(since::not_trusted(column, fail, pass + fail));
+            let of = &mut state.rules[other];
+            of.tally = Tally::new(0, 0, of.tally.na, of.tally.applicable());
+            (of.reasons, of.examples) = Default::default();
+            if plan.rules[other].soils {
+                // Which rows it was about is not remembered; none of them is known to be clean.
+                for page in &mut ledger.pages {
+                    page.dirty = BooleanBuffer::new_set(page.rows);
+                }
+            }
+        }
+    }
+}
+
 /// What is known of single rows: all of them where the table was read whole, against those that were.
 fn traced(
     table: &Table,
@@ -199,6 +308,8 @@ fn traced(
     trace: &TracePlan,
     rules: &[MeasuredRule],
     ledger: &Ledger,
+    rows: Option<(&[u8; 32], &changes::Rows<'_>)>,
+    kept: Vec<Kept>,
     before: Option<&Snapshot>,
 ) -> TracedTable {
     let by_rows = |at: usize| plan.rules[at].work.judges_rows();
@@ -220,7 +331,7 @@ fn traced(
         definitions: table.rules.iter().map(|rule| rule.definition(table)).collect(),
         ..TracedTable::default()
     };
-    if let (Some(secret), Identity::Key(identity)) = (&trace.secret, plan.identity) {
+    if let Some((secret, rows)) = rows {
         let judged: Vec<Option<&str>> = (0..rules.len())
             .map(|at| {
                 // Where nothing applied every row was looked at all the same.
@@ -230,9 +341,8 @@ fn traced(
             .collect();
         let names = trace.columns.iter().map(|&column| plan.sources[column].as_str());
         let columns = trace::of_names(secret, names);
-        let rows = changes::Rows::of(ledger, identity, secret);
         traced.changes = before.map(|before| rows.since(before, &judged, trace, columns));
-        traced.snapshot = Some(rows.snapshot(&judged, columns));
+        traced.snapshot = Some(rows.snapshot(&judged, columns, kept));
     }
     traced
 }
@@ -256,6 +366,7 @@ fn unknown_pages(ledger: &Ledger, rule: &RulePlan, order: usize) -> KeyVerdicts 
             Work::Keys { key, .. } | Work::Reconciled { key, .. } | Work::Asked { key, .. } => {
                 page.keys[key].has_key.clone()
             }
+            Work::Since(since::SincePlan { key, .. }) => page.keys[key].has_key.clone(),
             _ => BooleanBuffer::new_set(page.rows),
         };
         let (rows, _) = keys::applicable(&has_key, &page.populations[order]);

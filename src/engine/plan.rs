@@ -9,6 +9,7 @@ use arrow::datatypes::DataType;
 
 use super::ledger::Leaving;
 use super::reconcile;
+use super::since::SincePlan;
 use super::source::TableSource;
 use super::trace::{RowWaiver, Scope, TracePlan, WaiverPlan};
 use crate::base::{Severity, Status, Text};
@@ -22,7 +23,7 @@ use crate::rule::role::Role;
 use crate::rule::table::Placeholders;
 use crate::rule::{
     AnyCheck, Asked, At, BindError, Binder, Bound, Column, Condition, ContractColumn, GroupJudge, LookUp,
-    Rule, Table,
+    Rule, SinceSpec, Table,
 };
 use crate::say;
 
@@ -77,6 +78,10 @@ impl TablePlan {
                     keys[*key] = false;
                 }
                 memories.iter().for_each(|&memory| stays[memory] = true);
+            }
+            if let Work::Since(plan) = &rule.work {
+                keys[plan.key] = false;
+                plan.memories.iter().for_each(|&memory| stays[memory] = true);
             }
         }
         if let (Some(_), Identity::Key(key)) = (&self.trace, self.identity) {
@@ -172,6 +177,7 @@ pub enum Work {
         at: Option<DayColumn>,
         asked: Asked,
     },
+    Since(SincePlan),
     /// It does not run; `fails` counts every row as failed (a required column is absent).
     Not {
         status: Status,
@@ -205,6 +211,7 @@ impl Work {
                 | Self::Reconciled { .. }
                 | Self::Linked { .. }
                 | Self::Asked { .. }
+                | Self::Since(_)
         )
     }
 
@@ -215,6 +222,7 @@ impl Work {
             Self::Keys { .. } | Self::Groups { .. } | Self::Linked { .. } => true,
             Self::Reconciled { look_up, .. } => !reconcile::is_of_theirs(look_up),
             Self::Asked { asked, .. } => asked.question.is_of_ours(),
+            Self::Since(plan) => plan.since.is_of_ours(),
             Self::Not { .. } => false,
         }
     }
@@ -365,6 +373,10 @@ impl<'t> TableBinder<'t> {
                 let key = self.key(spec.key, spec.absent);
                 plan.work = Work::Asked { key, at, asked: spec.asked };
             }
+            Ok((Bound::Since(spec), filter)) => {
+                plan.filter = filter;
+                plan.work = self.since(rule, spec);
+            }
             Err(error) => {
                 // Which rows it would have been about may still be known.
                 plan.filter = rule.when.as_ref().and_then(|when| self.filter(when).ok());
@@ -459,6 +471,50 @@ impl<'t> TableBinder<'t> {
             self.links.push(linkage);
             self.links.len() - 1
         })
+    }
+
+    /// A rule that compares runs by the table's key.
+    fn since(&mut self, rule: &Rule, SinceSpec { remember, since }: SinceSpec) -> Work {
+        let key = self.table.key.iter().map(|name| self.column(name)).collect::<Result<Vec<_>, _>>();
+        let columns = match key {
+            Ok(columns) => columns,
+            Err(error) => return self.unbound(error),
+        };
+        if let Some(listing) = since.listing().filter(|listing| listing.columns.len() != columns.len()) {
+            let (ours, theirs, table) = (columns.len(), listing.columns.len(), listing.table_name());
+            return self.unbound(BindError::Unreadable(say!(
+                "the key has {ours} columns, and {theirs} of `{table}` are named",
+                "khóa có {ours} cột, nhưng lại nêu {theirs} cột của `{table}`"
+            )));
+        }
+        // The key tells rows apart, and says nothing else.
+        let own = |what| match what {
+            Remember::Identity(rest) => {
+                Remember::Identity(rest.into_iter().filter(|column| !columns.contains(column)).collect())
+            }
+            what => what,
+        };
+        let remember: Vec<Remember> = remember.into_iter().map(own).collect();
+        if remember.iter().any(|what| what.columns().is_empty()) {
+            return self.unbound(BindError::Unreadable(say!(
+                "beside its key the table has no column that could be compared",
+                "ngoài khóa, bảng không còn cột nào để so sánh"
+            )));
+        }
+        let spelt = |columns: &[ColumnId]| -> Vec<String> {
+            let spelt = |&column: &ColumnId| {
+                let ColumnPlan { name, ty, .. } = &self.columns[column];
+                format!("{name:?} {}", ty.id())
+            };
+            columns.iter().map(spelt).collect()
+        };
+        let remembered: Vec<Vec<String>> = remember.iter().map(|what| spelt(what.columns())).collect();
+        let when = rule.when.as_ref().map(|when| when.value.text());
+        let compares = format!("{} {:?} {remembered:?} {when:?}", rule.kind.about().name, spelt(&columns));
+        let types = columns.iter().map(|&column| self.columns[column].ty).collect();
+        let key = self.key(columns, Absent::Skip);
+        let memories = remember.into_iter().map(|what| self.memory(what)).collect();
+        Work::Since(SincePlan { key, types, memories, since, filtered: rule.when.is_some(), compares })
     }
 
     /// A column that says a day.

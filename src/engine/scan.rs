@@ -380,7 +380,8 @@ impl Worker<'_> {
                 | Work::Groups { .. }
                 | Work::Reconciled { .. }
                 | Work::Linked { .. }
-                | Work::Asked { .. } => populations.push(KeyPopulation {
+                | Work::Asked { .. }
+                | Work::Since(_) => populations.push(KeyPopulation {
                     unknown: match (lacks, &population.rows) {
                         (Lack::Required, Some(rows)) => Some(
                             population
