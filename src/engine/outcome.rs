@@ -19,6 +19,7 @@ use super::measured::{Covered, MeasuredRule, TracedTable};
 use super::plan::{Identity, RulePlan, TablePlan, Work};
 use super::reconcile::{self, Ours};
 use super::scan::{self, RuleState, TableState};
+use super::since::table::{self as table_since, SinceRule};
 use super::since::{self, Earlier, Now};
 use super::source::TableSource;
 use super::trace::{self, RuleTrace, Scope, TracePlan};
@@ -26,7 +27,7 @@ use super::verdicts::{self, Verdicts};
 use crate::base::{Status, Text, Unit};
 use crate::kernel::RowVerdict;
 use crate::kernel::key::{KeyJudge, TableKey};
-use crate::rule::{Counterpart, Origin, Rule, Since, Table};
+use crate::rule::{Counterpart, Origin, Rule, Table};
 use crate::say;
 use crate::state::{Figure, Kept, Measure, Snapshot, Tally};
 
@@ -84,7 +85,7 @@ pub fn outcome(
     let mirror = |with: &Counterpart| others.elsewhere.mirror(others.database, with);
     let mut reconciled = reconcile::judge_all(Ours { ledger: &ledger, plan, in_part }, &mirror, budget);
     let whole = !in_part && state.torn.is_empty() && state.failures.is_empty();
-    let sorted = sorted(plan, &ledger, beside.earlier);
+    let sorted = table_since::sorted(plan, &ledger, beside.earlier);
     let mut kept_rows: Vec<Kept> = Vec::new();
     let mut order = 0;
     let mut findings = vec![KeyFindings::default(); plan.rules.len()];
@@ -119,9 +120,9 @@ pub fn outcome(
                     in_part,
                     budget,
                 });
-                let id = &table.rules[at].id;
-                let (judged, owed) = judge_since(table, since, (order, id), now, others, beside.earlier);
-                kept_rows.extend(now.map(|now| since::kept(now, since, order, id, owed)));
+                let of = SinceRule { table: &table.id.value, rule: &table.rules[at].id, plan: since, order };
+                let (judged, owed) = table_since::judge(of, now, others, beside.earlier);
+                kept_rows.extend(now.map(|now| since::kept(now, since, order, of.rule, owed)));
                 judged.map(|judged| {
                     findings[at].tally = judged.tally;
                     judged.verdicts
@@ -188,7 +189,14 @@ pub fn outcome(
             kept.push((at, verdicts.pages));
         }
     }
-    distrust(table, plan, state, &mut ledger, &mut findings);
+    for (at, why) in table_since::distrusted(table, plan, &state.rules) {
+        findings[at].problem = Some(why);
+        state.rules[at].forget();
+        if plan.rules[at].soils {
+            // Which rows it was about is not remembered; none of them is known to be clean.
+            ledger.pages.iter_mut().for_each(|page| page.dirty = BooleanBuffer::new_set(page.rows));
+        }
+    }
     let clean = clean(plan, &mut ledger, state, budget);
     let none_clean = clean.is_err();
     let (clean, problem) = clean.map_or_else(|why| (0, why), |clean| (clean, None));
@@ -205,15 +213,17 @@ pub fn outcome(
         })
         .collect();
     let rows = sorted.map(|(secret, sorted)| (secret, changes::Rows::of(&ledger, sorted)));
-    let rows = rows.as_ref().map(|(secret, rows)| (secret, rows));
-    let traced = match &plan.trace {
-        Some(trace) => Some(traced(table, plan, trace, &rules, &ledger, rows, kept_rows, beside.before)),
-        None => rows.filter(|_| beside.earlier.is_some_and(|earlier| earlier.remember)).map(|(_, rows)| {
-            TracedTable {
-                snapshot: Some(rows.snapshot(&vec![None; rules.len()], 0, kept_rows)),
-                ..TracedTable::default()
-            }
+    let remember = beside.earlier.is_some_and(|earlier| earlier.remember);
+    let traced = match (&plan.trace, &rows) {
+        (Some(trace), _) => {
+            let rows = rows.as_ref().map(|(secret, rows)| Compared { secret, rows, kept: kept_rows });
+            Some(traced(table, plan, trace, &rules, rows, beside.before, &ledger))
+        }
+        (None, Some((_, rows))) if remember => Some(TracedTable {
+            snapshot: Some(rows.snapshot(&vec![None; rules.len()], 0, kept_rows)),
+            ..TracedTable::default()
         }),
+        _ => None,
     };
     let verdicts = beside.verdicts.then(|| Verdicts {
         pages: verdicts::pages(ledger, kept),
@@ -224,81 +234,11 @@ pub fn outcome(
     Outcome { rules, clean, problem, traced, verdicts }
 }
 
-/// The rows in the order of their keys, with the key of digests, if somebody compares them with those of another run.
-fn sorted(
-    plan: &TablePlan,
-    ledger: &Ledger,
-    earlier: Option<&Earlier<'_>>,
-) -> Option<([u8; 32], Vec<changes::Row>)> {
-    let Identity::Key(identity) = plan.identity else { return None };
-    let compares = plan.rules.iter().any(|rule| matches!(rule.work, Work::Since(_)));
-    let earlier = earlier.filter(|_| compares).and_then(|earlier| earlier.secret);
-    let secret = plan.trace.as_ref().and_then(|trace| trace.secret).or(earlier)?;
-    Some((secret, changes::sorted(ledger, identity, &secret)))
-}
-
-/// What became of the rows of an earlier run for one rule, and what the rule is owed of them.
-fn judge_since(
-    table: &Table,
-    plan: &since::SincePlan,
-    (order, rule): (usize, &str),
-    now: Option<Now<'_>>,
-    others: &Others<'_>,
-    earlier: Option<&Earlier<'_>>,
-) -> (Result<reconcile::Judged, Text>, Vec<u128>) {
-    let before = earlier.map_or_else(
-        || Err(since::nothing_given()),
-        |earlier| earlier.table(others.database, &table.id.value),
-    );
-    let (now, before) = match (now, before) {
-        (Some(now), before) => (now, before),
-        (None, Err(why)) => return (Err(why), Vec::new()),
-        // Who knows the rows of an earlier run has the key of their digests.
-        (None, Ok(_)) => return (Err(since::nothing_given()), Vec::new()),
-    };
-    let listed = plan.since.listing().map(|listing| {
-        let listed = others.elsewhere.listed(others.database, listing)?;
-        listed.comparable(&plan.types, listing)?;
-        Ok(listed)
-    });
-    let listed = listed.as_ref().map(|listed| listed.as_deref().map_err(Clone::clone));
-    since::judge(now, plan, order, rule, before, listed)
-}
-
-/// Where a rule has found that the times of too many rows moved although nothing else did, nobody knows what rules say that
-/// take these times for proof.
-fn distrust(
-    table: &Table,
-    plan: &TablePlan,
-    state: &mut TableState,
-    ledger: &mut Ledger,
-    findings: &mut [KeyFindings],
-) {
-    for (at, rule) in plan.rules.iter().enumerate() {
-        let Work::Since(since::SincePlan { since: Since::Touched { column }, .. }) = &rule.work else {
-            continue;
-        };
-        let Tally { pass, fail, .. } = state.rules[at].tally;
-        let (num, den) = Since::MOST_TOUCHED;
-        if u128::from(fail) * u128::from(den) <= u128::from(pass + fail) * u128::from(num) {
-            continue;
-        }
-        for (other, trusting) in table.rules.iter().enumerate() {
-            if trusting.spec.trusts() != Some(column) || matches!(plan.rules[other].work, Work::Not { .. }) {
-                continue;
-            }
-            findings[other].problem = Some(since::not_trusted(column, fail, pass + fail));
-            let of = &mut state.rules[other];
-            of.tally = Tally::new(0, 0, of.tally.na, of.tally.applicable());
-            (of.reasons, of.examples) = Default::default();
-            if plan.rules[other].soils {
-                // Which rows it was about is not remembered; none of them is known to be clean.
-                for page in &mut ledger.pages {
-                    page.dirty = BooleanBuffer::new_set(page.rows);
-                }
-            }
-        }
-    }
+/// Rows that are compared with those of another run, the key of their digests, and what rules that compare runs remember.
+struct Compared<'c> {
+    secret: &'c [u8; 32],
+    rows: &'c changes::Rows<'c>,
+    kept: Vec<Kept>,
 }
 
 /// What is known of single rows: all of them where the table was read whole, against those that were.
@@ -307,10 +247,9 @@ fn traced(
     plan: &TablePlan,
     trace: &TracePlan,
     rules: &[MeasuredRule],
-    ledger: &Ledger,
-    rows: Option<(&[u8; 32], &changes::Rows<'_>)>,
-    kept: Vec<Kept>,
+    rows: Option<Compared<'_>>,
     before: Option<&Snapshot>,
+    ledger: &Ledger,
 ) -> TracedTable {
     let by_rows = |at: usize| plan.rules[at].work.judges_rows();
     let covered = trace.covered(&ledger.pages);
@@ -331,7 +270,7 @@ fn traced(
         definitions: table.rules.iter().map(|rule| rule.definition(table)).collect(),
         ..TracedTable::default()
     };
-    if let Some((secret, rows)) = rows {
+    if let Some(Compared { secret, rows, kept }) = rows {
         let judged: Vec<Option<&str>> = (0..rules.len())
             .map(|at| {
                 // Where nothing applied every row was looked at all the same.

@@ -435,6 +435,13 @@ impl Worker<'_> {
 }
 
 impl RuleState {
+    /// Nobody knows what it says of any row that it is about.
+    pub fn forget(&mut self) {
+        self.tally = Tally::new(0, 0, self.tally.na, self.tally.applicable());
+        self.reasons.clear();
+        self.examples = Examples::default();
+    }
+
     /// Counts a verdict and keeps some of its failing rows.
     pub fn note(
         &mut self,

@@ -15,15 +15,15 @@ use crate::state::Kept;
 const VALUE: usize = 0;
 
 #[derive(Clone, Copy)]
-pub struct Limits<'l> {
-    pub at_most: &'l Ratio,
-    pub rise: &'l Ratio,
+pub struct Limits {
+    pub at_most: Ratio,
+    pub rise: Ratio,
     pub at_least: u64,
 }
 
 /// A row fails if its value has a share among those that were filled in that is greater than `at_most`, and by more than
 /// `rise` greater than the share that the value had among all in the earlier run.
-pub fn judge(look: Look<'_>, before: Before<'_>, limits: Limits<'_>) -> Judged {
+pub fn judge(look: Look<'_>, before: Before<'_>, limits: Limits) -> Judged {
     let marks = Marks::new(look.now.ledger, &["constant"]);
     let met = look.met(before.rows);
     let then = before.kept.cells.get(VALUE).map_or(&[][..], Vec::as_slice);
@@ -68,11 +68,11 @@ fn is_odd(
     then: &[u64],
     (value, count): (i128, u64),
     all: u64,
-    limits: Limits<'_>,
+    limits: Limits,
 ) -> bool {
     let share = |part: u64, whole: u64| Ratio::new(part.into(), whole.into()).unwrap_or(Ratio::ZERO);
     let now = share(count, all);
-    if now <= *limits.at_most {
+    if now <= limits.at_most {
         return false;
     }
     let cell = Cell::of_stored(value);
@@ -81,5 +81,5 @@ fn is_odd(
     };
     let had = before.rows.keys.par_iter().zip(then).filter(|row| is_value(*row)).count() as u64;
     let present = then.iter().filter(|digest| **digest != Kept::ABSENT).count() as u64;
-    share(had, present).checked_add(*limits.rise).is_none_or(|most| now > most)
+    share(had, present).checked_add(limits.rise).is_none_or(|most| now > most)
 }

@@ -6,6 +6,7 @@
 mod filled;
 mod gone;
 mod padded;
+pub mod table;
 mod touched;
 
 use std::cmp::Ordering;
@@ -30,7 +31,7 @@ use crate::kernel::verdict::minus;
 use crate::kernel::{ColumnType, RowVerdict};
 use crate::rule::Since;
 use crate::say;
-use crate::state::{Kept, Snapshot};
+use crate::state::{Kept, Snapshot, Tally};
 
 /// What is known of an earlier run, and what a later one is to know of this.
 #[derive(Clone)]
@@ -152,7 +153,11 @@ pub fn judge(
         Since::Gone { .. } => gone::judge(look, before, listed),
         Since::Touched { .. } => (Ok(touched::judge(look, before)), Vec::new()),
         Since::Filled { at_most, rise, at_least } => (
-            Ok(filled::judge(look, before, filled::Limits { at_most, rise, at_least: *at_least })),
+            Ok(filled::judge(
+                look,
+                before,
+                filled::Limits { at_most: *at_most, rise: *rise, at_least: *at_least },
+            )),
             Vec::new(),
         ),
         Since::Padded { alike, .. } => {
@@ -295,7 +300,7 @@ impl Look<'_> {
     }
 
     /// What a rule says that judges no row of this run.
-    fn of_theirs(&self, tally: crate::state::Tally, figures: Vec<(&'static str, u64)>) -> Judged {
+    fn of_theirs(&self, tally: Tally, figures: Vec<(&'static str, u64)>) -> Judged {
         let pages = reconcile::no_rows(self.now.ledger);
         Judged { verdicts: KeyVerdicts { pages, figures }, tally: Some(tally) }
     }
