@@ -100,6 +100,7 @@ fn scan(c: &mut Criterion) {
         examples: engine::EXAMPLES,
         interrupted: &interrupted,
         trace: None,
+        earlier: None,
         keeper: None,
         budget: &Budget::unlimited(),
         reconciled: false,
@@ -158,6 +159,7 @@ fn gate(c: &mut Criterion) {
             reveal: false,
             examples: engine::EXAMPLES,
             interrupted: &interrupted,
+            earlier: None,
             trace: Some(TraceOptions {
                 secret: Some([7; 32]),
                 before: snapshot.map(|snapshot| (("bench", "t"), snapshot)).into_iter().collect(),
@@ -185,7 +187,7 @@ fn gate(c: &mut Criterion) {
             unknown: &[],
         };
         let report = score::gate::gate(&inputs);
-        let next = baseline.is_none().then(|| score::gate::next_baseline(&inputs, &report));
+        let next = baseline.is_none().then(|| score::gate::next_baseline(&inputs, &report, false));
         (report, next)
     };
     let baseline = run(None).1.expect("a first baseline").to_json(&[7; 32]);

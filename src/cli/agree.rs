@@ -99,6 +99,7 @@ impl Agree {
             trace: None,
             keeper: None,
             budget: &room.budget(),
+            earlier: None,
             reconciled: false,
             elsewhere: &Elsewhere::default(),
         };

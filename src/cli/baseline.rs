@@ -5,6 +5,7 @@ use std::path::Path;
 use super::failure::Failure;
 use super::secret::{self, Secret};
 use crate::base::Text;
+use crate::engine::{self, Earlier};
 use crate::say;
 use crate::score::gate::baseline::Unusable;
 use crate::score::gate::{Baseline, Given, Outcome};
@@ -75,8 +76,8 @@ pub fn read(path: &Path, key_file: Option<&Path>, first: bool) -> Result<(Option
             Given::Unusable {
                 outcome: Outcome::NotComparable,
                 text: say!(
-                    "the baseline has the format `{version}` of an earlier version, in which keys had other digests",
-                    "mốc so sánh có định dạng `{version}` của phiên bản cũ, khi khóa được băm cách khác"
+                    "the baseline has the format `{version}` of an earlier version, which held less of the rows",
+                    "mốc so sánh có định dạng `{version}` của phiên bản cũ, lưu ít thông tin về các dòng hơn"
                 ),
                 hint: Some(say!(
                     "`--update-baseline --accept` makes this run the new one",
@@ -96,6 +97,31 @@ pub fn read(path: &Path, key_file: Option<&Path>, first: bool) -> Result<(Option
             },
         ),
     })
+}
+
+/// The rows of the baseline, for rules that ask what became of them; `as_of` is the moment of this run.
+pub fn earlier<'g>(given: &'g Given, secret: Option<&Secret>, as_of: &str) -> Earlier<'g> {
+    let rows = match given {
+        Given::Not => Err(engine::nothing_given()),
+        Given::First => Err(say!(
+            "this is the first run: there is no baseline yet; `--update-baseline --accept` makes it the first one",
+            "đây là lần chạy đầu tiên, chưa có mốc so sánh; thêm `--update-baseline --accept` để lấy lần này làm mốc đầu tiên"
+        )),
+        Given::Unusable { text, .. } => Err(text.clone()),
+        Given::Sound(baseline) if secret.map(Secret::check).as_ref() != Some(&baseline.key) => Err(say!(
+            "the baseline's digests were made with another key",
+            "mã băm trong mốc so sánh được tạo bằng khóa khác"
+        )),
+        Given::Sound(baseline) if baseline.as_of.as_str() > as_of => {
+            let then = &baseline.as_of;
+            Err(say!(
+                "the baseline is of {then}, after this run's {as_of}",
+                "mốc so sánh tính đến {then}, sau thời điểm {as_of} của lần chạy này"
+            ))
+        }
+        Given::Sound(baseline) => Ok(baseline.rows()),
+    };
+    Earlier { secret: secret.map(Secret::digests), rows, remember: false }
 }
 
 fn rejected(text: Text) -> Given {

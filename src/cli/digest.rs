@@ -114,6 +114,7 @@ impl Digest {
             trace: None,
             keeper: None,
             budget: &budget,
+            earlier: None,
             reconciled: false,
             elsewhere: &Elsewhere::default(),
         };

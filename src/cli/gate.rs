@@ -11,7 +11,7 @@ use super::baseline;
 use super::failure::{self, Exit, Failure};
 use super::output::{self, Console, real};
 use super::recorded::HistoryArgument;
-use super::run::{Measured, Run, RunArguments};
+use super::run::{Measured, Run, RunArguments, rfc3339};
 use super::secret::{self, Secret};
 use crate::base::{Diagnostic, Dimension, Nano, Place, Text};
 use crate::engine::{RowWaiver, TraceOptions, TracedTable};
@@ -289,20 +289,16 @@ impl Gate {
                 filter: waiver.filter.clone(),
             })
             .collect();
-        let mut before = IndexMap::new();
-        if let Given::Sound(baseline) = &terms.baseline {
-            for database in &baseline.databases {
-                for table in &database.tables {
-                    if let Some(snapshot) = &table.snapshot {
-                        before.insert((database.id.as_str(), table.id.as_str()), snapshot);
-                    }
-                }
-            }
-        }
+        let before = match &terms.baseline {
+            Given::Sound(baseline) => baseline.rows(),
+            _ => IndexMap::new(),
+        };
         let trace =
             TraceOptions { secret: terms.secret.as_ref().map(Secret::digests), before, waivers: &waivers };
         let wanted = self.baseline.is_some() || !waivers.is_empty();
-        let mut measured = run.measure(wanted.then_some(trace), console)?;
+        let as_of = rfc3339(run.as_of);
+        let earlier = baseline::earlier(&terms.baseline, terms.secret.as_ref(), &as_of);
+        let mut measured = run.measure(wanted.then_some(trace), Some(&earlier), console)?;
         let mut traced = IndexMap::new();
         for database in &mut measured.databases {
             for table in &mut database.tables {
@@ -351,7 +347,7 @@ impl Gate {
             }
         };
         secret.keep(path, console)?;
-        let next = gate::next_baseline(inputs, report);
+        let next = gate::next_baseline(inputs, report, self.accept);
         output::write_whole(path, next.to_json(&secret.digests()).as_bytes())?;
         console.note(&say!("wrote {shown}", "đã ghi {shown}"));
         Ok(())

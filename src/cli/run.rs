@@ -14,7 +14,7 @@ use super::progress::Bars;
 use super::rows::{RowArguments, RowFiles};
 use crate::base::{Diagnostic, Lang, Level};
 use crate::engine::{
-    self, Elsewhere, Known, LookOptions, MeasuredDatabase, RunOptions, TraceOptions, Wanted,
+    self, Earlier, Elsewhere, Known, LookOptions, MeasuredDatabase, RunOptions, TraceOptions, Wanted,
 };
 use crate::kernel::date_format::{DateFormat, format_timestamp};
 use crate::kernel::typed::LOCAL_OFFSET_SECONDS;
@@ -143,8 +143,13 @@ pub fn interruptible() -> Arc<AtomicBool> {
 
 impl Run<'_> {
     /// Measures all databases, on threads of their own, writes the records that are asked for, and remembers of single rows
-    /// what `trace` asks for.
-    pub fn measure(&self, trace: Option<TraceOptions<'_>>, console: &Console) -> Result<Measured, Failure> {
+    /// what `trace` asks for. `earlier` is for rules that compare runs.
+    pub fn measure(
+        &self,
+        trace: Option<TraceOptions<'_>>,
+        earlier: Option<&Earlier<'_>>,
+        console: &Console,
+    ) -> Result<Measured, Failure> {
         let pool = pool(self.arguments.threads)?;
         let bars = Bars::new(console);
         let options = RunOptions {
@@ -155,6 +160,7 @@ impl Run<'_> {
             interrupted: &self.interrupted,
             progress: &bars,
             trace,
+            earlier,
             keeper: None,
             budget: &self.room.budget(),
             reconciled: self.arguments.rows.wanted().is_some_and(|wanted| wanted.reconciled),

@@ -5,11 +5,12 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 
+use super::baseline;
 use super::failure::{self, Exit, Failure};
 use super::output::{self, Console};
 use super::pages;
 use super::recorded::HistoryArgument;
-use super::run::RunArguments;
+use super::run::{Measured, Run, RunArguments, rfc3339};
 use super::signature::{self, SigningKey};
 use crate::report::{self, html};
 use crate::rule::load::{self, Loaded};
@@ -28,6 +29,13 @@ const CARD: &str = "scorecard.json";
 pub struct Score {
     #[command(flatten)]
     run: RunArguments,
+    /// Compare with the rows of this baseline, for rules that ask what became of them; `thuocdo gate --update-baseline`
+    /// writes it.
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
+    /// The key of the baseline's digests [default: THUOCDO_KEY, or the baseline's name with `.key`].
+    #[arg(long, value_name = "FILE", requires = "baseline")]
+    key_file: Option<PathBuf>,
     /// What to print.
     #[arg(long, value_name = "FORMAT", default_value = "term", value_parser = formats())]
     format: String,
@@ -56,10 +64,14 @@ impl Score {
     pub fn run(self, console: &Console) -> Result<Exit, Failure> {
         // A key that cannot be used is told before the work, not after it.
         let key = self.sign_key.as_deref().map(SigningKey::open).transpose()?;
-        self.history.check(self.run.inputs(), self.run.data(), &self.outputs())?;
+        let inputs = self
+            .run
+            .inputs()
+            .chain([&self.baseline, &self.key_file].into_iter().flatten().map(PathBuf::as_path));
+        self.history.check(inputs, self.run.data(), &self.outputs())?;
         let run = self.run.open(console)?;
         let indices = self.indices(&run.loaded, console)?;
-        let measured = run.measure(None, console)?;
+        let measured = self.measure(&run, console)?;
         let card = run.assemble(measured.databases, indices);
         let written = self.write(&card, key.as_ref(), console);
         // Whatever became of the others: what was measured is not to be lost. A page that draws the history has this run.
@@ -67,6 +79,15 @@ impl Score {
         let printed = self.print(&card, recorded.is_ok(), console);
         failure::all([measured.rows, written, recorded, printed], console)?;
         Ok(if card.complete { Exit::Passed } else { Exit::Incomplete })
+    }
+
+    /// Measures, against the baseline if there is one.
+    fn measure(&self, run: &Run<'_>, console: &Console) -> Result<Measured, Failure> {
+        let Some(path) = &self.baseline else { return run.measure(None, None, console) };
+        let (secret, given) = baseline::read(path, self.key_file.as_deref(), false)?;
+        let as_of = rfc3339(run.as_of);
+        let earlier = baseline::earlier(&given, secret.as_ref(), &as_of);
+        run.measure(None, Some(&earlier), console)
     }
 
     /// The files that are written beside the history.

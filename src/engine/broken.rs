@@ -8,6 +8,7 @@ use super::judging::Judging;
 use super::plan::{TablePlan, Work};
 use super::reconcile;
 use super::rows::{Broken, JudgedTable};
+use super::since;
 use crate::base::{Lang, Text};
 use crate::kernel::key::{KeyJudge, TableKey};
 use crate::kernel::similarity::Linkage;
@@ -130,6 +131,7 @@ fn of_keys(work: &Work) -> Option<Explanation> {
         }
         Work::Reconciled { look_up, .. } => reconcile::explained(look_up)?,
         Work::Asked { asked, .. } => asked::explained(asked)?,
+        Work::Since(plan) => since::explained(&plan.since)?,
         _ => return None,
     };
     Some(Explanation { reason, repaired: None })

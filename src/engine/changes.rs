@@ -10,15 +10,24 @@ use rayon::prelude::*;
 use super::ledger::{Ledger, Page};
 use super::trace::{self, TracePlan};
 use crate::kernel::key::{KeyValues, digest_packed, spread_out};
-use crate::state::{RowChanges, RuleRowChanges, Snapshot, Waived};
+use crate::state::{Kept, RowChanges, RuleRowChanges, Snapshot, Waived};
 
 /// A row of this run.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Row {
-    key: u128,
+pub struct Row {
+    /// The digest of its key, [`Snapshot::NO_KEY`] if it has none.
+    pub key: u128,
     content: u64,
-    page: u32,
-    at: u32,
+    pub page: u32,
+    pub at: u32,
+}
+
+/// The rows in the order of their keys. `identity` is the position of the table's key among the ledger's.
+pub fn sorted(ledger: &Ledger, identity: usize, secret: &[u8; 32]) -> Vec<Row> {
+    let pages = (0..ledger.pages.len()).into_par_iter();
+    let mut sorted: Vec<Row> = pages.flat_map_iter(|page| rows(ledger, page, identity, secret)).collect();
+    sorted.par_sort_unstable();
+    sorted
 }
 
 /// The rows of this run in the order of their keys, and the rules that each breaks.
@@ -32,13 +41,8 @@ pub struct Rows<'l> {
 }
 
 impl<'l> Rows<'l> {
-    /// `identity` is the position of the table's key among the ledger's.
-    pub fn of(ledger: &'l Ledger, identity: usize, secret: &[u8; 32]) -> Self {
-        let mut sorted: Vec<Row> = (0..ledger.pages.len())
-            .into_par_iter()
-            .flat_map_iter(|page| rows(ledger, page, identity, secret))
-            .collect();
-        sorted.par_sort_unstable();
+    /// `sorted` are those of [`sorted`].
+    pub fn of(ledger: &'l Ledger, sorted: Vec<Row>) -> Self {
         let local: Vec<LocalSets> = ledger.pages.par_iter().map(LocalSets::of).collect();
         let distinct: BTreeSet<&Vec<u32>> = local.iter().flat_map(|sets| &sets.distinct).collect();
         let broken: Vec<Vec<u32>> = distinct.into_iter().cloned().collect();
@@ -59,8 +63,8 @@ impl<'l> Rows<'l> {
     }
 
     /// The same rows without their places, to be kept until another run. `rules` are the ids of the table's rules; a
-    /// rule that was not judged row by row has none.
-    pub fn snapshot(&self, rules: &[Option<&str>], columns: u64) -> Snapshot {
+    /// rule that was not judged row by row has none. `kept` is what rules that compare runs remember.
+    pub fn snapshot(&self, rules: &[Option<&str>], columns: u64, kept: Vec<Kept>) -> Snapshot {
         Snapshot {
             keys: self.sorted.iter().map(|row| row.key).collect(),
             contents: self.sorted.iter().map(|row| row.content).collect(),
@@ -68,6 +72,7 @@ impl<'l> Rows<'l> {
             rules: rules.iter().map(|rule| rule.unwrap_or_default().to_owned()).collect(),
             broken: self.broken.clone(),
             columns,
+            kept,
         }
     }
 

@@ -108,8 +108,8 @@ impl Elsewhere {
                             wanted.entry(of).or_default().add_mirror(with.key).add(look_up.sought);
                         }
                     }
-                } else if let Some(asked) = rule.spec.asks() {
-                    let listing = asked.listing.within(&of.id.value);
+                } else if let Some(listing) = rule.spec.lists() {
+                    let listing = listing.within(&of.id.value);
                     let database = listing.database.clone().unwrap_or_default();
                     let look = wanted.entry((database, listing.table.clone())).or_default();
                     if !look.listings.contains(&listing) {

@@ -38,6 +38,7 @@ mod run;
 mod scan;
 mod second_look;
 pub mod shape;
+mod since;
 mod source;
 mod spare;
 mod spill;
@@ -64,5 +65,6 @@ pub use rows::{
 };
 pub use run::{EXAMPLES, Progress, RunOptions, Silent, data_root, described, run, run_keeping_verdicts};
 pub use second_look::{Brought, LookError, LookOptions};
+pub use since::{Earlier, nothing_given};
 pub use trace::{RowWaiver, TraceOptions};
 pub use unmeasured::{not_described, not_measured};

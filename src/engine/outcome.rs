@@ -19,6 +19,8 @@ use super::measured::{Covered, MeasuredRule, TracedTable};
 use super::plan::{Identity, RulePlan, TablePlan, Work};
 use super::reconcile::{self, Ours};
 use super::scan::{self, RuleState, TableState};
+use super::since::table::{self as table_since, SinceRule};
+use super::since::{self, Earlier, Now};
 use super::source::TableSource;
 use super::trace::{self, RuleTrace, Scope, TracePlan};
 use super::verdicts::{self, Verdicts};
@@ -27,7 +29,7 @@ use crate::kernel::RowVerdict;
 use crate::kernel::key::{KeyJudge, TableKey};
 use crate::rule::{Counterpart, Origin, Rule, Table};
 use crate::say;
-use crate::state::{Figure, Measure, Snapshot, Tally};
+use crate::state::{Figure, Kept, Measure, Snapshot, Tally};
 
 /// The keys that a rule's second table offers, or why they are not known.
 pub type ParentKeys<'p> = dyn Fn(&TableKey) -> Result<Arc<Parents>, Text> + 'p;
@@ -57,6 +59,8 @@ pub struct Outcome {
 pub struct Beside<'b> {
     /// The table's rows as they were, to be compared with.
     pub before: Option<&'b Snapshot>,
+    /// The rows of an earlier run, for rules that ask what became of them.
+    pub earlier: Option<&'b Earlier<'b>>,
     /// The verdicts on rows.
     pub verdicts: bool,
     /// And what became of each row against tables of reference.
@@ -83,6 +87,8 @@ pub fn outcome(
     let mirror = |with: &Counterpart| others.elsewhere.mirror(others.database, with);
     let mut reconciled = reconcile::judge_all(Ours { ledger: &ledger, plan, in_part }, &mirror, budget);
     let whole = !in_part && state.torn.is_empty() && state.failures.is_empty();
+    let sorted = table_since::sorted(plan, &ledger, beside.earlier);
+    let mut kept_rows: Vec<Kept> = Vec::new();
     let mut order = 0;
     let mut findings = vec![KeyFindings::default(); plan.rules.len()];
     for (at, rule) in plan.rules.iter().enumerate() {
@@ -106,6 +112,22 @@ pub fn outcome(
                 let ours = OurRows { ledger: &ledger, key: *key, types, order, in_part };
                 let listed = others.elsewhere.listed(others.database, &asked.listing);
                 listed.and_then(|listed| asked::judge(ours, *day, asked, &listed, budget)).map(|judged| {
+                    findings[at].tally = judged.tally;
+                    judged.verdicts
+                })
+            }
+            Work::Since(since) => {
+                let now = sorted.as_ref().map(|(secret, rows)| Now {
+                    ledger: &ledger,
+                    rows,
+                    secret,
+                    in_part,
+                    budget,
+                });
+                let of = SinceRule { table: &table.id.value, rule: &table.rules[at].id, plan: since, order };
+                let (judged, owed) = table_since::judge(of, now, others, beside.earlier);
+                kept_rows.extend(now.map(|now| since::kept(now, since, order, of.rule, owed)));
+                judged.map(|judged| {
                     findings[at].tally = judged.tally;
                     judged.verdicts
                 })
@@ -171,6 +193,14 @@ pub fn outcome(
             kept.push((at, verdicts.pages));
         }
     }
+    for (at, why) in table_since::distrusted(table, plan, &state.rules) {
+        findings[at].problem = Some(why);
+        state.rules[at].forget();
+        if plan.rules[at].soils {
+            // Which rows it was about is not remembered; none of them is known to be clean.
+            ledger.pages.iter_mut().for_each(|page| page.dirty = BooleanBuffer::new_set(page.rows));
+        }
+    }
     let clean = clean(plan, &mut ledger, state, budget);
     let none_clean = clean.is_err();
     let (clean, problem) = clean.map_or_else(|why| (0, why), |clean| (clean, None));
@@ -186,7 +216,19 @@ pub fn outcome(
             measured_rule(table, rule, measure)
         })
         .collect();
-    let traced = plan.trace.as_ref().map(|trace| traced(table, plan, trace, &rules, &ledger, beside.before));
+    let rows = sorted.map(|(secret, sorted)| (secret, changes::Rows::of(&ledger, sorted)));
+    let remember = beside.earlier.is_some_and(|earlier| earlier.remember);
+    let traced = match (&plan.trace, &rows) {
+        (Some(trace), _) => {
+            let rows = rows.as_ref().map(|(secret, rows)| Compared { secret, rows, kept: kept_rows });
+            Some(traced(table, plan, trace, &rules, rows, beside.before, &ledger))
+        }
+        (None, Some((_, rows))) if remember => Some(TracedTable {
+            snapshot: Some(rows.snapshot(&vec![None; rules.len()], 0, kept_rows)),
+            ..TracedTable::default()
+        }),
+        _ => None,
+    };
     let of_reference =
         |at: &usize| beside.reconciled && matches!(plan.rules[*at].work, Work::Reconciled { .. });
     let told: Vec<usize> = (0..plan.rules.len()).filter(of_reference).collect();
@@ -200,14 +242,22 @@ pub fn outcome(
     Outcome { rules, clean, problem, traced, verdicts }
 }
 
+/// Rows that are compared with those of another run, the key of their digests, and what rules that compare runs remember.
+struct Compared<'c> {
+    secret: &'c [u8; 32],
+    rows: &'c changes::Rows<'c>,
+    kept: Vec<Kept>,
+}
+
 /// What is known of single rows: all of them where the table was read whole, against those that were.
 fn traced(
     table: &Table,
     plan: &TablePlan,
     trace: &TracePlan,
     rules: &[MeasuredRule],
-    ledger: &Ledger,
+    rows: Option<Compared<'_>>,
     before: Option<&Snapshot>,
+    ledger: &Ledger,
 ) -> TracedTable {
     let by_rows = |at: usize| plan.rules[at].work.judges_rows();
     let covered = trace.covered(&ledger.pages);
@@ -228,7 +278,7 @@ fn traced(
         definitions: table.rules.iter().map(|rule| rule.definition(table)).collect(),
         ..TracedTable::default()
     };
-    if let (Some(secret), Identity::Key(identity)) = (&trace.secret, plan.identity) {
+    if let Some(Compared { secret, rows, kept }) = rows {
         let judged: Vec<Option<&str>> = (0..rules.len())
             .map(|at| {
                 // Where nothing applied every row was looked at all the same.
@@ -238,9 +288,8 @@ fn traced(
             .collect();
         let names = trace.columns.iter().map(|&column| plan.sources[column].as_str());
         let columns = trace::of_names(secret, names);
-        let rows = changes::Rows::of(ledger, identity, secret);
         traced.changes = before.map(|before| rows.since(before, &judged, trace, columns));
-        traced.snapshot = Some(rows.snapshot(&judged, columns));
+        traced.snapshot = Some(rows.snapshot(&judged, columns, kept));
     }
     traced
 }
@@ -264,6 +313,7 @@ fn unknown_pages(ledger: &Ledger, rule: &RulePlan, order: usize) -> KeyVerdicts 
             Work::Keys { key, .. } | Work::Reconciled { key, .. } | Work::Asked { key, .. } => {
                 page.keys[key].has_key.clone()
             }
+            Work::Since(since::SincePlan { key, .. }) => page.keys[key].has_key.clone(),
             _ => BooleanBuffer::new_set(page.rows),
         };
         let (rows, _) = keys::applicable(&has_key, &page.populations[order]);

@@ -2,6 +2,7 @@
 //! way, a filter, a key.
 
 mod look;
+mod since;
 
 use std::sync::Arc;
 
@@ -9,6 +10,7 @@ use arrow::datatypes::DataType;
 
 use super::ledger::Leaving;
 use super::reconcile;
+use super::since::SincePlan;
 use super::source::TableSource;
 use super::trace::{RowWaiver, Scope, TracePlan, WaiverPlan};
 use crate::base::{Severity, Status, Text};
@@ -79,6 +81,10 @@ impl TablePlan {
                     keys[*key] = false;
                 }
                 memories.iter().for_each(|&memory| stays[memory] = true);
+            }
+            if let Work::Since(plan) = &rule.work {
+                keys[plan.key] = false;
+                plan.memories.iter().for_each(|&memory| stays[memory] = true);
             }
         }
         if let (Some(_), Identity::Key(key)) = (&self.trace, self.identity) {
@@ -187,6 +193,7 @@ pub enum Work {
         at: Option<DayColumn>,
         asked: Asked,
     },
+    Since(SincePlan),
     /// It does not run; `fails` counts every row as failed (a required column is absent).
     Not {
         status: Status,
@@ -220,6 +227,7 @@ impl Work {
                 | Self::Reconciled { .. }
                 | Self::Linked { .. }
                 | Self::Asked { .. }
+                | Self::Since(_)
         )
     }
 
@@ -230,6 +238,7 @@ impl Work {
             Self::Keys { .. } | Self::Groups { .. } | Self::Linked { .. } => true,
             Self::Reconciled { look_up, .. } => !reconcile::is_of_theirs(look_up),
             Self::Asked { asked, .. } => asked.question.is_of_ours(),
+            Self::Since(plan) => plan.since.is_of_ours(),
             Self::Not { .. } => false,
         }
     }
@@ -383,6 +392,10 @@ impl<'t> TableBinder<'t> {
                 let at = spec.at.map(|column| self.day(column));
                 let key = self.key(spec.key, spec.absent);
                 plan.work = Work::Asked { key, at, asked: spec.asked };
+            }
+            Ok((Bound::Since(spec), filter)) => {
+                plan.filter = filter;
+                plan.work = self.since(rule, spec);
             }
             Err(error) => {
                 // Which rows it would have been about may still be known.

@@ -20,6 +20,7 @@ use super::plan::{self, TablePlan, TraceRequest};
 use super::problems::Problems;
 use super::rows::JudgedTable;
 use super::scan::{self, ScanOptions, TableState};
+use super::since::Earlier;
 use super::source::TableSource;
 use super::trace::{RowWaiver, TraceOptions};
 use super::vacuity::{self, Strength};
@@ -62,6 +63,8 @@ pub struct RunOptions<'o> {
     pub progress: &'o dyn Progress,
     /// What to remember of single rows, if anything.
     pub trace: Option<TraceOptions<'o>>,
+    /// The rows of an earlier run, for rules that ask what became of them; `None`: nobody has named one.
+    pub earlier: Option<&'o Earlier<'o>>,
     /// Where states of files are kept from run to run, if anywhere.
     pub keeper: Option<&'o dyn Keeper>,
     /// The memory that keys of rows may take. One run at a time.
@@ -225,7 +228,7 @@ fn open_and_plan<'d>(database: &'d Database, root: &Path, options: &RunOptions<'
         if let Some(to) = rule.spec.refers_to()
             && to.database.is_none()
             && rule.spec.looks_up().is_none()
-            && rule.spec.asks().is_none()
+            && rule.spec.lists().is_none()
             && rule.spec.other_side().is_none()
         {
             let columns = to.key().columns;
@@ -328,6 +331,7 @@ fn measure<'d>(
                 .and_then(|trace| trace.before.get(&(database, table.id.value.as_str())));
             let beside = Beside {
                 before: before.copied(),
+                earlier: options.earlier,
                 verdicts: keep,
                 reconciled: options.reconciled,
                 reveal: options.reveal,

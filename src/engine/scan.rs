@@ -385,7 +385,8 @@ impl Worker<'_> {
                 | Work::Groups { .. }
                 | Work::Reconciled { .. }
                 | Work::Linked { .. }
-                | Work::Asked { .. } => populations.push(KeyPopulation {
+                | Work::Asked { .. }
+                | Work::Since(_) => populations.push(KeyPopulation {
                     unknown: match (lacks, &population.rows) {
                         (Lack::Required, Some(rows)) => Some(
                             population
@@ -434,6 +435,13 @@ impl Worker<'_> {
 }
 
 impl RuleState {
+    /// Nobody knows what it says of any row that it is about.
+    pub fn forget(&mut self) {
+        self.tally = Tally::new(0, 0, self.tally.na, self.tally.applicable());
+        self.reasons.clear();
+        self.examples = Examples::default();
+    }
+
     /// Counts a verdict and keeps some of its failing rows.
     pub fn note(
         &mut self,

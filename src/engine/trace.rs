@@ -12,10 +12,11 @@ use super::judging::{Arrays, Judging};
 use super::ledger::Page;
 use crate::base::Text;
 use crate::kernel::expression::Expression;
+use crate::kernel::memory::Cell;
 use crate::kernel::verdict::minus;
 use crate::kernel::{RowVerdict, TextColumn};
 use crate::rule::At;
-use crate::state::Snapshot;
+use crate::state::{Kept, Snapshot};
 
 /// What a run is to remember of rows.
 #[derive(Clone)]
@@ -149,6 +150,7 @@ impl TracePlan {
 const OF_KEY: u8 = 1;
 const OF_CONTENT: u8 = 2;
 const OF_NAMES: u8 = 3;
+const OF_CELL: u8 = 4;
 
 /// Digest of a row's key.
 pub fn of_key(secret: &[u8; 32], key: u128) -> u128 {
@@ -166,6 +168,24 @@ pub fn of_names<'n>(secret: &[u8; 32], names: impl Iterator<Item = &'n str>) -> 
         append(&mut bytes, Some(name));
     }
     u64::from_le_bytes(first(blake3::keyed_hash(secret, &bytes).as_bytes()))
+}
+
+/// Digest of the cell at `place` among those that a rule remembers of the row of a key. `asks` tells rules apart. Equal cells
+/// of two rows have different digests, so that nobody sees how often a value occurs.
+pub fn of_cell(secret: &[u8; 32], asks: u64, key: u128, place: usize, cell: Cell) -> u64 {
+    let value = match cell {
+        Cell::Absent => return Kept::ABSENT,
+        Cell::Unreadable => return Kept::UNREADABLE,
+        Cell::Value(value) => value,
+    };
+    let mut bytes = [OF_CELL; 42];
+    bytes[1..9].copy_from_slice(&asks.to_le_bytes());
+    bytes[9] = place as u8;
+    bytes[10..26].copy_from_slice(&key.to_le_bytes());
+    bytes[26..].copy_from_slice(&value.to_le_bytes());
+    let digest = u64::from_le_bytes(first(blake3::keyed_hash(secret, &bytes).as_bytes()));
+    // One in 2⁶³: what stands for no value is taken.
+    digest.max(Kept::UNREADABLE + 1)
 }
 
 /// Digests of what rows contain, as it is written.

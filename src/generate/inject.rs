@@ -118,7 +118,7 @@ fn chances<'t>(table: &Table, made: &Made, demands: &'t [Vec<Demand>]) -> Vec<Ch
             let columns = columns.to_vec();
             chances.push(Chance { kind, rule: at, columns, demand });
         };
-        if rule.spec.looks_up().is_some() || rule.spec.asks().is_some() || rule.spec.other_side().is_some() {
+        if rule.spec.looks_up().is_some() || rule.spec.lists().is_some() || rule.spec.other_side().is_some() {
             continue;
         }
         if let Some(to) = rule.spec.refers_to() {

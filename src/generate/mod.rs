@@ -109,7 +109,9 @@ pub fn generate(database: &Database, request: &Request) -> Result<Extract, Probl
 
 /// Whether values come from the table that a rule refers to. Rules that count rows of it, or expect its values, do not say so.
 fn names_a_parent(rule: &Rule) -> bool {
-    rule.spec.other_side().is_none() && rule.spec.asks().is_none_or(|asked| asked.question.names_a_parent())
+    let asked = rule.spec.asks();
+    rule.spec.other_side().is_none()
+        && (rule.spec.lists().is_none() || asked.is_some_and(|asked| asked.question.names_a_parent()))
 }
 
 /// Tables after those that they refer to. Where they refer to each other in a ring, the ring is cut.

@@ -33,6 +33,21 @@ pub enum Remember {
     Sealed(SealedColumn),
 }
 
+impl Remember {
+    /// The columns that it is about.
+    pub fn columns(&self) -> &[ColumnId] {
+        match self {
+            Self::Identity(columns) => columns,
+            Self::Sealed(sealed) => std::slice::from_ref(&sealed.column),
+            Self::Ticks(column)
+            | Self::Place(column, _)
+            | Self::PlaceInAnyCase(column, _)
+            | Self::Habit(column, _)
+            | Self::Compared(column, _) => std::slice::from_ref(column),
+        }
+    }
+}
+
 /// A way of writing that a text shows or does not show, as a small integer.
 #[derive(Clone, Copy)]
 pub struct Habit {

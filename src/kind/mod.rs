@@ -17,6 +17,7 @@ mod compare;
 mod connection;
 mod connection_established;
 mod consistent;
+mod constant_filling;
 mod coverage;
 mod detected_type;
 mod determines;
@@ -45,9 +46,11 @@ mod limit;
 mod matches;
 mod missingness;
 mod no_overlap;
+mod no_unexplained_deletion;
 mod not_null;
 mod ordered;
 mod outliers;
+mod padding;
 mod partial_date;
 mod person_name;
 mod precision;
@@ -56,6 +59,7 @@ mod reconcile;
 mod record_age;
 mod references;
 mod regex;
+mod rest;
 mod row_count;
 #[cfg(test)]
 mod rows;
@@ -64,6 +68,7 @@ mod schema;
 mod share_request;
 mod sightings;
 mod text_defects;
+mod touched_without_change;
 mod type_;
 mod unique;
 mod value_set;
@@ -84,6 +89,7 @@ pub const KINDS: &[&dyn Kind] = &[
     &Of::<missingness::Missingness>::KIND,
     &row_count::RowCountKind,
     &Of::<coverage::Coverage>::KIND,
+    &Of::<no_unexplained_deletion::NoUnexplainedDeletion>::KIND,
     &Of::<rows_per::RowsPer>::KIND,
     &type_::TypeKind,
     &Of::<detected_type::DetectedType>::KIND,
@@ -102,6 +108,7 @@ pub const KINDS: &[&dyn Kind] = &[
     &Of::<id_agrees::IdAgrees>::KIND,
     &unique::UniqueKind,
     &duplicate_rows::DuplicateRowsKind,
+    &Of::<padding::Padding>::KIND,
     &duplicate_fuzzy::DuplicateFuzzyKind,
     &Of::<references::References>::KIND,
     &Of::<cardinality::Cardinality>::KIND,
@@ -123,12 +130,14 @@ pub const KINDS: &[&dyn Kind] = &[
     &Of::<distribution::Distribution>::KIND,
     &Of::<digits::Digits>::KIND,
     &Of::<outliers::Outliers>::KIND,
+    &Of::<constant_filling::ConstantFilling>::KIND,
     &Of::<schema::Conformity>::KIND,
     &Of::<dictionary::Dictionary>::KIND,
     &Of::<file::TableFiles>::KIND,
     &Of::<heartbeat::Heartbeat>::KIND,
     &Of::<advanced::Advanced>::KIND,
     &record_age::RecordAgeKind,
+    &Of::<touched_without_change::TouchedWithoutChange>::KIND,
     &latency::LatencyKind,
     &Of::<connection::Connection>::KIND,
     &Of::<connection_established::Established>::KIND,

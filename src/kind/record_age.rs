@@ -90,6 +90,10 @@ impl Spec for RecordAge {
         vec![self.column.clone()]
     }
 
+    fn trusts(&self) -> Option<&str> {
+        Some(&self.column.value)
+    }
+
     fn demands(&self) -> Vec<Demand> {
         vec![Demand::Fresh { seconds: self.cycle.saturating_mul(86_400), rows: true }]
     }

@@ -195,6 +195,24 @@ pub const VOCABULARY: &[Entry] = {
         ),
         rule(
             Completeness,
+            "rows deleted since the last run, against a list of deletions",
+            "dòng bị xóa so với lần trước, đối chiếu danh sách đã xóa",
+            "no_unexplained_deletion: tombstone, in_scope",
+        ),
+        rule(
+            Completeness,
+            "new rows since the last run that are alike or not logged",
+            "dòng mới so với lần trước giống nhau hoặc không có trong nhật ký",
+            "padding: alike, except, inserts",
+        ),
+        rule(
+            Completeness,
+            "gaps that were filled with one value since the last run",
+            "chỗ trống được điền cùng một giá trị so với lần trước",
+            "constant_filling: column, at_most, rise, at_least",
+        ),
+        rule(
+            Completeness,
             "every entity of another table has a record",
             "mọi đối tượng của bảng khác có bản ghi",
             "reconcile_coverage: with, key, in_scope",
@@ -396,6 +414,12 @@ pub const VOCABULARY: &[Entry] = {
                 "all rows are counted, nothing is a sample; compare with bounds or a baseline",
                 "đếm mọi dòng, không có mẫu; hãy so với cận hoặc mốc",
             ),
+        ),
+        rule(
+            Time,
+            "update times that moved since the last run without a change of content",
+            "thời điểm cập nhật bị đổi so với lần trước mà nội dung giữ nguyên",
+            "touched_without_change: column, except",
         ),
         not(
             Statistics,

@@ -9,7 +9,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use super::kind::{About, Kind, ParseContext, Spec};
 use super::node::{At, Node, Value};
 use super::reader::Fields;
-use crate::base::Text;
+use crate::base::{Ratio, Text};
 use crate::kernel::ColumnType;
 use crate::say;
 
@@ -151,6 +151,30 @@ pub struct Seconds(pub u64);
 impl Field for Seconds {
     fn of(node: &Node, context: &mut ParseContext<'_>) -> Option<Self> {
         context.reader.duration(node).map(Self)
+    }
+}
+
+/// A share from 0 to 1: `99.9%` or `0.999`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Share(pub Ratio);
+
+impl Field for Share {
+    fn of(node: &Node, context: &mut ParseContext<'_>) -> Option<Self> {
+        super::gate::share(node, context.reader).map(Self)
+    }
+}
+
+impl JsonSchema for Share {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Share".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": ["number", "string"] })
     }
 }
 

@@ -254,7 +254,7 @@ pub fn parse_points(text: &str) -> Option<Nano> {
 }
 
 /// A share: `99.9%` or `0.999`.
-fn share(node: &Node, reader: &mut Reader) -> Option<Ratio> {
+pub(super) fn share(node: &Node, reader: &mut Reader) -> Option<Ratio> {
     let text = reader.text(node)?;
     let share = parse_share(&text.value);
     if share.is_none() {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use arrow::datatypes::DataType;
 
-use super::asked::{Asked, AskedSpec, OtherSide};
+use super::asked::{Asked, AskedSpec, Listing, OtherSide};
 use super::code_list::CodeList;
 use super::demand::Demand;
 use super::look_up::LookUp;
@@ -15,6 +15,7 @@ use super::node::{At, Node};
 use super::reader::{InputFile, Reader};
 use super::reference::Reference;
 use super::role::Role;
+use super::since::SinceSpec;
 use crate::base::{Dimension, Scale, Severity, Text, Unit};
 use crate::kernel::key::{Absent, KeySpec};
 use crate::kernel::likeness::Likeness;
@@ -145,6 +146,21 @@ pub trait Spec: Debug + Send + Sync {
         None
     }
 
+    /// The rows of the table that it refers to that are listed for it.
+    fn lists(&self) -> Option<Listing> {
+        self.asks().map(|asked| asked.listing)
+    }
+
+    /// Whether it asks what became of the rows of an earlier run, so that its table must have a key.
+    fn compares_runs(&self) -> bool {
+        false
+    }
+
+    /// The column whose times it takes for proof that somebody looked at the record.
+    fn trusts(&self) -> Option<&str> {
+        None
+    }
+
     /// What it must see of all rows of the table that it refers to, for kinds that compare figures: see
     /// [`Check::measure_against`].
     fn other_side(&self) -> Option<OtherSide<'_>> {
@@ -259,6 +275,8 @@ pub enum Bound {
     Linked(Linkage),
     /// Asks something of the rows of another table, once all of both were seen.
     Asked(AskedSpec),
+    /// Asks what became of the rows of an earlier run, once all were seen.
+    Since(SinceSpec),
 }
 
 /// What a rule needs that compares keys, and what is said of them, with a table of reference.

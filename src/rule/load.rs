@@ -253,7 +253,7 @@ fn check_reference(home: &Database, own: &Table, rule: &Rule, to: &Reference, re
         |name: &str| !known.contains(&name) && suggest::closest(name, known.iter().copied()).is_some();
     let in_scope = match rule.spec.looks_up() {
         Some(LookUp { sought: Sought::Covered { in_scope }, .. }) => in_scope,
-        _ => rule.spec.asks().and_then(|asked| asked.listing.in_scope),
+        _ => rule.spec.lists().and_then(|listing| listing.in_scope),
     };
     let in_scope: Vec<At<String>> = in_scope.map_or_else(Vec::new, |scope| {
         let at = |name: &String| At { value: name.clone(), span: scope.span.clone() };

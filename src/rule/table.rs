@@ -180,6 +180,9 @@ impl TableParser<'_> {
         rules.append(&mut implied);
         core.append(&mut rules);
         let rules = core;
+        if identity.is_empty() {
+            self.refuse_without_key(&rules);
+        }
         let table = Table {
             id: id.clone(),
             title,
@@ -313,6 +316,22 @@ impl TableParser<'_> {
             );
         }
         Some(column)
+    }
+
+    /// Rows of two runs are paired by the table's key.
+    fn refuse_without_key(&mut self, rules: &[Rule]) {
+        for rule in rules.iter().filter(|rule| rule.spec.compares_runs()) {
+            let kind = rule.kind.about().name;
+            self.reader
+                .error(
+                    &rule.place.span,
+                    say!(
+                        "`{kind}` pairs the rows of two runs by the table's `key`, and it has none",
+                        "`{kind}` ghép dòng của hai lần chạy theo `key` của bảng, mà bảng chưa khai báo"
+                    ),
+                )
+                .hint = Some(say!("declare the table's `key`", "khai báo `key` của bảng"));
+        }
     }
 
     /// The role, if it fits the declared type; without one the role decides.

@@ -12,7 +12,7 @@ pub use day_histogram::DayHistogram;
 pub use latency_histogram::{LatencyEdges, LatencyHistogram};
 pub use measure::{Example, Figure, Mass, Measure};
 pub use moments::{Moments, Pairs};
-pub use snapshot::{RowChanges, RuleRowChanges, Snapshot, Waived};
+pub use snapshot::{Kept, RowChanges, RuleRowChanges, Snapshot, Waived};
 pub use tally::Tally;
 pub use value_counts::{Ranked, ValueCounts};
 

@@ -1,8 +1,10 @@
 //! The rows of a table as digests, to be paired with those of another run.
 
+use serde::{Deserialize, Serialize};
+
 /// Every row's key and content as keyed digests, and the rules that it breaks. No value can be read out of it without
 /// the key of the digests.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Snapshot {
     /// Digests of keys in ascending order, [`Snapshot::NO_KEY`] for rows without one; rows of one key in the order of
     /// their content's digest.
@@ -17,6 +19,29 @@ pub struct Snapshot {
     pub broken: Vec<Vec<u32>>,
     /// Digest of the names of the columns that `contents` is about.
     pub columns: u64,
+    /// What rules that compare runs have kept of these rows.
+    pub kept: Vec<Kept>,
+}
+
+/// What one rule that compares runs has kept of the rows.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Kept {
+    /// Id of the rule.
+    pub rule: String,
+    /// Digest of what it compares: cells of a rule that compared something else say nothing.
+    pub asks: u64,
+    /// For each thing that it remembers, a digest for every row, in the order of [`Snapshot::keys`]. The digests of equal
+    /// cells of two rows differ.
+    pub cells: Vec<Vec<u64>>,
+    /// Digests of keys that were gone before, and that nobody has accounted for: in ascending order, each once.
+    pub owed: Vec<u128>,
+}
+
+impl Kept {
+    /// The digest of a cell without a value.
+    pub const ABSENT: u64 = 0;
+    /// The digest of a cell whose value cannot be read.
+    pub const UNREADABLE: u64 = 1;
 }
 
 impl Snapshot {
@@ -40,6 +65,20 @@ impl Snapshot {
             && (1..rows).all(ascending)
             && self.sets.iter().all(|&set| (set as usize) < self.broken.len())
             && self.broken.iter().flatten().all(|&rule| (rule as usize) < self.rules.len())
+            && self.kept.iter().all(|kept| {
+                kept.cells.iter().all(|cells| cells.len() == rows)
+                    && kept.owed.windows(2).all(|two| two[0] < two[1])
+            })
+    }
+
+    /// Nobody is owed the keys that are gone any more.
+    pub fn forgive(&mut self) {
+        self.kept.iter_mut().for_each(|kept| kept.owed.clear());
+    }
+
+    /// What the rule of that id has kept.
+    pub fn kept(&self, rule: &str) -> Option<&Kept> {
+        self.kept.iter().find(|kept| kept.rule == rule)
     }
 }
 

@@ -578,6 +578,7 @@ fn compared(
         trace: None,
         keeper: None,
         budget,
+        earlier: None,
         reconciled: false,
         elsewhere: &Elsewhere::default(),
     };

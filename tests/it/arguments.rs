@@ -101,6 +101,17 @@ fn wrong_arguments_are_named() {
             "no day is between",
         ),
         ("coverage: { column: a, of: { every: working_day, from: 2026-01-01 } }", "`calendar` is missing"),
+        ("no_unexplained_deletion: {}", "by the table's `key`, and it has none"),
+        ("no_unexplained_deletion: { in_scope: 'a = 1' }", "there is no `tombstone`"),
+        ("no_unexplained_deletion: { tombstone: xa }", "`xa` is not `table.column`"),
+        ("touched_without_change: {}", "`column` is missing"),
+        ("touched_without_change: { column: cot }", "the table declares no column `cot`"),
+        ("padding: { alike: 1 }", "one row is always like itself"),
+        ("padding: { inserts: xa }", "`xa` is not `table.column`"),
+        ("constant_filling: { column: a, at_most: 1 }", "the rule cannot fail"),
+        ("constant_filling: { column: a, rise: 100% }", "the rule cannot fail"),
+        ("constant_filling: { column: a, at_most: 5% }", "`at_most` is 10 % or more"),
+        ("constant_filling: { column: a, at_most: 120% }", "no share from 0 to 1"),
         ("heartbeat: a", "`cycle` is missing"),
         ("heartbeat:", "`column` is missing"),
         ("advanced: { column: a, since: nowhere.csv#a }", "`nowhere.csv` cannot be read"),
@@ -134,7 +145,8 @@ fn examples_of_the_reference_are_right_and_keep_the_schema() {
         .expect("a dictionary");
     for kind in KINDS {
         let example = kind.about().example;
-        let text = rules(example);
+        // Rules that compare runs go by the table's key.
+        let text = rules(example).replace("files: t.csv\n", "files: t.csv\n    key: [co]\n");
         if let Err(said) = measure::database(&text, folder.path()) {
             panic!("{example}: {said}");
         }

@@ -139,6 +139,7 @@ fn measured(databases: [&Database; 2], data: &Path, threads: usize, budget: &Bud
         interrupted: &AtomicBool::new(false),
         progress: &Silent,
         trace: None,
+        earlier: None,
         keeper: None,
         budget,
         reconciled: false,

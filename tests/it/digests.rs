@@ -541,6 +541,7 @@ fn compared(data: &Path, threads: usize, budget: &Budget<'_>) -> (Database, Meas
         trace: None,
         keeper: None,
         budget,
+        earlier: None,
         reconciled: false,
         elsewhere: &Elsewhere::default(),
     };

@@ -55,6 +55,7 @@ fn measure(database: &Database, extract: &Extract) -> MeasuredDatabase {
         examples: usize::MAX,
         interrupted: &interrupted,
         trace: None,
+        earlier: None,
         keeper: None,
         budget: &Budget::unlimited(),
         reconciled: false,

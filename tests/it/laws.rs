@@ -116,6 +116,10 @@ tables:
       - { id: r-compare-so, compare: { left: so, op: "=", right: cha, tolerance: 1, absent: fail } }
       - { id: r-distinct-within, distinct_within: [ma, tinh] }
       - { id: r-partial-date, partial_date: { date: ngay_sinh, month: tinh, year: cha } }
+      - { id: r-deletion, no_unexplained_deletion: { tombstone: goc.ten, in_scope: "so > 1" }, when: "tinh = '01'" }
+      - { id: r-padding, padding: { alike: 2, except: ten, inserts: goc.ten } }
+      - { id: r-filling, constant_filling: { column: tinh, at_most: 30%, at_least: 2 } }
+      - { id: r-touched, touched_without_change: { column: cap_nhat, except: [so] } }
       - { id: r-id-agrees, id_agrees: { column: ma, birth_year: tinh } }
   goc:
     files: "goc.csv"

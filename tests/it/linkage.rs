@@ -167,6 +167,7 @@ fn too_little_memory_is_told_and_nothing_passes() {
             interrupted: &AtomicBool::new(false),
             progress: &Silent,
             trace: None,
+            earlier: None,
             keeper: None,
             budget: &Budget::new(bytes, &Nowhere),
             reconciled: false,

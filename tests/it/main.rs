@@ -8,6 +8,7 @@ mod bad_input;
 mod between;
 mod cards;
 mod catalog;
+mod changes;
 mod ci;
 mod cli;
 mod compare;

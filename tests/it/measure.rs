@@ -6,7 +6,9 @@ use std::sync::atomic::AtomicBool;
 
 use thuocdo::base::Text;
 use thuocdo::base::diagnostic::SourceText;
-use thuocdo::engine::{self, Budget, Elsewhere, Keeper, Known, RunOptions, Silent};
+use thuocdo::engine::{
+    self, Budget, Earlier, Elsewhere, Keeper, Known, MeasuredDatabase, RunOptions, Silent,
+};
 use thuocdo::kernel::date_format::default_timestamps;
 use thuocdo::kernel::seal::SharedKey;
 use thuocdo::kind::KINDS;
@@ -42,6 +44,39 @@ pub fn score_keeping(
     threads: usize,
     keeper: Option<&dyn Keeper>,
 ) -> DatabaseCard {
+    card(measured(database, data, as_of, threads, keeper, (None, &Budget::unlimited())))
+}
+
+/// As [`score`], after an earlier run over other data: the rows of that are what rules find that compare runs.
+pub fn score_after(
+    database: &Database,
+    [before, data]: [&Path; 2],
+    as_of: &str,
+    threads: usize,
+    budget: &Budget<'_>,
+) -> DatabaseCard {
+    let first = Earlier { secret: Some([7; 32]), rows: Err(engine::nothing_given()), remember: true };
+    let before = measured(database, before, as_of, threads, None, (Some(&first), budget));
+    let snapshots = before.tables.iter().filter_map(|table| {
+        let rows = table.traced.as_ref()?.snapshot.as_ref()?;
+        Some(((before.id.as_str(), table.id.as_str()), rows))
+    });
+    let earlier = Earlier { secret: Some([7; 32]), rows: Ok(snapshots.collect()), remember: false };
+    card(measured(database, data, as_of, threads, None, (Some(&earlier), budget)))
+}
+
+fn card(measured: MeasuredDatabase) -> DatabaseCard {
+    score::assemble(vec![measured], &ScoreOptions::default()).databases.remove(0)
+}
+
+fn measured(
+    database: &Database,
+    data: &Path,
+    as_of: &str,
+    threads: usize,
+    keeper: Option<&dyn Keeper>,
+    (earlier, budget): (Option<&Earlier<'_>>, &Budget<'_>),
+) -> MeasuredDatabase {
     let as_of = default_timestamps()
         .iter()
         .find_map(|format| format.parse_timestamp(as_of))
@@ -55,8 +90,9 @@ pub fn score_keeping(
         examples: engine::EXAMPLES,
         interrupted: &interrupted,
         trace: None,
+        earlier,
         keeper,
-        budget: &Budget::unlimited(),
+        budget,
         reconciled: false,
         elsewhere: &Elsewhere::default(),
         progress: &Silent,
@@ -65,8 +101,7 @@ pub fn score_keeping(
         let elsewhere = Elsewhere::read([database], &[Known { database, data }], &key, &options)?;
         engine::run(database, &RunOptions { elsewhere: &elsewhere, ..options.clone() })
     });
-    let measured = measured.expect("nobody interrupts");
-    score::assemble(vec![measured], &ScoreOptions::default()).databases.remove(0)
+    measured.expect("nobody interrupts")
 }
 
 /// The key that all of these share, wherever it is kept.

@@ -6,6 +6,8 @@
 //!   further keys of the rule file. `as_of=…` behind it sets the moment of the run.
 //! - `csv`: a file of table `t`, or of the table that is named behind it. `\u{…}` stands for a character, and a line
 //!   that begins with `700× ` for 700 lines.
+//! - `before`: a file of the table as an earlier run has found it, whose rows this one is compared with; tables without such a
+//!   block were as they are.
 //! - `file`: another file, under the name behind it.
 //! - `outcome`: a line for each rule with its counts, then figures, `status`, `points` (`none`: it has none) and
 //!   `when_unknown` as far as they matter; `clean: 3 of 4` for the clean records.
@@ -13,8 +15,10 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
+use std::path::Path;
 
 use tempfile::TempDir;
+use thuocdo::engine::Budget;
 use thuocdo::kind::KINDS;
 use thuocdo::score::scorecard::{RuleCard, TableCard};
 
@@ -28,6 +32,7 @@ struct Example {
     database: String,
     tables: Vec<(String, String)>,
     files: Vec<(String, String)>,
+    before: Vec<(String, String)>,
     others: Vec<(String, String)>,
     outcome: String,
 }
@@ -40,6 +45,7 @@ impl Example {
             database: String::new(),
             tables: Vec::new(),
             files: Vec::new(),
+            before: Vec::new(),
             others: Vec::new(),
             outcome: String::new(),
         }
@@ -100,12 +106,13 @@ fn examples(text: &str) -> Vec<Example> {
             "yaml" if name == "database" => example.database.push_str(&body),
             "yaml" => example.tables.push((name.to_owned(), body)),
             "csv" => example.files.push((name.to_owned(), body)),
+            "before" => example.before.push((name.to_owned(), body)),
             "file" => example.others.push((name.to_owned(), body)),
             "outcome" => {
                 example.outcome = body;
                 examples.extend(current.take());
             }
-            other => panic!("line {}: blocks are yaml, csv, file or outcome, not `{other}`", at + 1),
+            other => panic!("line {}: blocks are yaml, csv, before, file or outcome, not `{other}`", at + 1),
         }
     }
     assert!(current.is_none(), "the last example has no outcome");
@@ -117,12 +124,7 @@ fn mismatches(example: &Example) -> Vec<String> {
     for (name, text) in &example.others {
         fs::write(folder.path().join(name), text).expect("a file");
     }
-    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    for (table, text) in &example.files {
-        let count = counts.entry(table).or_default();
-        *count += 1;
-        fs::write(folder.path().join(format!("{table}_{count}.csv")), written(text)).expect("a file");
-    }
+    write(folder.path(), &example.files);
     let mut rules = format!("thuocdo: 1\ndatabase: spec\n{}tables:\n", example.database);
     for (table, body) in &example.tables {
         let _ = write!(rules, "  {table}:\n    files: \"{table}_*.csv\"\n");
@@ -134,7 +136,21 @@ fn mismatches(example: &Example) -> Vec<String> {
         Ok(database) => database,
         Err(said) => return vec![format!("the rules are refused: {said}\n{rules}")],
     };
-    let card = measure::score(&database, folder.path(), &example.as_of, 2);
+    let card = if example.before.is_empty() {
+        measure::score(&database, folder.path(), &example.as_of, 2)
+    } else {
+        let earlier = TempDir::new().expect("a folder");
+        let was = |table: &String| example.before.iter().any(|(other, _)| other == table);
+        let same = example.files.iter().filter(|(table, _)| !was(table));
+        write(earlier.path(), &example.before.iter().chain(same).cloned().collect::<Vec<_>>());
+        measure::score_after(
+            &database,
+            [earlier.path(), folder.path()],
+            &example.as_of,
+            2,
+            &Budget::unlimited(),
+        )
+    };
     let table = measure::table(&card, "t");
     let mut wrong = Vec::new();
     let mut listed = Vec::new();
@@ -159,6 +175,16 @@ fn mismatches(example: &Example) -> Vec<String> {
         wrong.push(format!("{}: the outcome says nothing of it", rule.id));
     }
     wrong
+}
+
+/// Writes files, which are numbered table by table.
+fn write(folder: &Path, files: &[(String, String)]) {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for (table, text) in files {
+        let count = counts.entry(table).or_default();
+        *count += 1;
+        fs::write(folder.join(format!("{table}_{count}.csv")), written(text)).expect("a file");
+    }
 }
 
 fn ids(table: &TableCard) -> Vec<&str> {

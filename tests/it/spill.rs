@@ -101,6 +101,7 @@ fn measured(
         interrupted: &AtomicBool::new(false),
         progress: &Silent,
         trace: None,
+        earlier: None,
         keeper,
         budget,
         reconciled: false,

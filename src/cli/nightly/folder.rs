@@ -138,6 +138,11 @@ impl StateFolder {
         self.path.join("files")
     }
 
+    /// Where the rows of a database are kept as they were, for rules that compare runs.
+    pub fn rows(&self, database: &str) -> PathBuf {
+        self.path.join("rows").join(database)
+    }
+
     /// Where the worker of a database puts its outcome.
     pub fn result(&self, database: &str) -> PathBuf {
         self.path.join("work").join(format!("{database}.json"))
@@ -149,8 +154,9 @@ impl StateFolder {
 pub fn sweep_temporary(plan: &NightPlan) {
     let metrics = plan.metrics.as_deref().and_then(Path::parent).map(Path::to_owned);
     let folders = [plan.out.clone(), plan.out.join("databases"), plan.state.clone(), plan.state.join("work")];
-    let states = std::fs::read_dir(plan.state.join("files")).into_iter().flatten().flatten();
-    for folder in folders.into_iter().chain(metrics).chain(states.map(|entry| entry.path())) {
+    let within = |folder| std::fs::read_dir(plan.state.join(folder)).into_iter().flatten().flatten();
+    let of_databases = within("files").chain(within("rows")).map(|entry| entry.path());
+    for folder in folders.into_iter().chain(metrics).chain(of_databases) {
         for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
             let ours = entry.file_name().to_string_lossy().starts_with(leftover::TEMPORARY);
             let age = entry.metadata().and_then(|metadata| metadata.modified()).map(|at| at.elapsed());

@@ -31,6 +31,9 @@ pub struct Job {
     pub states: PathBuf,
     /// Whether those that are there may be used.
     pub fresh: bool,
+    /// The id of the run, and where the rows of the last one are, for rules that compare runs.
+    pub run: String,
+    pub rows: PathBuf,
     /// Where the outcome goes, a [`Done`].
     pub result: PathBuf,
 }

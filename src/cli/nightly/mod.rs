@@ -9,6 +9,7 @@ mod folder;
 mod job;
 mod log;
 mod planned;
+mod rows;
 mod states;
 mod summary;
 mod supervise;
@@ -317,6 +318,8 @@ impl Nightly {
                     temp: self.temp.clone(),
                     states: state.states().join(id),
                     fresh: self.fresh,
+                    run: journal.run.clone(),
+                    rows: state.rows(id),
                     result: state.result(id),
                 },
             }

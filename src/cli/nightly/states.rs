@@ -73,7 +73,7 @@ impl Keeper for States {
     }
 }
 
-fn pack(name: &str, state: &[u8]) -> Option<Vec<u8>> {
+pub fn pack(name: &str, state: &[u8]) -> Option<Vec<u8>> {
     let body = zstd::bulk::compress(state, LEVEL).ok()?;
     let length = (state.len() as u64).to_le_bytes();
     let rest = [length.as_slice(), &body].concat();
@@ -84,7 +84,7 @@ fn pack(name: &str, state: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// `None` unless it is as it was written.
-fn unpack(name: &str, packed: &[u8]) -> Option<Vec<u8>> {
+pub fn unpack(name: &str, packed: &[u8]) -> Option<Vec<u8>> {
     let rest = packed.strip_prefix(MAGIC)?;
     let (hash, rest) = rest.split_at_checked(blake3::OUT_LEN)?;
     if self::hash(name, rest).as_bytes() != hash {

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use clap::Args;
 
 use super::job::{Done, Event, Job, Other, TableWork, Work};
+use super::rows::LastRows;
 use super::states::States;
 use crate::base::{Level, Text};
 use crate::cli::failure::{Exit, Failure};
@@ -87,6 +88,10 @@ fn measure(job: &Job) -> Result<(), Text> {
         Some(Known { database, data: &other.data })
     });
     let known: Vec<Known<'_>> = known.chain([Known { database, data: &job.data }]).collect();
+    let compares =
+        database.tables.iter().flat_map(|table| &table.rules).any(|rule| rule.spec.compares_runs());
+    let rows = compares.then(|| LastRows::open(&job.rows, &job.run, job.as_of)).transpose()?;
+    let earlier = rows.as_ref().map(|rows| rows.earlier(&job.database));
     let options = RunOptions {
         data: &job.data,
         as_of: job.as_of,
@@ -95,6 +100,7 @@ fn measure(job: &Job) -> Result<(), Text> {
         interrupted: &interrupted,
         progress: &teller,
         trace: None,
+        earlier: earlier.as_ref(),
         keeper: Some(&states),
         budget: &Budget::new(job.budget, &temp),
         reconciled: false,
@@ -108,6 +114,9 @@ fn measure(job: &Job) -> Result<(), Text> {
     let measured = measured.unwrap_or_else(|| {
         engine::not_measured(database, &say!("it was interrupted", "đã bị dừng giữa chừng"))
     });
+    if let Some(rows) = &rows {
+        rows.keep(&measured)?;
+    }
     let files = measured.tables.iter().flat_map(|table| &table.files);
     let (count, bytes) = files.fold((0, 0), |(count, bytes), file| (count + 1, bytes + file.bytes));
     let used = states.into_used();

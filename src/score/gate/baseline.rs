@@ -2,6 +2,7 @@
 //! holds no score and no value of the data.
 
 use base64::engine::general_purpose::STANDARD as BASE64;
+use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
 use crate::base::Status;
@@ -10,7 +11,7 @@ use crate::score::scorecard::{Fraction, PackCard};
 use crate::state::Snapshot;
 
 /// The version of this format.
-pub const SCHEMA: &str = "thuocdo.baseline/2";
+pub const SCHEMA: &str = "thuocdo.baseline/3";
 const FAMILY: &str = "thuocdo.baseline/";
 /// What stands before the hash, and after it.
 const HASH: &str = ",\n  \"hash\": \"";
@@ -104,7 +105,7 @@ pub enum Unusable {
     Cut,
     /// A later version of the program wrote it.
     Newer(String),
-    /// An earlier version wrote it: digests of keys were others.
+    /// An earlier version wrote it: it holds less, or other digests.
     Older(String),
     /// Its content is not what was written.
     Edited,
@@ -154,10 +155,23 @@ impl Baseline {
         Err(match version.schema.strip_prefix(FAMILY) {
             // What is of this version and cannot be read was written by somebody else.
             Some(_) if version.schema == SCHEMA => Unusable::Edited,
-            Some("1") => Unusable::Older(version.schema),
+            Some("1" | "2") => Unusable::Older(version.schema),
             Some(_) => Unusable::Newer(version.schema),
             None => Unusable::Foreign(version.schema),
         })
+    }
+
+    /// The rows of tables as they were, by database and table.
+    pub fn rows(&self) -> IndexMap<(&str, &str), &Snapshot> {
+        let mut rows = IndexMap::new();
+        for database in &self.databases {
+            for table in &database.tables {
+                if let Some(snapshot) = &table.snapshot {
+                    rows.insert((database.id.as_str(), table.id.as_str()), snapshot);
+                }
+            }
+        }
+        rows
     }
 
     pub fn database(&self, id: &str) -> Option<&DatabaseBaseline> {
@@ -189,6 +203,7 @@ impl TableBaseline {
 /// Snapshots as JSON: columns of digests in base64, which are many.
 mod rows {
     use super::{BASE64, Snapshot};
+    use crate::state::Kept;
     use base64::Engine as _;
     use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
@@ -203,21 +218,68 @@ mod rows {
         contents: String,
         /// 4 bytes a row, compressed.
         sets: String,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        kept: Vec<WrittenKept>,
+    }
+
+    /// What a rule that compares runs has kept.
+    #[derive(Serialize, Deserialize)]
+    struct WrittenKept {
+        rule: String,
+        asks: u64,
+        /// 8 bytes a row for each thing that it remembers.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        cells: Vec<String>,
+        /// 16 bytes a key.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        owed: String,
+    }
+
+    impl WrittenKept {
+        fn of(Kept { rule, asks, cells, owed }: &Kept) -> Self {
+            let cells = cells.iter().map(|cells| BASE64.encode(narrow(cells)));
+            let owed = BASE64.encode(wide(owed));
+            Self { rule: rule.clone(), asks: *asks, cells: cells.collect(), owed }
+        }
+
+        fn read(self) -> Result<Kept, base64::DecodeError> {
+            let cells = self.cells.iter().map(|cells| Ok(read_narrow(&BASE64.decode(cells)?)));
+            Ok(Kept {
+                asks: self.asks,
+                cells: cells.collect::<Result<_, _>>()?,
+                owed: read_wide(&BASE64.decode(&self.owed)?),
+                rule: self.rule,
+            })
+        }
+    }
+
+    fn wide(digests: &[u128]) -> Vec<u8> {
+        digests.iter().flat_map(|digest| digest.to_le_bytes()).collect()
+    }
+
+    fn narrow(digests: &[u64]) -> Vec<u8> {
+        digests.iter().flat_map(|digest| digest.to_le_bytes()).collect()
+    }
+
+    fn read_wide(bytes: &[u8]) -> Vec<u128> {
+        bytes.as_chunks().0.iter().map(|bytes| u128::from_le_bytes(*bytes)).collect()
+    }
+
+    fn read_narrow(bytes: &[u8]) -> Vec<u64> {
+        bytes.as_chunks().0.iter().map(|bytes| u64::from_le_bytes(*bytes)).collect()
     }
 
     pub fn serialize<S: Serializer>(snapshot: &Option<Snapshot>, serializer: S) -> Result<S::Ok, S::Error> {
         let written = snapshot.as_ref().map(|snapshot| {
-            let keys: Vec<u8> = snapshot.keys.iter().flat_map(|key| key.to_le_bytes()).collect();
-            let contents: Vec<u8> =
-                snapshot.contents.iter().flat_map(|content| content.to_le_bytes()).collect();
             let sets: Vec<u8> = snapshot.sets.iter().flat_map(|set| set.to_le_bytes()).collect();
             Written {
                 rules: snapshot.rules.clone(),
                 broken: snapshot.broken.clone(),
                 columns: snapshot.columns,
-                keys: BASE64.encode(keys),
-                contents: BASE64.encode(contents),
+                keys: BASE64.encode(wide(&snapshot.keys)),
+                contents: BASE64.encode(narrow(&snapshot.contents)),
                 sets: BASE64.encode(zstd::encode_all(sets.as_slice(), 1).unwrap_or_default()),
+                kept: snapshot.kept.iter().map(WrittenKept::of).collect(),
             }
         });
         written.serialize(serializer)
@@ -226,18 +288,17 @@ mod rows {
     pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Snapshot>, D::Error> {
         let Some(written) = Option::<Written>::deserialize(deserializer)? else { return Ok(None) };
         let bytes = |text: &str| BASE64.decode(text).map_err(D::Error::custom);
-        let keys = bytes(&written.keys)?;
-        let contents = bytes(&written.contents)?;
         let sets = zstd::decode_all(bytes(&written.sets)?.as_slice()).map_err(D::Error::custom)?;
-        let (keys, contents, sets) =
-            (keys.as_chunks::<16>().0, contents.as_chunks::<8>().0, sets.as_chunks::<4>().0);
+        let sets = sets.as_chunks::<4>().0;
+        let kept = written.kept.into_iter().map(|kept| kept.read().map_err(D::Error::custom));
         let snapshot = Snapshot {
-            keys: keys.iter().map(|bytes| u128::from_le_bytes(*bytes)).collect(),
-            contents: contents.iter().map(|bytes| u64::from_le_bytes(*bytes)).collect(),
+            keys: read_wide(&bytes(&written.keys)?),
+            contents: read_narrow(&bytes(&written.contents)?),
             sets: sets.iter().map(|bytes| u32::from_le_bytes(*bytes)).collect(),
             rules: written.rules,
             broken: written.broken,
             columns: written.columns,
+            kept: kept.collect::<Result<_, _>>()?,
         };
         if !snapshot.is_consistent() {
             return Err(D::Error::custom("rows that do not fit each other"));
@@ -249,6 +310,7 @@ mod rows {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::state::Kept;
 
     fn baseline() -> Baseline {
         let snapshot = Snapshot {
@@ -258,6 +320,12 @@ mod tests {
             rules: vec!["r".to_owned()],
             broken: vec![vec![], vec![0]],
             columns: u64::MAX,
+            kept: vec![Kept {
+                rule: "k".to_owned(),
+                asks: 3,
+                cells: vec![vec![0, 1, u64::MAX]],
+                owed: vec![4, u128::MAX],
+            }],
         };
         Baseline {
             schema: SCHEMA.to_owned(),
@@ -314,12 +382,12 @@ mod tests {
             "sealed with another key"
         );
         assert_eq!(
-            unusable(&json.replace("baseline/2", "baseline/3")),
-            Unusable::Newer("thuocdo.baseline/3".to_owned())
+            unusable(&json.replace("baseline/3", "baseline/4")),
+            Unusable::Newer("thuocdo.baseline/4".to_owned())
         );
         assert_eq!(
-            unusable(&json.replace("baseline/2", "baseline/1")),
-            Unusable::Older("thuocdo.baseline/1".to_owned())
+            unusable(&json.replace("baseline/3", "baseline/2")),
+            Unusable::Older("thuocdo.baseline/2".to_owned())
         );
         assert!(matches!(unusable("{}"), Unusable::Foreign(_)));
         assert!(matches!(unusable("thuocdo: 1"), Unusable::Foreign(_)));

@@ -6,16 +6,18 @@ use super::{GateInputs, GateReport, Given};
 use crate::engine::TracedTable;
 use crate::score::Grade;
 use crate::score::scorecard::{DatabaseCard, TableCard, TablePresence};
+use crate::state::Snapshot;
 
-/// `report` is what the gate said of these inputs.
-pub fn baseline(inputs: &GateInputs<'_>, report: &GateReport) -> Baseline {
+/// `report` is what the gate said of these inputs. `accepted`: this run is the new normal, and nobody is owed the keys that
+/// are gone.
+pub fn baseline(inputs: &GateInputs<'_>, report: &GateReport, accepted: bool) -> Baseline {
     let card = inputs.card;
     // The report names the baseline that it compared with.
     let before = match inputs.baseline {
         Given::Sound(before) if report.baseline.is_some() => Some(before.as_ref()),
         _ => None,
     };
-    Baseline {
+    let mut baseline = Baseline {
         schema: SCHEMA.to_owned(),
         engine: card.engine.clone(),
         methodology: card.methodology.clone(),
@@ -24,7 +26,12 @@ pub fn baseline(inputs: &GateInputs<'_>, report: &GateReport) -> Baseline {
         key: inputs.key.clone(),
         databases: card.databases.iter().map(|card| database(inputs, card, before, report)).collect(),
         hash: String::new(),
+    };
+    if accepted {
+        let tables = baseline.databases.iter_mut().flat_map(|database| &mut database.tables);
+        tables.filter_map(|table| table.snapshot.as_mut()).for_each(Snapshot::forgive);
     }
+    baseline
 }
 
 fn database(
