@@ -68,7 +68,7 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    Score(score::Score),
+    Score(Box<score::Score>),
     Gate(Box<gate::Gate>),
     #[command(name = "run")]
     Nightly(nightly::Nightly),
