@@ -97,7 +97,7 @@ fn counts(card: &DatabaseCard) -> Vec<(String, [u64; 4])> {
     rules.map(|rule| (rule.id.clone(), [rule.pass, rule.fail, rule.na, rule.unknown])).collect()
 }
 
-fn having<'r>(rows: &'r [Row], key: Cell) -> impl Iterator<Item = &'r Row> {
+fn having(rows: &[Row], key: Cell) -> impl Iterator<Item = &Row> {
     rows.iter().filter(move |row| key.is_some() && row[0] == key)
 }
 
@@ -478,7 +478,7 @@ fn a_run_that_is_gone_on_with_is_not_compared_with_itself() {
     // As if it had been killed when its rows were written, and nothing else was.
     let state = nights.stage.path().join("state");
     let log = fs::read_to_string(state.join("run.jsonl")).expect("a log");
-    let started = log.lines().filter(|line| line.contains("\"started\"")).next_back().expect("a run");
+    let started = log.lines().rfind(|line| line.contains("\"started\"")).expect("a run");
     let started: Value = serde_json::from_str(started).expect("JSON");
     let journal = serde_json::json!({
         "run": started["run"], "plan": "dem", "plan_blake3": started["plan_blake3"], "as_of": moment("2026-11-03"),
