@@ -504,3 +504,97 @@ fn days_on_which_nobody_was_born_are_not_named() {
     assert_eq!(note("").as_deref(), Some("còn thiếu: 2026-01-01, 2026-01-03, 2026-01-04, 2026-01-05"));
     assert_eq!(note(", pii: basic"), None);
 }
+
+/// A table `n` and a table `r` of one database, and the counts of the rules of `n` by their ids.
+struct Pair(crate::stage::Stage);
+
+impl Pair {
+    fn new(ours: &str, theirs: &str, rules: &str) -> Self {
+        Self(crate::stage::Stage::new(format!(
+            "thuocdo: 1\ndatabase: ta\ntables:\n  n:\n    files: \"n*.csv\"\n    {ours}\n    rules:\n{rules}\n  r: {{ files: \"r*.csv\", {theirs} }}\n"
+        )))
+    }
+
+    fn file(self, name: &str, text: &str) -> Self {
+        Self(self.0.file(name, text))
+    }
+
+    fn counts(&self, id: &str) -> [u64; 4] {
+        let card = self.0.json().card();
+        let rules = card["databases"][0]["tables"][0]["rules"].as_array().expect("rules").clone();
+        let rule = rules.iter().find(|rule| rule["id"] == id).unwrap_or_else(|| panic!("no `{id}`"));
+        ["pass", "fail", "na", "unknown"].map(|name| rule[name].as_u64().expect("a count"))
+    }
+}
+
+#[test]
+fn keys_in_files_without_the_column_are_not_known() {
+    let pair = Pair::new(
+        "columns: { so: text, ngay: date }",
+        "columns: { so: text, tu: { type: date, required: false } }",
+        "      - { id: co, references: { column: so, to: r.so } }\n      - { id: luc, references: { column: so, to: r.so, valid_at: ngay, valid_from: tu } }",
+    )
+    .file("n.csv", "so,ngay\n1,2026-01-02\n3,2026-01-02\n")
+    .file("r1.csv", "so,tu\n1,2026-01-01\n");
+    let without_day = pair.file("r2.csv", "so\n3\n");
+    assert_eq!(without_day.counts("co"), [2, 0, 0, 0]);
+    assert_eq!(without_day.counts("luc"), [2, 0, 0, 0], "an optional day that a file lacks is an open end");
+    let without_key = without_day.file("r2.csv", "tu\n2026-01-01\n");
+    assert_eq!(without_key.counts("co"), [1, 0, 0, 1]);
+}
+
+#[test]
+fn rows_of_a_file_without_an_optional_column_can_be_duplicates() {
+    let pair = Pair::new(
+        "columns: { so: text, ten: { type: text, required: false } }",
+        "columns: { so: text }",
+        "      - { id: trung, duplicate_rows: {} }",
+    )
+    .file("n1.csv", "so,ten\n1,a\n1,b\n")
+    .file("n2.csv", "so\n9\n9\n")
+    .file("r.csv", "so\n1\n");
+    assert_eq!(pair.counts("trung"), [2, 2, 0, 0]);
+}
+
+#[test]
+fn values_are_what_they_are_however_they_are_written() {
+    let pair = Pair::new(
+        "columns: { so: text, luc: timestamp, co: boolean }",
+        "columns: { so: text, ngay: date, luc: timestamp, co: boolean }",
+        "      - { id: ngay, reconcile_value: { with: r, key: so, column: luc, to: ngay, compare: partial_date } }
+      - { id: luc, reconcile_value: { with: r, key: so, column: luc, compare: partial_date } }
+      - { id: co, reconcile_value: { with: r, key: so, column: co } }",
+    )
+    .file("n.csv", "so,luc,co\n1,1980-05-12T00:00:00,true\n2,1980-05-13T23:59:59,1\n")
+    .file("r.csv", "so,ngay,luc,co\n1,1980-05-12,1980-05-12T08:00:00,TRUE\n2,1980-05-12,1980-05-13T01:00:00,0\n");
+    assert_eq!(pair.counts("ngay"), [1, 1, 0, 0]);
+    assert_eq!(pair.counts("luc"), [2, 0, 0, 0]);
+    assert_eq!(pair.counts("co"), [1, 1, 0, 0]);
+}
+
+#[test]
+fn lists_stay_in_their_folder_and_apart() {
+    let pair = Pair::new(
+        "columns: { so: text }",
+        "columns: { so: text }",
+        "      - { id: ../../../data/nzz, reconcile_coverage: { with: r, key: so } }
+      - { id: ../../../DATA/nzz, reconcile_coverage: { with: r, key: so } }",
+    )
+    .file("n.csv", "so\n1\n")
+    .file("r.csv", "so\n1\n2\n");
+    let out = pair.0.path().join("out");
+    let folder = out.display().to_string();
+    let run = pair.0.run(&["--reconciled", &folder]);
+    assert_eq!(run.code, Some(0), "{}", run.err);
+    let mut lists: Vec<String> = fs::read_dir(out.join("ta/n.missing"))
+        .expect("lists")
+        .map(|file| file.expect("a file").file_name().to_string_lossy().into_owned())
+        .collect();
+    lists.sort_unstable();
+    assert_eq!(lists, ["_________data_nzz.2.csv", "_________data_nzz.csv"]);
+    let files = fs::read_dir(pair.0.data()).expect("data").count();
+    assert_eq!(files, 2, "nothing was written among the extracts");
+    let both = pair.0.run(&["--reconciled", &folder, "--violations", &folder]);
+    assert_eq!(both.code, Some(2), "{}", both.err);
+    assert!(both.err.contains("both name"), "{}", both.err);
+}
