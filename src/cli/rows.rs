@@ -11,7 +11,7 @@ use super::failure::Failure;
 use super::output::{self, Console, Pending, real};
 use crate::base::{Lang, Text};
 use crate::engine::{
-    Brought, Form, JudgedTable, Known, LookError, LookOptions, Missing, MissingRow, Portion, RowSink, Wanted,
+    Brought, Form, JudgedTable, Known, LookError, LookOptions, Missing, Portion, RowSink, TakeMissing, Wanted,
 };
 use crate::report::number;
 use crate::report::rows::Format;
@@ -120,54 +120,26 @@ impl RowArguments {
         as_of: i64,
         files: &mut RowFiles,
     ) -> Result<(), Failure> {
-        // A table that is held against no other has no such list.
-        let lists = self.reconciled.as_ref().filter(|_| !judged.reconciling().is_empty());
-        if self.violations.is_some() || self.split.is_some() || lists.is_some() {
+        if self.violations.is_some() || self.split.is_some() || self.lists(judged).is_some() {
             let mut sink = TableSink::new(self, judged, options.lang, as_of)?;
             let brought = judged.second_look(&mut sink, options).map_err(not_brought)?;
             sink.finish(brought, files)?;
         }
         let Some(folder) = &self.reconciled else { return Ok(()) };
-        let folder = folder.join(judged.database);
-        judged
-            .missing()
-            .iter()
-            .try_for_each(|missing| self.missing(missing, judged, &folder, known, options, as_of, files))
+        let folder = folder.join(judged.database).join(format!("{}.missing", judged.table.id.value));
+        judged.missing().iter().try_for_each(|missing| {
+            let path = folder.join(name_of(judged, missing.rule)).with_added_extension(self.format().id());
+            let (file, out) = Pending::start(&path)?;
+            let keys = MissingKeys::new(self.format(), missing, out, &folder, as_of);
+            let keys = keys.map_err(|error| output::unwritable(file.path(), &error))?;
+            let rule = &judged.table.rules[missing.rule].id;
+            files.add_missing(rule, missing, (file, keys), |take| missing.list(known, options, take))
+        })
     }
 
-    /// Writes the keys that a table of reference has and ours lacks, beside their place.
-    #[allow(clippy::too_many_arguments)]
-    fn missing(
-        &self,
-        missing: &Missing,
-        judged: &JudgedTable<'_>,
-        folder: &Path,
-        known: &[Known<'_>],
-        options: &LookOptions<'_>,
-        as_of: i64,
-        files: &mut RowFiles,
-    ) -> Result<(), Failure> {
-        let format = self.format();
-        let rule = &judged.table.rules[missing.rule].id;
-        let path =
-            folder.join(format!("{}.missing", judged.table.id.value)).join(name_of(judged, missing.rule));
-        let path = path.with_added_extension(format.id());
-        let (file, out) = Pending::start(&path)?;
-        let mut keys = MissingKeys::new(format, missing, out, folder, as_of)
-            .map_err(|error| output::unwritable(file.path(), &error))?;
-        let mut take = |rows: &[MissingRow<'_>]| {
-            keys.rows(rows).map_err(|error| output::cannot_be_written(file.path(), &error))
-        };
-        let count = missing.list(known, options, &mut take).map_err(not_brought)?;
-        keys.finish().map_err(|error| output::unwritable(file.path(), &error))?;
-        let (en, vi) = (number::count(count, Lang::En), number::count(count, Lang::Vi));
-        let (with, path) = (missing.with.name(), path.display());
-        files.notes.push(say!(
-            "{rule}: {en} keys of {with} are missing → {path}",
-            "{rule}: thiếu {vi} khóa của {with} → {path}"
-        ));
-        files.pending.push(file);
-        Ok(())
+    /// Where lists of a table go; a table that is held against no other has none.
+    fn lists(&self, judged: &JudgedTable<'_>) -> Option<&PathBuf> {
+        self.reconciled.as_ref().filter(|_| !judged.reconciling().is_empty())
     }
 
     fn format(&self) -> Format {
@@ -204,6 +176,28 @@ fn not_brought(error: LookError) -> Failure {
 }
 
 impl RowFiles {
+    /// Takes in the keys that a rule misses, as `list` brings them.
+    fn add_missing(
+        &mut self,
+        rule: &str,
+        missing: &Missing,
+        (file, mut keys): (Pending, MissingKeys),
+        list: impl FnOnce(&mut TakeMissing<'_>) -> Result<u64, LookError>,
+    ) -> Result<(), Failure> {
+        let count =
+            list(&mut |rows| keys.rows(rows).map_err(|error| output::cannot_be_written(file.path(), &error)));
+        let count = count.map_err(not_brought)?;
+        keys.finish().map_err(|error| output::unwritable(file.path(), &error))?;
+        let (en, vi) = (number::count(count, Lang::En), number::count(count, Lang::Vi));
+        let (with, path) = (missing.with.name(), file.path().display());
+        self.notes.push(say!(
+            "{rule}: {en} keys of {with} are missing → {path}",
+            "{rule}: thiếu {vi} khóa của {with} → {path}"
+        ));
+        self.pending.push(file);
+        Ok(())
+    }
+
     /// Puts the files into their places.
     pub fn keep(self, console: &Console) -> Result<(), Failure> {
         // What can be known to fail is known before the first of them is in its place.
@@ -258,8 +252,7 @@ impl<'t> TableSink<'t> {
             let writer = writer.map_err(|error| output::unwritable(file.path(), &error))?;
             Ok(Violations { file, writer })
         });
-        let lists = arguments.reconciled.as_ref().filter(|_| !judged.reconciling().is_empty());
-        let reconciled = lists.map(|folder| {
+        let reconciled = arguments.lists(judged).map(|folder| {
             let format = arguments.format();
             let folder = folder.join(judged.database);
             let (file, out) = Pending::start(&folder.join(format!("{table}.{}", format.id())))?;

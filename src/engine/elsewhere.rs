@@ -3,7 +3,6 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 use indexmap::{IndexMap, IndexSet};
 
@@ -17,7 +16,7 @@ use super::missing::Origin;
 use super::plan::{self, Looked};
 use super::problems::Problems;
 use super::run::{RunOptions, data_root};
-use super::scan::{self, ScanOptions};
+use super::scan;
 use super::source::TableSource;
 use crate::base::{Text, suggest};
 use crate::kernel::key::TableKey;
@@ -292,19 +291,8 @@ pub fn read(
     let sides: Vec<OtherSide<'_>> = look.sides.iter().map(|(_, side)| *side).collect();
     let (plan, Looked { keys, mirrors, listings, sides }) =
         plan::look_into(table, &source, options.as_of, &look.keys, &look.mirrors, &look.listings, &sides);
-    options.progress.table_started(&database.id.value, &table.id.value, source.bytes());
-    let scan = ScanOptions {
-        reveal: options.reveal,
-        examples: 0,
-        interrupted: options.interrupted,
-        progress: options.progress,
-    };
     let outlet = Outlet::new(options.budget, plan.leaving());
-    let mut state = scan::scan(&plan, &source, &scan, &outlet, None);
-    options.progress.table_done();
-    if options.interrupted.load(Ordering::Relaxed) {
-        return None;
-    }
+    let mut state = scan::of_table((&database.id.value, &table.id.value), &plan, &source, &outlet, options)?;
     state.ledger.settle();
     state.report(&source, problems);
     if !state.is_whole(&source) {

@@ -3,7 +3,6 @@
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use super::plan::TablePlan;
 use super::source::{TableFile, TableSource};
 use crate::extract::{ExtractError, Piece, Pieces};
 use crate::say;
@@ -105,19 +104,19 @@ pub struct Projection {
 }
 
 impl Projection {
-    /// `more` are names of columns beside those that the plan reads; `upto` is how many of the file's first columns are
+    /// `sources` are those of a plan, `more` names of columns beside them; `upto` is how many of the file's first columns are
     /// read whatever they are.
-    pub fn of(plan: &TablePlan, file: &TableFile, more: &[String], upto: usize) -> Self {
+    pub fn of(sources: &[String], file: &TableFile, more: &[String], upto: usize) -> Self {
         let Some(source) = &file.source else {
             return Self {
                 wanted: Vec::new(),
-                places: vec![None; plan.sources.len()],
+                places: vec![None; sources.len()],
                 more: vec![None; more.len()],
             };
         };
         let schema = source.schema();
         let found = |name: &String| schema.index_of(name).ok();
-        let places: Vec<Option<usize>> = plan.sources.iter().map(found).collect();
+        let places: Vec<Option<usize>> = sources.iter().map(found).collect();
         let more: Vec<Option<usize>> = more.iter().map(found).collect();
         let mut wanted: Vec<usize> = places.iter().chain(&more).flatten().copied().chain(0..upto).collect();
         wanted.sort_unstable();

@@ -10,17 +10,17 @@ use arrow::buffer::BooleanBuffer;
 
 use super::elsewhere::{Known, table_of};
 use super::examples::Position;
+use super::feed::{Feed, Projection, Task};
 use super::ledger::Ledger;
 use super::parts::Bits;
 use super::problems::Problems;
+use super::reread::{self, KeyShown};
 use super::run::data_root;
 use super::scan::TableState;
-use super::second_look::{LookError, LookOptions, changed_meanwhile, is_shown, unreadable_again};
+use super::second_look::{LookError, LookOptions};
 use super::source::TableSource;
 use crate::base::Text;
-use crate::extract::{self, Chunk, ExtractError, Finding, Sink};
-use crate::kernel::TextColumn;
-use crate::kernel::text::mask;
+use crate::extract::{Chunk, ExtractError, Finding, Sink};
 use crate::rule::{Counterpart, Side};
 
 /// Rows that are handed over together.
@@ -117,45 +117,40 @@ impl Missing {
         // Digests name no rows.
         let Side::Table(name) = &self.with.side else { return Ok(0) };
         let (of, table) = table_of(known, database, name).map_err(LookError::Lost)?;
-        let key: Vec<String> = self.with.key.iter().map(|part| part.column.clone()).collect();
+        let key = self.with.key.iter().map(|part| part.column.clone()).collect();
+        let key = KeyShown::of(table, key, options.reveal);
         let root = data_root(of.data, database);
-        let named = std::slice::from_ref(&key);
+        let named = std::slice::from_ref(&key.names);
         let source = TableSource::open(table, &root, named, options.reveal, &mut Problems::default());
-        let masked: Vec<bool> = key.iter().map(|name| !is_shown(table, name, options.reveal)).collect();
         let origin = &self.rows.origin;
-        let mut count = 0;
-        for (&(file, piece), rows) in &self.rows.by_piece() {
-            let lost = || match source.files.get(file as usize) {
-                Some(file) => LookError::Lost(unreadable_again(&file.name)),
-                None => LookError::Lost(changed_meanwhile(name)),
-            };
-            let opened = source.files.get(file as usize).ok_or_else(lost)?;
-            let reader = opened.source.as_ref().ok_or_else(lost)?;
-            let schema = reader.schema();
-            let at: Vec<usize> = key.iter().filter_map(|name| schema.index_of(name).ok()).collect();
-            let mut wanted = at.clone();
-            wanted.sort_unstable();
-            wanted.dedup();
-            let places = at.iter().filter_map(|at| wanted.binary_search(at).ok());
-            let before: u64 = origin.pieces.range((file, 0)..(file, piece)).map(|(_, rows)| rows).sum();
+        let pieces = self.rows.by_piece();
+        let open = |file: usize| {
+            let file = &source.files[file];
+            Some(file.source.as_ref()?.pieces(&Projection::of(&[], file, &key.names, 0).wanted))
+        };
+        let mut feed = Feed::new(&source, Box::new(open)).of_pieces(0..source.files.len());
+        let (mut count, mut found) = (0, 0);
+        while found < pieces.len()
+            && let Some(task) = feed.next()
+        {
+            // What cannot be read again is missed below.
+            let Task::Read { file, piece, reader } = task else { continue };
+            let Some(rows) = pieces.get(&(file, piece)) else { continue };
+            let opened = &source.files[file as usize];
             let mut sink = Reader {
                 rows,
-                places: places.collect(),
-                masked: &masked,
+                key: &key,
+                places: Projection::of(&[], opened, &key.names, 0).more,
                 file: &opened.name,
-                before,
+                first: reread::row_in_file(&origin.pieces, Position { file, piece, row: 0 }),
                 at: 0,
                 options,
                 held: Vec::with_capacity(ROWS),
                 take,
                 refused: None,
             };
-            let read = catch_unwind(AssertUnwindSafe(|| {
-                let reader = reader.pieces(&wanted).nth(piece as usize)?.ok()?;
-                // Of a piece that could not be read whole before, some rows can be read again.
-                let whole = reader.read(&mut sink).is_ok();
-                (whole || sink.rows.is_empty()).then_some(())
-            }));
+            // Of a piece that could not be read whole before, some rows can be read again.
+            let _ = catch_unwind(AssertUnwindSafe(|| reader.read(&mut sink)));
             sink.deliver();
             if options.interrupted.load(Ordering::Relaxed) {
                 return Err(LookError::Interrupted);
@@ -163,17 +158,17 @@ impl Missing {
             if let Some(why) = sink.refused {
                 return Err(LookError::Refused(why));
             }
-            if !matches!(read, Ok(Some(()))) || !sink.rows.is_empty() {
-                return Err(lost());
+            if !sink.rows.is_empty() {
+                return Err(LookError::Lost(reread::unreadable_again(&opened.name)));
             }
+            found += 1;
             count += rows.len() as u64;
         }
-        for (at, file) in source.files.iter().enumerate() {
-            let before = origin.hashes.get(&(at as u32)).and_then(|hash| hash.as_ref().ok());
-            let now = extract::fingerprint(&file.path).ok();
-            if before != now.as_ref().map(|print| &print.blake3) {
-                return Err(LookError::Lost(changed_meanwhile(&file.name)));
-            }
+        if let Some(file) = reread::changed(&source, &origin.hashes) {
+            return Err(LookError::Lost(reread::changed_meanwhile(file)));
+        }
+        if found < pieces.len() {
+            return Err(LookError::Lost(reread::unreadable_again(name)));
         }
         Ok(count)
     }
@@ -183,12 +178,12 @@ impl Missing {
 struct Reader<'r, 't> {
     /// Those that are still to come.
     rows: &'r [u64],
-    /// Where the columns of the key are.
-    places: Vec<usize>,
-    masked: &'r [bool],
+    key: &'r KeyShown,
+    /// Where its columns are.
+    places: Vec<Option<usize>>,
     file: &'r str,
-    /// Rows of the file before the piece.
-    before: u64,
+    /// The number of the piece's first row within the file.
+    first: u64,
     /// The next row of the piece.
     at: u64,
     options: &'r LookOptions<'r>,
@@ -202,15 +197,10 @@ impl Sink for Reader<'_, '_> {
         let end = self.at + chunk.batch.num_rows() as u64;
         let (here, later) = self.rows.split_at(self.rows.partition_point(|row| *row < end));
         if !here.is_empty() {
-            let column = |place: &usize| TextColumn::of(chunk.batch.columns().get(*place)?);
-            let columns: Vec<Option<TextColumn>> = self.places.iter().map(column).collect();
+            let columns = KeyShown::columns(chunk.batch.columns(), &self.places);
             for row in here {
-                let key = columns.iter().zip(self.masked).map(|(column, masked)| {
-                    let value = column.as_ref()?.get((row - self.at) as usize)?;
-                    Some(if *masked { mask(value) } else { value.to_owned() })
-                });
-                let row = self.before + row + 1;
-                self.held.push(MissingRow { file: self.file, row, key: key.collect() });
+                let key = self.key.of_row(&columns, (row - self.at) as usize);
+                self.held.push(MissingRow { file: self.file, row: self.first + row, key });
                 if self.held.len() == ROWS {
                     self.deliver();
                 }

@@ -33,6 +33,7 @@ mod plan;
 mod problems;
 mod reconcile;
 pub mod rehearsal;
+mod reread;
 mod rows;
 mod run;
 mod scan;
@@ -58,7 +59,7 @@ pub use measured::{
     Covered, MeasuredCodeList, MeasuredDatabase, MeasuredFile, MeasuredPack, MeasuredRule, MeasuredRuleFile,
     MeasuredTable, Presence, Problem, ProblemLevel, TracedTable,
 };
-pub use missing::{Missing, MissingRow};
+pub use missing::{Missing, MissingRow, TakeMissing};
 pub use rows::{
     Broken, FailingRow, Form, JudgedTable, Outcome, Portion, ReconciledRow, Records, RowFile, RowSink,
     Wanted, Written,

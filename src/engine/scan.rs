@@ -16,7 +16,8 @@ use super::kept::{self, Keeping};
 use super::ledger::{KeyPopulation, Ledger, Outlet, Page};
 use super::plan::{Lack, TablePlan, Work};
 use super::problems::Problems;
-use super::run::Progress;
+use super::reread;
+use super::run::{Progress, RunOptions};
 use super::source::TableSource;
 use super::spare::{Spare, SpareChunk};
 use super::trace::RuleTrace;
@@ -133,8 +134,7 @@ impl TableState {
 
     /// A row's one-based number within its file.
     pub fn row_in_file(&self, at: Position) -> u64 {
-        let before: u64 = self.pieces.range((at.file, 0)..(at.file, at.piece)).map(|(_, rows)| rows).sum();
-        before + at.row + 1
+        reread::row_in_file(&self.pieces, at)
     }
 
     /// Moves what was found while reading to the table's problems, in the order of files and rows.
@@ -167,6 +167,27 @@ pub struct ScanOptions<'o> {
     pub progress: &'o dyn Progress,
 }
 
+/// Scans a table, named with its database, for whoever looks for something in it and judges nothing. `None` when it was
+/// interrupted.
+pub fn of_table(
+    (database, table): (&str, &str),
+    plan: &TablePlan,
+    source: &TableSource,
+    outlet: &Outlet<'_>,
+    options: &RunOptions<'_>,
+) -> Option<TableState> {
+    options.progress.table_started(database, table, source.bytes());
+    let scan_options = ScanOptions {
+        reveal: options.reveal,
+        examples: 0,
+        interrupted: options.interrupted,
+        progress: options.progress,
+    };
+    let state = scan(plan, source, &scan_options, outlet, None);
+    options.progress.table_done();
+    (!options.interrupted.load(Ordering::Relaxed)).then_some(state)
+}
+
 /// Scans all files of a table on the threads of the current pool. What `keeping` knows of files is not read again.
 pub fn scan(
     plan: &TablePlan,
@@ -187,7 +208,7 @@ pub fn scan(
     }
     let open = |at: usize| {
         let file = &source.files[at];
-        Some(file.source.as_ref()?.pieces(&Projection::of(plan, file, &[], 0).wanted))
+        Some(file.source.as_ref()?.pieces(&Projection::of(&plan.sources, file, &[], 0).wanted))
     };
     match keeping {
         None => state.merge(read(plan, source, options, outlet, Feed::new(source, Box::new(open)))),
@@ -232,7 +253,7 @@ fn read(
         }
         drop(reading);
         while let Some(SpareChunk { start, chunk }) = spare.take() {
-            let places = Projection::of(plan, &source.files[start.file as usize], &[], 0).places;
+            let places = Projection::of(&plan.sources, &source.files[start.file as usize], &[], 0).places;
             worker.judge_chunk(start, chunk, &places);
         }
         worker.state
@@ -280,7 +301,8 @@ impl Worker<'_> {
 
     fn read(&mut self, file: u32, piece: u32, reader: Box<dyn Piece>) {
         let promised = reader.rows();
-        let Projection { places, .. } = Projection::of(self.plan, &self.source.files[file as usize], &[], 0);
+        let Projection { places, .. } =
+            Projection::of(&self.plan.sources, &self.source.files[file as usize], &[], 0);
         let mut sink = PieceSink { worker: self, file, piece, places, delivered: 0 };
         let outcome = catch_unwind(AssertUnwindSafe(|| reader.read(&mut sink)));
         let delivered = sink.delivered;

@@ -11,23 +11,21 @@ use std::sync::{Mutex, PoisonError};
 
 use arrow::array::ArrayRef;
 use arrow::buffer::BooleanBuffer;
-use rayon::prelude::*;
 
 use super::broken::BatchVerdict;
 use super::examples::Position;
 use super::feed::{Feed, Projection, Task};
 use super::judging::{Arrays, Judging};
 use super::plan::TablePlan;
+use super::reread::{self, KeyShown};
 use super::rows::{
     FailingRow, Form, JudgedTable, Outcome, Portion, ReconciledRow, Records, RowSink, Wanted, Written,
 };
 use super::run::Progress;
 use super::turns::Turns;
 use crate::base::{Lang, Text};
-use crate::extract::{self, Chunk, Finding, Piece, Sink, Verbatim};
-use crate::kernel::text::mask;
-use crate::kernel::{Batch, RowVerdict, TextColumn};
-use crate::rule::Table;
+use crate::extract::{Chunk, Finding, Piece, Sink, Verbatim};
+use crate::kernel::{Batch, RowVerdict};
 use crate::say;
 
 /// What a thread holds before its turn.
@@ -75,15 +73,13 @@ impl JudgedTable<'_> {
         sink: &mut dyn RowSink,
         options: &LookOptions<'_>,
     ) -> Result<Brought, LookError> {
-        let names = self.table.key_names();
         let bytes = self.source.bytes();
         options.progress.table_started(self.database, &self.table.id.value, bytes);
         let look = Look {
             judged: self,
             options,
-            masked: names.iter().map(|name| !is_shown(self.table, name, options.reveal)).collect(),
             reconciling: if options.wanted.reconciled { self.reconciling() } else { Vec::new() },
-            key: names,
+            key: KeyShown::of(self.table, self.table.key_names(), options.reveal),
             forms: (0..self.source.files.len()).map(|file| self.form(file)).collect(),
             turns: Turns::new(sink),
             outcome: Mutex::default(),
@@ -92,7 +88,7 @@ impl JudgedTable<'_> {
             clean: AtomicU64::new(0),
         };
         look.read();
-        let changed = if look.turns.is_over() { None } else { self.changed() };
+        let changed = if look.turns.is_over() { None } else { reread::changed(&self.source, &self.hashes) };
         options.progress.table_done();
         if options.interrupted.load(Ordering::Relaxed) {
             return Err(LookError::Interrupted);
@@ -101,55 +97,17 @@ impl JudgedTable<'_> {
             return Err(error);
         }
         if let Some(file) = changed {
-            return Err(LookError::Lost(changed_meanwhile(&self.source.files[file].name)));
+            return Err(LookError::Lost(reread::changed_meanwhile(file)));
         }
         let [rows, failing, clean] = [look.rows, look.failing, look.clean].map(AtomicU64::into_inner);
         Ok(Brought { rows, failing, clean })
     }
-
-    /// The first file whose content is no longer what was judged.
-    fn changed(&self) -> Option<usize> {
-        (0..self.source.files.len()).into_par_iter().find_first(|&at| {
-            let before = self.hashes.get(&(at as u32)).and_then(|hash| hash.as_ref().ok());
-            let now = extract::fingerprint(&self.source.files[at].path).ok();
-            before != now.as_ref().map(|print| &print.blake3)
-        })
-    }
-
-    fn row_in_file(&self, at: Position) -> u64 {
-        let before: u64 = self.pieces.range((at.file, 0)..(at.file, at.piece)).map(|(_, rows)| rows).sum();
-        before + at.row + 1
-    }
-}
-
-/// Whether a column of a key is shown as it is. A key tells whose the record is, whatever was declared; only the file itself
-/// can say that it does not.
-pub fn is_shown(table: &Table, name: &str, reveal: bool) -> bool {
-    reveal || table.column(name).is_some_and(|column| column.public)
-}
-
-pub fn changed_meanwhile(file: &str) -> Text {
-    say!(
-        "`{file}` changed while the run went on; its failing records are not those that were counted",
-        "`{file}` bị thay đổi trong lúc đánh giá; các bản ghi lỗi không còn khớp với số đã đếm"
-    )
-}
-
-pub fn unreadable_again(file: &str) -> Text {
-    say!(
-        "the records of `{file}` cannot be read again as they were judged: it changed meanwhile, or a column that no \
-         rule reads is damaged",
-        "không đọc lại được các bản ghi của `{file}` như lúc đánh giá: tệp bị thay đổi, hoặc một cột không có quy \
-         tắc nào dùng bị hỏng"
-    )
 }
 
 struct Look<'l> {
     judged: &'l JudgedTable<'l>,
     options: &'l LookOptions<'l>,
-    /// Columns of the table's key, and whether their values are masked.
-    key: Vec<String>,
-    masked: Vec<bool>,
+    key: KeyShown,
     /// Rules of which it is told what became of each row.
     reconciling: Vec<usize>,
     forms: Vec<Option<Form>>,
@@ -171,7 +129,7 @@ impl Look<'_> {
             Some(Form::Columns(schema)) if self.options.wanted.records => schema.fields().len(),
             _ => 0,
         };
-        Projection::of(self.plan(), &self.judged.source.files[file], &self.key, upto)
+        Projection::of(&self.plan().sources, &self.judged.source.files[file], &self.key.names, upto)
     }
 
     fn read(&self) {
@@ -230,7 +188,7 @@ impl Look<'_> {
     }
 
     fn lose(&self, file: u32) {
-        self.end(LookError::Lost(unreadable_again(&self.judged.source.files[file as usize].name)));
+        self.end(LookError::Lost(reread::unreadable_again(&self.judged.source.files[file as usize].name)));
     }
 
     fn end(&self, error: LookError) {
@@ -318,8 +276,8 @@ impl PieceLook<'_, '_> {
         if failing.count_set_bits() == 0 {
             return;
         }
-        let keys = self.keys(columns);
-        let first = self.look.judged.row_in_file(self.at);
+        let keys = KeyShown::columns(columns, &self.projection.more);
+        let first = reread::row_in_file(&self.look.judged.pieces, self.at);
         let plan = self.look.plan();
         let &LookOptions { reveal, lang, .. } = self.look.options;
         let mut portion = Vec::with_capacity(ROWS);
@@ -327,7 +285,7 @@ impl PieceLook<'_, '_> {
             portion.push(FailingRow {
                 file: self.at.file as usize,
                 row: first + row as u64,
-                key: self.key(&keys, row),
+                key: self.look.key.of_row(&keys, row),
                 broken: judged.broken(plan, batch, row, reveal, lang),
             });
             if portion.len() == ROWS {
@@ -352,15 +310,15 @@ impl PieceLook<'_, '_> {
         let Some(told) = self.look.reconciling.iter().map(of).collect::<Option<Vec<RowVerdict>>>() else {
             return false;
         };
-        let keys = self.keys(columns);
-        let first = self.look.judged.row_in_file(self.at);
+        let keys = KeyShown::columns(columns, &self.projection.more);
+        let first = reread::row_in_file(&self.look.judged.pieces, self.at);
         let mut portion = Vec::with_capacity(ROWS);
         for row in 0..rows {
             let said: Vec<Option<Outcome>> = told.iter().map(|verdict| Outcome::of(verdict, row)).collect();
             if said.iter().all(Option::is_none) {
                 continue;
             }
-            let (file, key) = (self.at.file as usize, self.key(&keys, row));
+            let (file, key) = (self.at.file as usize, self.look.key.of_row(&keys, row));
             portion.push(ReconciledRow { file, row: first + row as u64, key, said });
             if portion.len() == ROWS {
                 self.offer(Portion::Reconciled(std::mem::replace(&mut portion, Vec::with_capacity(ROWS))));
@@ -373,21 +331,6 @@ impl PieceLook<'_, '_> {
             self.offer(Portion::Reconciled(portion));
         }
         true
-    }
-
-    /// The columns of the table's key.
-    fn keys(&self, columns: &[ArrayRef]) -> Vec<Option<TextColumn>> {
-        let places = self.projection.more.iter();
-        places.map(|place| TextColumn::of(columns.get((*place)?)?)).collect()
-    }
-
-    /// The key of a row as it may be shown.
-    fn key(&self, keys: &[Option<TextColumn>], row: usize) -> Vec<Option<String>> {
-        let key = keys.iter().zip(&self.look.masked).map(|(column, masked)| {
-            let value = column.as_ref()?.get(row)?;
-            Some(if *masked { mask(value) } else { value.to_owned() })
-        });
-        key.collect()
     }
 
     /// Delivers if the turn has come, or if too much would be held.

@@ -1,7 +1,5 @@
 //! One table that speaks of the subjects that are compared, read once.
 
-use std::sync::atomic::Ordering;
-
 use super::Asked;
 use crate::base::Text;
 use crate::engine::ledger::Outlet;
@@ -9,7 +7,7 @@ use crate::engine::mirror::{Mirror, MirrorColumn, Wanted};
 use crate::engine::plan::{self, Looked, TablePlan};
 use crate::engine::problems::Problems;
 use crate::engine::run::{RunOptions, data_root};
-use crate::engine::scan::{self, ScanOptions, TableState};
+use crate::engine::scan::{self, TableState};
 use crate::engine::source::TableSource;
 use crate::engine::{Known, elsewhere};
 use crate::kernel::likeness::Likeness;
@@ -80,19 +78,8 @@ pub fn read<'d>(
         Some(Err(why)) => return Some(Read::Unread(why)),
         None => return Some(Read::Unread(elsewhere::not_whole())),
     };
-    options.progress.table_started(database, &table.id.value, files.bytes());
-    let scan = ScanOptions {
-        reveal: options.reveal,
-        examples: 0,
-        interrupted: options.interrupted,
-        progress: options.progress,
-    };
     let outlet = Outlet::new(options.budget, plan.leaving());
-    let mut state = scan::scan(&plan, &files, &scan, &outlet, None);
-    options.progress.table_done();
-    if options.interrupted.load(Ordering::Relaxed) {
-        return None;
-    }
+    let mut state = scan::of_table((database, &table.id.value), &plan, &files, &outlet, options)?;
     if !state.is_whole(&files) {
         let why = say!("table `{name}` could not be read whole", "không đọc được trọn vẹn bảng `{name}`");
         return Some(Read::Unread(why));

@@ -4,10 +4,10 @@ use std::io::{self, Seek, Write};
 use std::path::Path;
 
 use super::parquet::Parquet;
-use super::{Cell, Column, Format, Header, Lines, lines, text_of_key};
+use super::record::Records;
+use super::{Cell, Column, Format, Header, Lines, lines};
 use crate::base::{Lang, Severity};
 use crate::engine::{Broken, FailingRow, JudgedTable};
-use crate::kernel::ColumnType;
 use crate::report::term::words::{figure_name, own};
 use crate::say;
 
@@ -64,17 +64,10 @@ impl RowWriter for Sheet {
 /// What the lines of a table's failing rows are told with.
 pub struct Described {
     pub(super) lang: Lang,
-    pub(super) files: Vec<String>,
-    pub(super) key: Vec<KeyColumn>,
+    pub(super) records: Records,
     pub(super) rules: Vec<DescribedRule>,
     /// Rules that look for rows which may be one and the same.
     pub(super) linking: Vec<usize>,
-}
-
-pub(super) struct KeyColumn {
-    pub name: String,
-    /// Whether its values are numbers.
-    pub number: bool,
 }
 
 pub(super) struct DescribedRule {
@@ -89,11 +82,6 @@ pub(super) struct DescribedRule {
 impl Described {
     pub fn of(judged: &JudgedTable<'_>, lang: Lang) -> Self {
         let table = judged.table;
-        let number = |name: &str| {
-            let ty = table.column(name).and_then(|column| column.ty);
-            matches!(ty, Some(ColumnType::Integer | ColumnType::Decimal))
-        };
-        let key = table.key_names().into_iter();
         let rules = table.rules.iter().map(|rule| {
             let kind = rule.kind.about().name;
             let title = rule.title.as_ref().map_or("", |title| own(title, lang)).trim();
@@ -108,13 +96,7 @@ impl Described {
                 },
             }
         });
-        Self {
-            lang,
-            files: judged.files().iter().map(|file| file.name.to_owned()).collect(),
-            key: key.map(|name| KeyColumn { number: number(&name), name }).collect(),
-            rules: rules.collect(),
-            linking: judged.linking(),
-        }
+        Self { lang, records: Records::of(judged), rules: rules.collect(), linking: judged.linking() }
     }
 
     /// The names of the columns that say which rows may be one and the same.
@@ -147,9 +129,7 @@ impl Described {
 
     /// The names of the columns of a sheet.
     pub(super) fn header(&self) -> Header {
-        let key = self.key.iter().map(|column| Column::text(format!("key.{}", column.name)));
-        let mut columns = vec![Column::text("file"), Column::number("row")];
-        columns.extend(key);
+        let mut columns = self.records.header();
         columns.extend([Column::number("rules_broken"), Column::word("worst")]);
         columns.extend([Column::text("rules"), Column::long("reasons")]);
         columns.extend(["values", "repair"].map(Column::text));
@@ -167,10 +147,7 @@ impl Described {
             Cell::Text(told.collect::<Vec<_>>().join("; "))
         };
         let rules = row.broken.iter().map(|broken| self.rules[broken.rule].id.as_str());
-        let key =
-            self.key.iter().zip(&row.key).map(|(column, value)| text_of_key(value.as_deref(), column.number));
-        let mut cells = vec![Cell::Text(self.files[row.file].clone()), Cell::Number(row.row.to_string())];
-        cells.extend(key);
+        let mut cells = self.records.cells(row.file, row.row, &row.key);
         cells.extend([
             Cell::Number(row.broken.len().to_string()),
             Cell::Text(self.worst(row).to_owned()),
@@ -189,6 +166,7 @@ impl Described {
 
 #[cfg(test)]
 mod tests {
+    use super::super::record::KeyColumn;
     use super::*;
 
     /// A table with a text key `ma` and a number key `so`, and two rules.
@@ -203,8 +181,10 @@ mod tests {
         let key = |name: &str, number| KeyColumn { name: name.to_owned(), number };
         Described {
             lang: Lang::En,
-            files: vec!["a.csv".to_owned()],
-            key: vec![key("ma", false), key("so", true)],
+            records: Records {
+                files: vec!["a.csv".to_owned()],
+                key: vec![key("ma", false), key("so", true)],
+            },
             rules: vec![rule("r1", Severity::Minor, "One"), rule("r2", Severity::Critical, "Two")],
             linking: Vec::new(),
         }

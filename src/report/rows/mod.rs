@@ -6,6 +6,7 @@ pub(super) mod csv;
 pub mod failing;
 pub(super) mod parquet;
 pub mod reconciled;
+mod record;
 pub(super) mod xlsx;
 
 use std::io::{self, Seek, Write};
@@ -119,12 +120,6 @@ fn is_number(text: &str) -> bool {
     let (whole, part) = digits.split_once('.').unwrap_or((digits, "0"));
     let all_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     all_digits(whole) && all_digits(part)
-}
-
-/// A value of a key; `number` says that its column holds numbers.
-fn text_of_key(value: Option<&str>, number: bool) -> Cell {
-    let value = value.unwrap_or_default().to_owned();
-    if number && is_number(&value) { Cell::Number(value) } else { Cell::Text(value) }
 }
 
 #[cfg(test)]

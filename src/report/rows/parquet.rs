@@ -29,7 +29,7 @@ impl<W: Write + Send> Parquet<W> {
     pub fn new(table: Described, out: W) -> io::Result<Self> {
         let text = |name: &str| Field::new(name, DataType::Utf8, true);
         let mut fields = vec![text("file"), Field::new("row", DataType::Int64, false)];
-        fields.extend(table.key.iter().map(|column| text(&format!("key.{}", column.name))));
+        fields.extend(table.records.key.iter().map(|column| text(&format!("key.{}", column.name))));
         fields.extend([
             Field::new("rules_broken", DataType::Int64, false),
             text("worst"),
@@ -70,10 +70,10 @@ impl<W: Write + Send> Parquet<W> {
         let number = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
         let numbers = |numbers: Vec<i64>| Arc::new(Int64Array::from(numbers)) as ArrayRef;
         let mut arrays = vec![
-            text(StringArray::from_iter_values(rows.iter().map(|row| &table.files[row.file]))),
+            text(StringArray::from_iter_values(rows.iter().map(|row| &table.records.files[row.file]))),
             numbers(rows.iter().map(|row| number(row.row)).collect()),
         ];
-        for key in 0..table.key.len() {
+        for key in 0..table.records.key.len() {
             arrays.push(text(rows.iter().map(|row| row.key.get(key)?.as_deref()).collect()));
         }
         arrays.push(numbers(rows.iter().map(|row| number(row.broken.len() as u64)).collect()));

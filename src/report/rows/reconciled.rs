@@ -6,10 +6,10 @@ use std::path::Path;
 
 use indexmap::IndexMap;
 
-use super::{Cell, Column, Format, Header, Lines, lines, text_of_key};
+use super::record::Records;
+use super::{Cell, Column, Format, Header, Lines, lines};
 use crate::engine::{JudgedTable, Missing, MissingRow, Outcome, ReconciledRow};
-use crate::kernel::ColumnType;
-use crate::rule::{Counterpart, Sought, Table};
+use crate::rule::{Counterpart, Sought};
 
 /// Writes what became of a table's records.
 pub struct Reconciled {
@@ -28,8 +28,7 @@ pub struct Counts {
 }
 
 struct Described {
-    files: Vec<String>,
-    key: Vec<(String, bool)>,
+    records: Records,
     rules: Vec<DescribedRule>,
     /// For each table of reference, its name and the places of its rules.
     with: Vec<(String, Vec<usize>)>,
@@ -42,7 +41,7 @@ struct DescribedRule {
 }
 
 impl Reconciled {
-    /// Starts a file; see [`lines`]. `None` if the table is held against no other.
+    /// Starts a file; see [`lines`].
     ///
     /// # Errors
     /// The file cannot be written.
@@ -93,27 +92,18 @@ impl Described {
             let name = if several { format!("{table}({})", key.join(",")) } else { table.clone() };
             (name, rules)
         });
-        Self {
-            files: judged.files().iter().map(|file| file.name.to_owned()).collect(),
-            key: key_columns(judged.table, judged.table.key_names()),
-            rules,
-            with: with.collect(),
-        }
+        Self { records: Records::of(judged), rules, with: with.collect() }
     }
 
     fn header(&self) -> Header {
-        let mut columns = vec![Column::text("file"), Column::number("row")];
-        columns.extend(self.key.iter().map(|(name, _)| Column::text(format!("key.{name}"))));
+        let mut columns = self.records.header();
         columns.extend(self.with.iter().map(|(name, _)| Column::text(format!("outcome.{name}"))));
         columns.extend(self.rules.iter().map(|rule| Column::word(&rule.id)));
         Header(columns)
     }
 
     fn cells(&self, row: &ReconciledRow, counts: &mut Counts) -> Vec<Cell> {
-        let mut cells = vec![Cell::Text(self.files[row.file].clone()), Cell::Number(row.row.to_string())];
-        cells.extend(
-            self.key.iter().zip(&row.key).map(|((_, number), value)| text_of_key(value.as_deref(), *number)),
-        );
+        let mut cells = self.records.cells(row.file, row.row, &row.key);
         cells.extend(self.with.iter().map(|(_, rules)| {
             let outcome = self.outcome(row, rules);
             Cell::Text(outcome.map_or("", |outcome| counts.add(outcome)).to_owned())
@@ -166,15 +156,6 @@ impl Counts {
         *count += 1;
         word
     }
-}
-
-/// Columns of a key, and whether they hold numbers.
-fn key_columns(table: &Table, names: Vec<String>) -> Vec<(String, bool)> {
-    let number = |name: &str| {
-        let ty = table.column(name).and_then(|column| column.ty);
-        matches!(ty, Some(ColumnType::Integer | ColumnType::Decimal))
-    };
-    names.into_iter().map(|name| (name.clone(), number(&name))).collect()
 }
 
 /// Writes the rows of a table of reference whose keys are missing.
