@@ -1,248 +1,27 @@
 //! Binds the rules of a table to the columns that were found, once. Equal work is planned once: a column read in one
 //! way, a filter, a key.
 
+mod columns;
 mod look;
 mod since;
+mod table;
 
 use std::sync::Arc;
 
-use arrow::datatypes::DataType;
-
-use super::ledger::Leaving;
-use super::reconcile;
-use super::since::SincePlan;
 use super::source::TableSource;
 use super::trace::{RowWaiver, Scope, TracePlan, WaiverPlan};
 use crate::base::{Severity, Status, Text};
-use crate::kernel::column::standard_placeholders;
-use crate::kernel::key::{self, Absent, KeyJudge, Keys};
+use crate::kernel::key::Absent;
 use crate::kernel::likeness::Likeness;
 use crate::kernel::memory::Remember;
 use crate::kernel::seal::{Seal, SealedColumn};
 use crate::kernel::similarity::Linkage;
-use crate::kernel::text::Placeholders as PlaceholderSet;
-use crate::kernel::{Batch, ColumnId, ColumnPlan, ColumnType, typed};
-use crate::rule::role::Role;
-use crate::rule::table::Placeholders;
-use crate::rule::{
-    AnyCheck, Asked, At, BindError, Binder, Bound, Column, Condition, ContractColumn, Counterpart,
-    GroupJudge, LookUp, Rule, Table,
-};
+use crate::kernel::{ColumnId, ColumnPlan};
+use crate::rule::{At, BindError, Binder, Bound, Condition, Counterpart, Rule, Table};
 use crate::say;
 
 pub use look::{Looked, look_into};
-
-/// Everything a scan needs to know about a table.
-pub struct TablePlan {
-    pub columns: Vec<ColumnPlan>,
-    /// Names of the extract's columns that are read; [`ColumnPlan::source`] points in here.
-    pub sources: Vec<String>,
-    /// Whether each of them may be absent.
-    pub optional: Vec<bool>,
-    pub filters: Vec<Filter>,
-    pub keys: Vec<KeyColumns>,
-    /// What rules over groups, and those that compare with other tables, remember of each row.
-    pub memories: Vec<Remember>,
-    /// For every key, the memories that are compared where the key is found in another table.
-    pub carried: Vec<Vec<usize>>,
-    /// What is compared of records that may be one and the same.
-    pub links: Vec<Linkage>,
-    pub rules: Vec<RulePlan>,
-    /// The identity key, as position in `keys`; `None` if the table declares none or its columns are absent.
-    pub identity: Identity,
-    /// What is remembered of rows, if it was asked for.
-    pub trace: Option<TracePlan>,
-}
-
-/// Which of the columns that something reads a file does not have.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Lack {
-    Nothing,
-    /// Only columns that may be absent.
-    Optional,
-    Required,
-}
-
-impl TablePlan {
-    /// What is lacking of `sources` in a file without the `absent` ones.
-    pub fn lack(&self, sources: &[usize], absent: &[usize]) -> Lack {
-        let one = |source: &usize| if self.optional[*source] { Lack::Optional } else { Lack::Required };
-        sources.iter().filter(|source| absent.contains(source)).map(one).max().unwrap_or(Lack::Nothing)
-    }
-
-    /// Keys, and the cells that go with them, of which whatever judges them can do without their being in memory. Rules over
-    /// groups and the comparison with another run cannot: they look at rows in the order of their keys.
-    pub fn leaving(&self) -> Leaving {
-        let mut keys = vec![true; self.keys.len()];
-        let mut stays = vec![false; self.memories.len()];
-        for rule in &self.rules {
-            if let Work::Groups { key, memories, .. } = &rule.work {
-                if let Some(key) = key {
-                    keys[*key] = false;
-                }
-                memories.iter().for_each(|&memory| stays[memory] = true);
-            }
-            if let Work::Since(plan) = &rule.work {
-                keys[plan.key] = false;
-                plan.memories.iter().for_each(|&memory| stays[memory] = true);
-            }
-        }
-        if let (Some(_), Identity::Key(key)) = (&self.trace, self.identity) {
-            keys[key] = false;
-        }
-        let mut goes = vec![false; self.memories.len()];
-        for (leaves, carried) in keys.iter().zip(&self.carried) {
-            let which = if *leaves { &mut goes } else { &mut stays };
-            carried.iter().for_each(|&memory| which[memory] = true);
-        }
-        let memories = (0..goes.len()).filter(|&memory| goes[memory] && !stays[memory]).collect();
-        Leaving { keys, carried: self.carried.clone(), memories }
-    }
-
-    /// Whether rows must be remembered until all of them were seen.
-    pub fn keeps_pages(&self) -> bool {
-        !self.keys.is_empty()
-            || self.identity != Identity::Undeclared
-            || self.trace.is_some()
-            || self.rules.iter().any(|rule| rule.work.is_later())
-    }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Identity {
-    Undeclared,
-    /// Declared, but a column of it is absent: no row has an identity.
-    Absent,
-    Key(usize),
-}
-
-/// A bound `when`.
-pub struct Filter {
-    text: String,
-    pub condition: Condition,
-    pub sources: Vec<usize>,
-    /// Whether it looks at the moment of the run.
-    pub timed: bool,
-}
-
-/// Columns whose values form a key.
-#[derive(Debug, PartialEq, Eq)]
-pub struct KeyColumns {
-    pub columns: Vec<ColumnId>,
-    pub types: Vec<ColumnType>,
-    pub absent: Absent,
-    pub sources: Vec<usize>,
-    /// Its values are sealed, as those of the other side are.
-    pub seal: Option<Arc<Seal>>,
-}
-
-impl KeyColumns {
-    /// The keys of a batch.
-    pub fn of(&self, batch: &Batch<'_>) -> Keys {
-        let keys = key::keys(batch, &self.columns, &self.types, self.absent);
-        match &self.seal {
-            Some(seal) => seal.keys(keys),
-            None => keys,
-        }
-    }
-}
-
-/// One rule, ready to run, or the reason why it cannot.
-pub struct RulePlan {
-    pub work: Work,
-    /// Position in the table's filters.
-    pub filter: Option<usize>,
-    /// Positions in the table's sources that the rule reads, its filter included.
-    pub sources: Vec<usize>,
-    /// Whether it judges rows by the moment of the run.
-    pub timed: bool,
-    /// Whether a row on which it fails or is unknown is not clean.
-    pub soils: bool,
-    /// Whether it reads a column with data about persons.
-    pub personal: bool,
-    /// The single column whose value is shown in examples.
-    pub shown: Option<ColumnId>,
-}
-
-pub enum Work {
-    Scan(Box<dyn AnyCheck>),
-    Keys {
-        key: usize,
-        judge: KeyJudge,
-    },
-    Groups {
-        /// Position in the table's keys; `None` is one group for the whole table.
-        key: Option<usize>,
-        /// Positions in the table's memories.
-        memories: Vec<usize>,
-        judge: Box<dyn GroupJudge>,
-    },
-    Reconciled {
-        key: usize,
-        /// What is compared, for a rule that does.
-        column: Option<OurColumn>,
-        look_up: LookUp,
-    },
-    Linked {
-        /// Position in the table's links.
-        link: usize,
-    },
-    Asked {
-        key: usize,
-        /// The day on which a row of theirs must hold, for a rule that goes by it.
-        at: Option<DayColumn>,
-        asked: Asked,
-    },
-    Since(SincePlan),
-    /// It does not run; `fails` counts every row as failed (a required column is absent).
-    Not {
-        status: Status,
-        note: Text,
-    },
-}
-
-/// A column of ours that is compared with one of theirs.
-#[derive(Clone, Copy)]
-pub struct OurColumn {
-    /// Position among the cells that go with the key.
-    pub cell: usize,
-    pub ty: ColumnType,
-}
-
-/// A column that says a day.
-#[derive(Clone, Copy)]
-pub struct DayColumn {
-    /// Position in the table's memories.
-    pub memory: usize,
-    pub ty: ColumnType,
-}
-
-impl Work {
-    /// Whether it judges once all rows were seen.
-    pub const fn is_later(&self) -> bool {
-        matches!(
-            self,
-            Self::Keys { .. }
-                | Self::Groups { .. }
-                | Self::Reconciled { .. }
-                | Self::Linked { .. }
-                | Self::Asked { .. }
-                | Self::Since(_)
-        )
-    }
-
-    /// Whether it judges rows of the table.
-    pub fn judges_rows(&self) -> bool {
-        match self {
-            Self::Scan(check) => check.judges_rows(),
-            Self::Keys { .. } | Self::Groups { .. } | Self::Linked { .. } => true,
-            Self::Reconciled { look_up, .. } => !reconcile::is_of_theirs(look_up),
-            Self::Asked { asked, .. } => asked.question.is_of_ours(),
-            Self::Since(plan) => plan.since.is_of_ours(),
-            Self::Not { .. } => false,
-        }
-    }
-}
+pub use table::{DayColumn, Filter, Identity, KeyColumns, Lack, OurColumn, RulePlan, TablePlan, Work};
 
 /// What is to be remembered of a table's rows.
 pub struct TraceRequest<'r> {
@@ -269,11 +48,6 @@ pub fn plan(
     let referred = referred.iter().map(|columns| binder.referred(columns)).collect();
     let trace = trace.map(|request| binder.trace(&request));
     (binder.finish(rules, identity, trace), referred)
-}
-
-/// Whether files may lack a column. A name that stands twice is not absent: nobody knows which column it is.
-fn may_be_absent(table: &Table, source: &TableSource, name: &str) -> bool {
-    table.column(name).is_some_and(|column| column.required == Some(false)) && !source.is_repeated(name)
 }
 
 struct TableBinder<'t> {
@@ -313,7 +87,7 @@ impl<'t> TableBinder<'t> {
 
     fn finish(self, rules: Vec<RulePlan>, identity: Identity, trace: Option<TracePlan>) -> TablePlan {
         let Self { table, source, columns, sources, filters, keys, memories, carried, links, .. } = self;
-        let optional = sources.iter().map(|name| may_be_absent(table, source, name)).collect();
+        let optional = sources.iter().map(|name| source.may_lack(table, name)).collect();
         TablePlan {
             columns,
             sources,
@@ -417,7 +191,7 @@ impl<'t> TableBinder<'t> {
 
     /// Whether a file may lack a source.
     fn may_be_absent(&self, source: usize) -> bool {
-        may_be_absent(self.table, self.source, &self.sources[source])
+        self.source.may_lack(self.table, &self.sources[source])
     }
 
     /// The sources that were asked for since they were cleared.
@@ -576,144 +350,5 @@ impl<'t> TableBinder<'t> {
             waivers: waivers.collect(),
             rules: self.table.rules.len(),
         }
-    }
-
-    /// The position of a column of the extract among the sources.
-    fn source_of(&mut self, name: &str) -> usize {
-        self.sources.iter().position(|known| known == name).unwrap_or_else(|| {
-            self.sources.push(name.to_owned());
-            self.sources.len() - 1
-        })
-    }
-
-    fn found(&self, name: &At<String>) -> Result<&DataType, BindError> {
-        self.source.columns.get(&name.value).ok_or_else(|| BindError::MissingColumn(name.clone()))
-    }
-
-    fn add(
-        &mut self,
-        name: &At<String>,
-        ty: ColumnType,
-        formats: Option<&[String]>,
-        pad: Option<u32>,
-    ) -> Result<ColumnId, BindError> {
-        let found = self.found(name)?;
-        if ColumnType::found(found).is_none() {
-            let (name, found) = (self.source.shown(&name.value), found.to_string());
-            return Err(BindError::Unreadable(say!(
-                "column `{name}` is stored as {found}, which rules cannot read",
-                "cột `{name}` lưu ở kiểu {found}, quy tắc không đọc được"
-            )));
-        }
-        let source = self.source_of(&name.value);
-        self.used.push(source);
-        let formats = Column::date_formats(formats, ty);
-        let same = |plan: &ColumnPlan| {
-            plan.source == source && plan.ty == ty && plan.formats == formats && plan.pad == pad
-        };
-        if let Some(known) = self.columns.iter().position(same) {
-            return Ok(known);
-        }
-        let placeholders = self.placeholders(&name.value, ty);
-        self.columns.push(ColumnPlan { name: name.value.clone(), source, ty, formats, placeholders, pad });
-        Ok(self.columns.len() - 1)
-    }
-
-    /// Words for every column; repeated digits only where codes are kept; stand-in dates only where dates are.
-    fn placeholders(&self, name: &str, ty: ColumnType) -> Arc<PlaceholderSet> {
-        let column = self.table.column(name);
-        let role = column.and_then(|column| column.role);
-        let standard = |more: &[String]| {
-            let code =
-                self.table.key.iter().any(|key| key.value == name) || role.is_some_and(Role::holds_codes);
-            let dates = matches!(ty, ColumnType::Date | ColumnType::Timestamp);
-            standard_placeholders(code && ty == ColumnType::Text, dates, more)
-        };
-        match column.map_or(&Placeholders::Default, |column| &column.placeholders) {
-            Placeholders::Default => standard(&[]),
-            // Under a core pack the methodology's own stay, whatever a file adds.
-            Placeholders::Only(words) if role.is_some() && self.table.is_core() => standard(words),
-            Placeholders::Only(words) => Arc::new(PlaceholderSet::only(words.iter().map(String::as_str))),
-            Placeholders::None => Arc::new(PlaceholderSet::none()),
-        }
-    }
-
-    fn declared_formats(&self, name: &str) -> Option<&[String]> {
-        self.table.column(name)?.formats.as_deref()
-    }
-}
-
-impl Binder for TableBinder<'_> {
-    fn column(&mut self, name: &At<String>) -> Result<ColumnId, BindError> {
-        let declared = self.table.column(&name.value).and_then(|column| column.ty);
-        let ty = match declared {
-            Some(ty) => ty,
-            None => ColumnType::found(self.found(name)?).unwrap_or(ColumnType::Text),
-        };
-        let formats = self.declared_formats(&name.value).map(<[String]>::to_vec);
-        self.add(name, ty, formats.as_deref(), None)
-    }
-
-    fn column_as(
-        &mut self,
-        name: &At<String>,
-        ty: ColumnType,
-        formats: Option<&[String]>,
-    ) -> Result<ColumnId, BindError> {
-        let declared = self.declared_formats(&name.value).map(<[String]>::to_vec);
-        self.add(name, ty, formats.or(declared.as_deref()), None)
-    }
-
-    fn column_padded(&mut self, name: &At<String>, width: u32) -> Result<ColumnId, BindError> {
-        self.add(name, ColumnType::Text, None, Some(width))
-    }
-
-    fn all_columns(&mut self, except: &[At<String>]) -> Result<Vec<ColumnId>, BindError> {
-        let names: Vec<String> = self.source.columns.keys().cloned().collect();
-        names
-            .into_iter()
-            .filter(|name| !except.iter().any(|column| column.value == *name))
-            .map(|name| self.column(&At { value: name, span: 0..0 }))
-            .collect()
-    }
-
-    fn column_type(&self, column: ColumnId) -> ColumnType {
-        self.columns[column].ty
-    }
-
-    fn array_type(&self, column: ColumnId) -> DataType {
-        let plan = &self.columns[column];
-        typed::array_type(plan.ty, &self.source.columns[&plan.name])
-    }
-
-    fn column_name(&self, column: ColumnId) -> &str {
-        &self.columns[column].name
-    }
-
-    fn is_personal(&self, column: ColumnId) -> bool {
-        self.table.column(&self.columns[column].name).is_some_and(|column| column.personal)
-    }
-
-    fn tells_whose(&self, column: ColumnId) -> bool {
-        let name = &self.columns[column].name;
-        let public = self.table.column(name).is_some_and(|column| column.public);
-        self.is_personal(column) || (!public && self.table.key.iter().any(|key| key.value == *name))
-    }
-
-    fn as_of(&mut self) -> i64 {
-        self.timed = true;
-        self.as_of
-    }
-
-    fn as_of_at_end(&self) -> i64 {
-        self.as_of
-    }
-
-    fn contract(&self) -> Vec<ContractColumn> {
-        self.table.columns.iter().map(Column::contract).collect()
-    }
-
-    fn found_columns(&self) -> Vec<String> {
-        self.source.columns.keys().cloned().collect()
     }
 }

@@ -116,13 +116,14 @@ impl TableSource {
         }
     }
 
+    /// Whether files may lack a column. A name that stands twice is not absent: nobody knows which column it is.
+    pub fn may_lack(&self, table: &Table, name: &str) -> bool {
+        table.column(name).is_some_and(|column| column.required == Some(false)) && !self.is_repeated(name)
+    }
+
     /// Whether every file with rows has the columns, but for those that files may lack. `rows` are those of each file.
     pub fn has_everywhere(&self, table: &Table, columns: &[String], rows: impl Fn(u32) -> u64) -> bool {
-        let needed = |name: &&String| {
-            let optional = table.column(name).is_some_and(|column| column.required == Some(false));
-            !optional || self.is_repeated(name)
-        };
-        let needed: Vec<&String> = columns.iter().filter(needed).collect();
+        let needed: Vec<&String> = columns.iter().filter(|name| !self.may_lack(table, name)).collect();
         self.files.iter().enumerate().all(|(at, file)| {
             let Some(source) = &file.source else { return true };
             let schema = source.schema();
