@@ -245,7 +245,7 @@ fn covered<K: Key>(
     let (all, had) = (all.into_inner(), had.into_inner());
     let missing = all - had;
     let (fail, unknown) = if in_part { (0, missing) } else { (missing, 0) };
-    let mut figures = vec![("missing", missing)];
+    let mut figures = vec![("missing", fail)];
     figures.extend(listed.figures());
     Ok(Judged {
         verdicts: KeyVerdicts { pages: reconcile::no_rows(ours.ledger), figures },

@@ -289,8 +289,16 @@ pub fn read(
         return Some(Found::none(look, &why));
     }
     let sides: Vec<OtherSide<'_>> = look.sides.iter().map(|(_, side)| *side).collect();
-    let (plan, Looked { keys, mirrors, listings, sides }) =
-        plan::look_into(table, &source, options.as_of, &look.keys, &look.mirrors, &look.listings, &sides);
+    let (plan, Looked { keys, mirrors, listings, sides }) = plan::look_into(
+        &name,
+        table,
+        &source,
+        options.as_of,
+        &look.keys,
+        &look.mirrors,
+        &look.listings,
+        &sides,
+    );
     let outlet = Outlet::new(options.budget, plan.leaving());
     let mut state = scan::of_table((&database.id.value, &table.id.value), &plan, &source, &outlet, options)?;
     state.ledger.settle();

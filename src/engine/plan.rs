@@ -42,7 +42,7 @@ pub fn plan(
     trace: Option<TraceRequest<'_>>,
     seals: Seals<'_>,
 ) -> (TablePlan, Vec<Option<usize>>) {
-    let mut binder = TableBinder::new(table, source, as_of);
+    let mut binder = TableBinder::new(&table.id.value, table, source, as_of);
     let rules = table.rules.iter().map(|rule| binder.rule(rule, seals)).collect();
     let identity = binder.identity();
     let referred = referred.iter().map(|columns| binder.referred(columns)).collect();
@@ -51,6 +51,8 @@ pub fn plan(
 }
 
 struct TableBinder<'t> {
+    /// What messages call the table.
+    name: &'t str,
     table: &'t Table,
     source: &'t TableSource,
     as_of: i64,
@@ -68,8 +70,9 @@ struct TableBinder<'t> {
 }
 
 impl<'t> TableBinder<'t> {
-    const fn new(table: &'t Table, source: &'t TableSource, as_of: i64) -> Self {
+    const fn new(name: &'t str, table: &'t Table, source: &'t TableSource, as_of: i64) -> Self {
         Self {
+            name,
             table,
             source,
             as_of,

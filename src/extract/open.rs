@@ -191,13 +191,9 @@ fn leads_nowhere() -> ExtractError {
 }
 
 fn empty() -> ExtractError {
-    ExtractError::new(say!(
-        "the file is empty (0 bytes): it has no header",
-        "tệp rỗng (0 byte): không có dòng tiêu đề"
-    ))
-    .hint(say!(
-        "export it again; a table without rows still has its header",
-        "kết xuất lại tệp; bảng không có bản ghi vẫn phải có tiêu đề"
+    ExtractError::new(say!("the file is empty (0 bytes)", "tệp rỗng (0 byte)")).hint(say!(
+        "export it again; a table without rows still has its header, or no file at all where none is written (JSON Lines)",
+        "kết xuất lại tệp; bảng không có bản ghi vẫn phải có tiêu đề, hoặc không có tệp nếu định dạng không ghi tiêu đề (JSON Lines)"
     ))
 }
 

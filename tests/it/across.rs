@@ -1,16 +1,14 @@
 //! Rules that look into another database.
 
 use std::fs;
-use std::path::PathBuf;
 
 use serde_json::Value;
-use tempfile::TempDir;
 
-use crate::stage::{Run, thuocdo};
+use crate::stage::{Folder, Run, thuocdo};
 
 /// A register of persons, and insurance that refers to it.
 struct Nation {
-    folder: TempDir,
+    folder: Folder,
 }
 
 const PERSONS: &str = "thuocdo: 1\ndatabase: dan_cu\ntables:\n  cong_dan:\n    files: cong_dan*.csv\n    key: [so]\n    columns: { so: text }\n    rules: [ { unique: [so] } ]\n";
@@ -19,27 +17,20 @@ const INSURANCE: &str = "thuocdo: 1\ndatabase: bao_hiem\ntables:\n  the:\n    fi
 
 impl Nation {
     fn new() -> Self {
-        let nation = Self { folder: TempDir::new().expect("a folder") };
-        nation.write("rules/a_bao_hiem.yaml", INSURANCE);
-        nation.write("rules/b_dan_cu.yaml", PERSONS);
-        nation.write("data/bao_hiem/the.csv", "so_dinh_danh,tinh\n001,01\n002,01\n7,01\n,01\n009,01\n");
-        nation.write("data/dan_cu/cong_dan_1.csv", "so\n001\n007\n");
-        nation.write("data/dan_cu/cong_dan_2.csv", "so\n002\n");
+        let nation = Self { folder: Folder::new() };
+        nation.folder.write("rules/a_bao_hiem.yaml", INSURANCE);
+        nation.folder.write("rules/b_dan_cu.yaml", PERSONS);
+        nation
+            .folder
+            .write("data/bao_hiem/the.csv", "so_dinh_danh,tinh\n001,01\n002,01\n7,01\n,01\n009,01\n");
+        nation.folder.write("data/dan_cu/cong_dan_1.csv", "so\n001\n007\n");
+        nation.folder.write("data/dan_cu/cong_dan_2.csv", "so\n002\n");
         nation
     }
 
-    fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
-
-    fn write(&self, name: &str, text: &str) {
-        let path = self.path(name);
-        fs::create_dir_all(path.parent().expect("a folder")).expect("folders");
-        fs::write(path, text).expect("a file");
-    }
-
     fn score(&self, rules: &str, more: &[&str]) -> Run {
-        let (rules, data) = (self.path(rules).display().to_string(), self.path("data").display().to_string());
+        let (rules, data) =
+            (self.folder.path(rules).display().to_string(), self.folder.path("data").display().to_string());
         let mut arguments = vec!["score", &rules, "--data", &data, "--as-of", "2026-11-21", "--lang", "en"];
         arguments.extend(["--format", "json"]);
         arguments.extend(more);
@@ -82,22 +73,22 @@ fn what_cannot_be_looked_up_is_unknown_and_says_why() {
     };
     told(&nation.score("rules/a_bao_hiem.yaml", &[]), "no rule file of this run declares database `dan_cu`");
 
-    nation.write("data/dan_cu/cong_dan_1.csv", "so\n");
-    nation.write("data/dan_cu/cong_dan_2.csv", "so\n");
+    nation.folder.write("data/dan_cu/cong_dan_1.csv", "so\n");
+    nation.folder.write("data/dan_cu/cong_dan_2.csv", "so\n");
     told(&nation.score("rules", &[]), "table `dan_cu.cong_dan` is empty");
-    nation.write("data/dan_cu/cong_dan_1.csv", "ma\n001\n");
-    nation.write("data/dan_cu/cong_dan_2.csv", "ma\n002\n");
+    nation.folder.write("data/dan_cu/cong_dan_1.csv", "ma\n001\n");
+    nation.folder.write("data/dan_cu/cong_dan_2.csv", "ma\n002\n");
     told(&nation.score("rules", &[]), "table `dan_cu.cong_dan` has no columns `so`");
-    nation.write("data/dan_cu/cong_dan_1.csv", "so\n001\n");
-    nation.write("data/dan_cu/cong_dan_2.csv", "so\n\"00");
+    nation.folder.write("data/dan_cu/cong_dan_1.csv", "so\n001\n");
+    nation.folder.write("data/dan_cu/cong_dan_2.csv", "so\n\"00");
     // Rows that are damaged may be what is looked for; what was found was found.
     let damaged = rule(&nation.score("rules", &[]).card());
     assert_eq!((counts(&damaged), &damaged["status"]), ([1, 0, 1, 3], &"measured".into()));
-    fs::remove_file(nation.path("data/dan_cu/cong_dan_2.csv")).expect("removed");
-    std::os::unix::fs::symlink("nowhere", nation.path("data/dan_cu/cong_dan_2.csv")).expect("a link");
+    fs::remove_file(nation.folder.path("data/dan_cu/cong_dan_2.csv")).expect("removed");
+    std::os::unix::fs::symlink("nowhere", nation.folder.path("data/dan_cu/cong_dan_2.csv")).expect("a link");
     told(&nation.score("rules", &[]), "table `dan_cu.cong_dan` could not be read whole");
     for part in ["1", "2"] {
-        fs::remove_file(nation.path(&format!("data/dan_cu/cong_dan_{part}.csv"))).expect("removed");
+        fs::remove_file(nation.folder.path(&format!("data/dan_cu/cong_dan_{part}.csv"))).expect("removed");
     }
     told(&nation.score("rules", &[]), "there is no file of table `dan_cu.cong_dan`");
 }
@@ -105,7 +96,7 @@ fn what_cannot_be_looked_up_is_unknown_and_says_why() {
 #[test]
 fn numbers_are_never_looked_for_among_texts() {
     let nation = Nation::new();
-    nation.write("rules/b_dan_cu.yaml", &PERSONS.replace("{ so: text }", "{ so: integer }"));
+    nation.folder.write("rules/b_dan_cu.yaml", &PERSONS.replace("{ so: text }", "{ so: integer }"));
     let run = nation.score("rules", &[]);
     assert_eq!(run.code, Some(3), "{}", run.err);
     let found = rule(&run.card());
@@ -114,7 +105,9 @@ fn numbers_are_never_looked_for_among_texts() {
     assert!(note.contains("`text` here and `integer` in `cong_dan.so`"), "{note}");
 
     // Declared alike, `7` and `007` are one number.
-    nation.write("rules/a_bao_hiem.yaml", &INSURANCE.replace("so_dinh_danh: text", "so_dinh_danh: integer"));
+    nation
+        .folder
+        .write("rules/a_bao_hiem.yaml", &INSURANCE.replace("so_dinh_danh: text", "so_dinh_danh: integer"));
     assert_eq!(counts(&rule(&nation.score("rules", &[]).card())), [3, 1, 1, 0]);
 }
 
@@ -123,8 +116,8 @@ fn a_wrong_name_is_told_before_anything_is_read() {
     let nation = Nation::new();
     let lint = |to: &str| {
         let to = format!("to: {to}");
-        nation.write("rules/a_bao_hiem.yaml", &INSURANCE.replace("to: dan_cu.cong_dan.so", &to));
-        let run = thuocdo(&["lint", &nation.path("rules").display().to_string(), "--lang", "en"]);
+        nation.folder.write("rules/a_bao_hiem.yaml", &INSURANCE.replace("to: dan_cu.cong_dan.so", &to));
+        let run = thuocdo(&["lint", &nation.folder.path("rules").display().to_string(), "--lang", "en"]);
         assert_eq!(run.code, Some(2), "{}", run.err);
         run.err + &run.out
     };
@@ -137,14 +130,14 @@ fn a_wrong_name_is_told_before_anything_is_read() {
 #[test]
 fn a_night_looks_into_other_databases_too() {
     let nation = Nation::new();
-    nation.write(
+    nation.folder.write(
         "nightly.yaml",
         "thuocdo-plan: 1\nname: dem\nas_of: 2026-11-21\ndata: data\nstate: state\nout: out\ndatabases:\n  - rules/a_bao_hiem.yaml\n  - \
          rules/b_dan_cu.yaml\n",
     );
-    let run = thuocdo(&["run", &nation.path("nightly.yaml").display().to_string(), "--lang", "en"]);
+    let run = thuocdo(&["run", &nation.folder.path("nightly.yaml").display().to_string(), "--lang", "en"]);
     assert_eq!(run.code, Some(0), "{}", run.err);
-    let night = fs::read_to_string(nation.path("out/scorecard.json")).expect("a card");
+    let night = fs::read_to_string(nation.folder.path("out/scorecard.json")).expect("a card");
     assert_eq!(night, nation.score("rules", &[]).out);
 }
 
@@ -157,16 +150,17 @@ fn a_night_counts_and_expects_what_other_databases_have() {
       - { id: du-tinh, coverage: { column: tinh, of: { builtin: vn.province } } }
       - { id: so-the, aggregate_match: { with: dan_cu.cong_dan, measure: count, tolerance: 50% } }
 ";
-    nation.write("rules/a_bao_hiem.yaml", &rules);
-    nation.write(
+    nation.folder.write("rules/a_bao_hiem.yaml", &rules);
+    nation.folder.write(
         "nightly.yaml",
         "thuocdo-plan: 1\nname: dem\nas_of: 2026-11-21\ndata: data\nstate: state\nout: out\ndatabases:\n  - rules/a_bao_hiem.yaml\n  - \
          rules/b_dan_cu.yaml\n",
     );
     let night = || {
-        let run = thuocdo(&["run", &nation.path("nightly.yaml").display().to_string(), "--lang", "en"]);
+        let run =
+            thuocdo(&["run", &nation.folder.path("nightly.yaml").display().to_string(), "--lang", "en"]);
         assert_eq!(run.code, Some(0), "{}", run.err);
-        fs::read_to_string(nation.path("out/scorecard.json")).expect("a card")
+        fs::read_to_string(nation.folder.path("out/scorecard.json")).expect("a card")
     };
     let found = |run: &Run| -> Vec<[u64; 4]> {
         let card = run.card();
@@ -177,7 +171,7 @@ fn a_night_counts_and_expects_what_other_databases_have() {
     assert_eq!(found(&run), [[5, 0, 0, 0], [1, 1, 0, 0], [1, 33, 0, 0], [0, 1, 0, 0]]);
     assert_eq!(night(), run.out);
     // The other database changes, and what is kept of ours is judged anew.
-    nation.write("data/dan_cu/cong_dan_1.csv", "so\n001\n01\n009\n");
+    nation.folder.write("data/dan_cu/cong_dan_1.csv", "so\n001\n01\n009\n");
     let run = nation.score("rules", &[]);
     assert_eq!(found(&run), [[0, 5, 0, 0], [2, 1, 0, 0], [1, 33, 0, 0], [1, 0, 0, 0]]);
     assert_eq!(night(), run.out);

@@ -2,10 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
-use std::fs::{self, File};
-use std::io;
-use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::fs;
+use std::path::Path;
 
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -14,13 +12,13 @@ use tempfile::TempDir;
 use thuocdo::base::Lang;
 use thuocdo::engine::agree::list::WANTED;
 use thuocdo::engine::agree::{Asked, agree};
-use thuocdo::engine::{Budget, Elsewhere, Known, LookOptions, RunOptions, Scratch, Silent};
+use thuocdo::engine::{Budget, Known, LookOptions, RunOptions, Silent};
 use thuocdo::rule::Database;
 use thuocdo::rule::subject::Subject;
 use thuocdo::score::agreement::EntityAgreement;
 
-use crate::measure;
-use crate::stage::{Run, records, thuocdo};
+use crate::measure::{self, Unnamed};
+use crate::stage::{Folder, Run, records, thuocdo};
 
 const PERSONS: &str = "thuocdo: 1
 database: bca_a13
@@ -79,17 +77,17 @@ tables:
 /// health record differs; 5 has no name in insurance; insurance contradicts itself on 6; 7 and 8 are known once; 9 has two
 /// names.
 struct Nation {
-    folder: TempDir,
+    folder: Folder,
 }
 
 impl Nation {
     fn new() -> Self {
-        let nation = Self { folder: TempDir::new().expect("a folder") };
+        let nation = Self { folder: Folder::new() };
         for (name, text) in [("a", PERSONS), ("b", INSURANCE), ("c", HEALTH), ("d", TAX)] {
-            nation.write(&format!("rules/{name}.yaml"), text);
+            nation.folder.write(&format!("rules/{name}.yaml"), text);
         }
-        nation.write("rules/gioi_tinh.csv", "ma,ten\n1,Nam\n2,Nữ\n");
-        nation.write(
+        nation.folder.write("rules/gioi_tinh.csv", "ma,ten\n1,Nam\n2,Nữ\n");
+        nation.folder.write(
             "data/bca_a13/cong_dan.csv",
             "so,ho_ten,ngay_sinh,gioi_tinh,cap_nhat\n\
              001099000001,Nguyễn Văn An,1980-05-12,Nam,2026-01-01\n\
@@ -101,7 +99,7 @@ impl Nation {
              001099000007,Bùi Khoa,1986-06-06,Nam,2026-01-01\n\
              001099000009,Hồ Yến,1987-07-07,Nữ,2026-01-01\n",
         );
-        nation.write(
+        nation.folder.write(
             "data/bao_hiem/the.csv",
             "so_dinh_danh,ten,gt,so_cha,cap_nhat\n\
              001099000001,NGUYỄN  VĂN AN,1,,2026-02-02\n\
@@ -114,7 +112,7 @@ impl Nation {
              001099000009,Hồ Yên,2,,2026-02-02\n\
              ,Không Số,2,,2026-02-02\n",
         );
-        nation.write(
+        nation.folder.write(
             "data/y_te/nguoi.csv",
             "cccd,ho_ten,gioi_tinh\n\
              001099000001,Nguyễn Văn An,1\n\
@@ -123,7 +121,7 @@ impl Nation {
              001099000004,Đỗ Dũng,1\n\
              001099000008,Lý Sơn,1\n",
         );
-        nation.write(
+        nation.folder.write(
             "data/thue/nguoi_nop.csv",
             "so,ten,nam_sinh\n\
              001099000001,Nguyễn Văn An,1980\n\
@@ -134,19 +132,9 @@ impl Nation {
         nation
     }
 
-    fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
-
-    fn write(&self, name: &str, text: &str) {
-        let path = self.path(name);
-        fs::create_dir_all(path.parent().expect("a folder")).expect("folders");
-        fs::write(path, text).expect("a file");
-    }
-
     fn run(&self, more: &[&str]) -> Run {
         let (rules, data) =
-            (self.path("rules").display().to_string(), self.path("data").display().to_string());
+            (self.folder.path("rules").display().to_string(), self.folder.path("data").display().to_string());
         let mut arguments = vec!["agree", &rules, "--data", &data, "--as-of", "2026-11-21"];
         if !more.contains(&"--lang") {
             arguments.extend(["--lang", "en"]);
@@ -265,7 +253,7 @@ fn codes_are_compared_by_their_words_or_not_at_all() {
     let nation = Nation::new();
     let (_, document) = nation.json(&[]);
     assert_eq!(document["entities"][0]["code_sets"], json!([]));
-    nation.write(
+    nation.folder.write(
         "rules/c.yaml",
         &HEALTH.replace("gioi_tinh: text", "gioi_tinh: { role: gender, code_list: gioi_tinh }"),
     );
@@ -284,7 +272,7 @@ fn codes_are_compared_by_their_words_or_not_at_all() {
     let attributes = source(person, I)["attributes"].as_array().expect("attributes");
     assert_eq!(attributes.iter().find(|it| it["attribute"] == "gender").expect("gender")["read_as"], "ten");
     // Without its words the list of insurance is one of digits, as that of health is.
-    nation.write("rules/gioi_tinh.csv", "ma\n1\n2\n");
+    nation.folder.write("rules/gioi_tinh.csv", "ma\n1\n2\n");
     let (_, document) = nation.json(&[]);
     let person = &document["entities"][0];
     assert_eq!(pair(person, "gender", I, H), [4, 2, 2, 0, 0]);
@@ -344,10 +332,10 @@ fn columns_that_the_reference_has_are_candidates() {
 /// A column without a role is the same if its name is, and its values are.
 #[test]
 fn columns_of_one_name_are_told_by_their_values() {
-    let nation = Nation { folder: TempDir::new().expect("a folder") };
+    let nation = Nation { folder: Folder::new() };
     for (file, database) in [("a", "bca_a13"), ("b", "bao_hiem")] {
         let columns = if file == "a" { "dia_chi: text, loai: text" } else { "DiaChi: text, loai: text" };
-        nation.write(
+        nation.folder.write(
             &format!("rules/{file}.yaml"),
             &format!(
                 "thuocdo: 1\ndatabase: {database}\ntables:\n  t:\n    files: t.csv\n    tier: 3\n    key: [so]\n    columns: {{ so: {{ role: \
@@ -360,10 +348,10 @@ fn columns_of_one_name_are_told_by_their_values() {
             let street = if at < differ { 1_000 + at } else { at };
             format!("{:012},Nguyễn An,Số {street} phố Huế,A{}\n", at + 1, at % 2)
         });
-        nation.write(&format!("data/{name}/t.csv"), &rows.collect::<String>());
+        nation.folder.write(&format!("data/{name}/t.csv"), &rows.collect::<String>());
     };
     let heads = |name: &str, head: &str| {
-        let path = nation.path(&format!("data/{name}/t.csv"));
+        let path = nation.folder.path(&format!("data/{name}/t.csv"));
         let text = fs::read_to_string(&path).expect("the extract");
         fs::write(path, format!("{head}\n{text}")).expect("a file");
     };
@@ -392,7 +380,7 @@ fn columns_of_one_name_are_told_by_their_values() {
 #[test]
 fn no_value_is_told_by_any_format() {
     let nation = Nation::new();
-    let list = nation.path("list").display().to_string();
+    let list = nation.folder.path("list").display().to_string();
     for format in ["term", "json", "md", "csv", "html"] {
         for lang in ["en", "vi"] {
             let run = nation.run(&["--format", format, "--lang", lang, "--violations", &list]);
@@ -412,7 +400,7 @@ fn no_value_is_told_by_any_format() {
 
 /// The contradicted rows of a table: row, entity, attribute, standing, whom it contradicts.
 fn listed(nation: &Nation, folder: &str, table: &str) -> Vec<Vec<String>> {
-    let text = fs::read_to_string(nation.path(folder).join("person").join(table)).expect("the list");
+    let text = fs::read_to_string(nation.folder.path(folder).join("person").join(table)).expect("the list");
     let mut lines = records(text.trim_start_matches('\u{feff}'));
     let header = lines.remove(0);
     let at = |name: &str| header.iter().position(|head| head == name).expect("the column");
@@ -423,7 +411,7 @@ fn listed(nation: &Nation, folder: &str, table: &str) -> Vec<Vec<String>> {
 #[test]
 fn contradicted_rows_are_listed_for_each_owner() {
     let nation = Nation::new();
-    let list = nation.path("list").display().to_string();
+    let list = nation.folder.path("list").display().to_string();
     let run = nation.run(&["--violations", &list, "--format", "md"]);
     assert_eq!(run.code, Some(0), "{}", run.err);
     assert!(run.err.contains("bca_a13.cong_dan: 4 of 8 records are contradicted"), "{}", run.err);
@@ -459,23 +447,23 @@ fn contradicted_rows_are_listed_for_each_owner() {
             line(["3", "2", "person_name", "no_majority", &format!("{I}; {P}; {H}")]),
         ]
     );
-    let masked = fs::read_to_string(nation.path("list/person/thue/nguoi_nop.csv")).expect("the list");
+    let masked = fs::read_to_string(nation.folder.path("list/person/thue/nguoi_nop.csv")).expect("the list");
     assert!(
         masked.contains("key.so") && !masked.contains("001099000002") && !masked.contains("Bính"),
         "{masked}"
     );
-    let open = nation.path("open").display().to_string();
+    let open = nation.folder.path("open").display().to_string();
     assert_eq!(nation.run(&["--violations", &open, "--reveal"]).code, Some(0));
-    let open = fs::read_to_string(nation.path("open/person/thue/nguoi_nop.csv")).expect("the list");
+    let open = fs::read_to_string(nation.folder.path("open/person/thue/nguoi_nop.csv")).expect("the list");
     assert!(open.contains("001099000002") && open.contains("Lê Bính"), "{open}");
-    let inside = nation.path("data/list").display().to_string();
+    let inside = nation.folder.path("data/list").display().to_string();
     assert_eq!(nation.run(&["--violations", &inside]).code, Some(2));
 }
 
 #[test]
 fn lost_zeros_are_told_and_filled_up_only_if_asked() {
     let nation = Nation::new();
-    nation.write(
+    nation.folder.write(
         "data/thue/nguoi_nop.csv",
         "so,ten,nam_sinh\n1099000001,Nguyễn Văn An,1980\n1099000002,Lê Bính,\n",
     );
@@ -494,8 +482,8 @@ fn lost_zeros_are_told_and_filled_up_only_if_asked() {
 #[test]
 fn what_cannot_be_read_is_named_and_the_rest_goes_on() {
     let nation = Nation::new();
-    fs::remove_file(nation.path("data/thue/nguoi_nop.csv")).expect("it was there");
-    nation.write("data/y_te/nguoi.csv", "cccd,gioi_tinh\n001099000001,1\n");
+    fs::remove_file(nation.folder.path("data/thue/nguoi_nop.csv")).expect("it was there");
+    nation.folder.write("data/y_te/nguoi.csv", "cccd,gioi_tinh\n001099000001,1\n");
     let (run, document) = nation.json(&[]);
     assert_eq!(run.code, Some(3), "{}", run.err);
     fits_its_schema(&document);
@@ -508,12 +496,12 @@ fn what_cannot_be_read_is_named_and_the_rest_goes_on() {
     assert!(flat(&term.out).contains("there is no file of table `thue.nguoi_nop`"), "{}", term.out);
     // A table that may be absent is no failure.
     let optional = TAX.replace("    columns:", "    required: false\n    columns:");
-    nation.write("rules/d.yaml", &optional);
-    nation.write("data/y_te/nguoi.csv", "cccd,ho_ten,gioi_tinh\n001099000001,Nguyễn Văn An,1\n");
+    nation.folder.write("rules/d.yaml", &optional);
+    nation.folder.write("data/y_te/nguoi.csv", "cccd,ho_ten,gioi_tinh\n001099000001,Nguyễn Văn An,1\n");
     let (run, document) = nation.json(&[]);
     assert_eq!((run.code, name(&document["entities"][0]["absent"][0])), (Some(0), T.to_owned()));
     // Damaged rows may be about anybody.
-    nation.write(
+    nation.folder.write(
         "data/y_te/nguoi.csv",
         "cccd,ho_ten,gioi_tinh\n001099000001,Nguyễn Văn An,1,2,3\n001099000002,Lê Bình,2\n",
     );
@@ -524,8 +512,8 @@ fn what_cannot_be_read_is_named_and_the_rest_goes_on() {
 #[test]
 fn nothing_to_compare_says_why() {
     let nation = Nation::new();
-    let data = nation.path("data").display().to_string();
-    let rules = nation.path("rules/a.yaml").display().to_string();
+    let data = nation.folder.path("data").display().to_string();
+    let rules = nation.folder.path("rules/a.yaml").display().to_string();
     let run = thuocdo(&["agree", &rules, "--data", &data, "--lang", "en"]);
     assert_eq!(run.code, Some(2));
     assert!(
@@ -544,21 +532,6 @@ fn nothing_to_compare_says_why() {
     assert_eq!(nation.run(&["--reveal"]).code, Some(2), "only the list shows values");
 }
 
-/// Unnamed files, counted.
-#[derive(Default)]
-struct Counted(AtomicUsize);
-
-impl Scratch for Counted {
-    fn file(&self) -> io::Result<File> {
-        self.0.fetch_add(1, Ordering::Relaxed);
-        tempfile::tempfile()
-    }
-
-    fn place(&self) -> String {
-        "there".to_owned()
-    }
-}
-
 /// What came of some databases: the document, and every line of the lists.
 fn compared(
     databases: &[Database],
@@ -566,27 +539,12 @@ fn compared(
     threads: usize,
     budget: &Budget<'_>,
 ) -> (EntityAgreement, Vec<String>) {
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
-    let interrupted = AtomicBool::new(false);
-    let options = RunOptions {
-        data,
-        as_of: 0,
-        reveal: false,
-        examples: 0,
-        interrupted: &interrupted,
-        progress: &Silent,
-        trace: None,
-        keeper: None,
-        budget,
-        earlier: None,
-        reconciled: false,
-        elsewhere: &Elsewhere::default(),
-    };
+    let options = RunOptions { examples: 0, ..measure::options(data, budget) };
     let known: Vec<Known<'_>> = databases.iter().map(|database| Known { database, data }).collect();
     let subject = Subject::find("person").expect("persons");
     let references = ["d0".to_owned()];
     let asked = Asked { subject, references: &references, pad: false, listed: true };
-    pool.install(|| {
+    measure::pool(threads).install(|| {
         let agreed = agree(&asked, &known, &options).expect("nobody interrupts");
         assert_eq!(agreed.failed, None);
         let document = EntityAgreement::of(&agreed);
@@ -594,7 +552,7 @@ fn compared(
             wanted: WANTED,
             reveal: false,
             lang: Lang::En,
-            interrupted: &interrupted,
+            interrupted: options.interrupted,
             progress: &Silent,
         };
         let mut lines = Vec::new();
@@ -740,11 +698,11 @@ proptest! {
             let dissenters: u64 = attribute.dissenters.values().sum();
             prop_assert_eq!(dissenters, attribute.majority);
         }
-        let scratch = Counted::default();
+        let scratch = Unnamed::default();
         let again = compared(&databases, folder.path(), 4 - threads, &Budget::new(64, &scratch));
         prop_assert_eq!((&again.0, &again.1), (&found, &lines));
         if rows.iter().map(Vec::len).sum::<usize>() > 0 {
-            prop_assert!(scratch.0.load(Ordering::Relaxed) > 0, "keys went to disk");
+            prop_assert!(scratch.made() > 0, "keys went to disk");
         }
     }
 }

@@ -3,18 +3,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
-use std::fs::{self, File};
-use std::io;
+use std::fs;
 use std::path::Path;
-use std::sync::atomic::AtomicBool;
 
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use tempfile::TempDir;
-use thuocdo::engine::{self, Budget, Elsewhere, Known, MeasuredDatabase, RunOptions, Scratch, Silent};
+use thuocdo::engine::{Budget, Known, MeasuredDatabase};
 use thuocdo::rule::Database;
 
-use crate::measure;
+use crate::measure::{self, Unnamed};
 
 const OURS: &str = r#"
 thuocdo: 1
@@ -116,41 +114,9 @@ fn database(rules: &str) -> Database {
     measure::database(rules, Path::new(".")).unwrap_or_else(|said| panic!("{said}"))
 }
 
-/// Unnamed files.
-struct Unnamed;
-
-impl Scratch for Unnamed {
-    fn file(&self) -> io::Result<File> {
-        tempfile::tempfile()
-    }
-
-    fn place(&self) -> String {
-        "there".to_owned()
-    }
-}
-
 fn measured(databases: [&Database; 2], data: &Path, threads: usize, budget: &Budget<'_>) -> MeasuredDatabase {
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
-    let options = RunOptions {
-        data,
-        as_of: 1_800_000_000_000_000,
-        reveal: false,
-        examples: engine::EXAMPLES,
-        interrupted: &AtomicBool::new(false),
-        progress: &Silent,
-        trace: None,
-        earlier: None,
-        keeper: None,
-        budget,
-        reconciled: false,
-        elsewhere: &Elsewhere::default(),
-    };
     let known = databases.map(|database| Known { database, data });
-    let measured = pool.install(|| {
-        let elsewhere = Elsewhere::read([databases[0]], &known, &measure::key, &options)?;
-        engine::run(databases[0], &RunOptions { elsewhere: &elsewhere, ..options.clone() })
-    });
-    measured.expect("nobody interrupts")
+    measure::first_of(&known, &measure::options(data, budget), threads)
 }
 
 fn tallies(measured: &MeasuredDatabase) -> BTreeMap<String, Tallied> {
@@ -473,7 +439,7 @@ proptest! {
         lay(&ours, cuts);
         let plain = measured(databases, folder.path(), 1, &Budget::unlimited());
         prop_assert_eq!(&tallies(&plain), &expected);
-        for (threads, budget) in [(2, Budget::unlimited()), (1, Budget::new(bytes, &Unnamed)), (2, Budget::new(bytes, &Unnamed))] {
+        for (threads, budget) in [(2, Budget::unlimited()), (1, Budget::new(bytes, &Unnamed::default())), (2, Budget::new(bytes, &Unnamed::default()))] {
             let other = measured(databases, folder.path(), threads, &budget);
             prop_assert_eq!(&tallies(&other), &expected);
             prop_assert_eq!(substance(&other), substance(&plain));
@@ -597,4 +563,30 @@ fn lists_stay_in_their_folder_and_apart() {
     let both = pair.0.run(&["--reconciled", &folder, "--violations", &folder]);
     assert_eq!(both.code, Some(2), "{}", both.err);
     assert!(both.err.contains("both name"), "{}", both.err);
+}
+
+#[test]
+fn the_worst_group_is_told_where_it_is_nobody_in_particular() {
+    let pair = Pair::new(
+        "key: [so]\n    columns: { so: text, tinh: text }",
+        "columns: { so: text, tinh: text, count: integer }",
+        "      - { id: tinh, aggregate_match: { with: r, by: tinh, measure: count } }
+      - { id: so, aggregate_match: { with: r, by: so, measure: { distinct: tinh }, theirs: count } }",
+    )
+    .file("n.csv", "so,tinh\n001099000001,01\n001099000002,79\n001099000002,79\n")
+    .file("r.csv", "so,tinh,count\n001099000001,01,7\n001099000002,79,7\n");
+    let run = pair.0.json();
+    assert!(!run.out.contains("00109900000"), "a key says whose row it is");
+    let card = run.card();
+    let rules = card["databases"][0]["tables"][0]["rules"].as_array().expect("rules");
+    let told = |id: &str| {
+        let rule = rules.iter().find(|rule| rule["id"] == id).expect("the rule");
+        (
+            ["pass", "fail"].map(|name| rule[name].as_u64().expect("a count")),
+            rule["figures"]["worst_group"].clone(),
+        )
+    };
+    assert_eq!(told("tinh"), ([1, 1], "79".into()));
+    // `count` is the number of rows, even where a column has that name.
+    assert_eq!(told("so"), ([2, 0], serde_json::Value::Null));
 }

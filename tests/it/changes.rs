@@ -1,20 +1,18 @@
 //! Rules that compare runs: against a plain model, and from run to run with baselines and at night.
 
 use std::fmt::Write as _;
-use std::fs::{self, File};
-use std::io;
+use std::fs;
 use std::path::Path;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::Value;
 use tempfile::TempDir;
-use thuocdo::engine::{Budget, Scratch};
+use thuocdo::engine::Budget;
 use thuocdo::rule::Database;
 use thuocdo::score::scorecard::DatabaseCard;
 
-use crate::measure;
+use crate::measure::{self, Unnamed};
 use crate::stage::{Run, Stage, thuocdo};
 
 const RULES: &str = r#"
@@ -191,20 +189,6 @@ fn filled(before: &[Row], now: &[Row]) -> [u64; 4] {
     count(&marks)
 }
 
-/// Counts the files that keys go to.
-struct OnDisk(AtomicUsize);
-
-impl Scratch for OnDisk {
-    fn file(&self) -> io::Result<File> {
-        self.0.fetch_add(1, Ordering::Relaxed);
-        tempfile::tempfile()
-    }
-
-    fn place(&self) -> String {
-        "there".to_owned()
-    }
-}
-
 proptest! {
     #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -250,12 +234,12 @@ proptest! {
         let (third, fourth) = then.split_at(cut.min(then.len()));
         let parts = counts(&score(&database, &[third, fourth], &[first, second], &log, 3));
         prop_assert_eq!(&parts, &whole);
-        let scratch = OnDisk(AtomicUsize::new(0));
+        let scratch = Unnamed::default();
         let short = Budget::new(1, &scratch);
         let spilled = counts(&score_within(&database, &[third, fourth], &[first, second], &log, (2, &short)));
         prop_assert_eq!(spilled, whole, "with keys on disk");
         let has_keys = log.iter().flatten().any(Option::is_some);
-        prop_assert!(!has_keys || scratch.0.load(Ordering::Relaxed) > 0, "nothing went to disk");
+        prop_assert!(!has_keys || scratch.made() > 0, "nothing went to disk");
     }
 }
 

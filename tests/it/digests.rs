@@ -3,26 +3,22 @@
 
 use std::fmt::Write as _;
 use std::fs::{self, File};
-use std::io;
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::Value;
 use tempfile::TempDir;
 use thuocdo::base::diagnostic::SourceText;
-use thuocdo::engine::{
-    self, Budget, DigestRequest, Elsewhere, Known, MeasuredDatabase, RunOptions, Scratch, Silent,
-};
+use thuocdo::engine::{self, Budget, DigestRequest, Elsewhere, Known, MeasuredDatabase, RunOptions};
 use thuocdo::kernel::expression::Expression;
 use thuocdo::rule::notify::Kept;
 use thuocdo::rule::{Agreement, At, Database};
 
-use crate::measure;
-use crate::stage::{Run, command};
+use crate::measure::{self, Unnamed};
+use crate::stage::{Folder, Run, command};
 
 const KEY: &str = "5c0f3b7e91d2a4486e0b8f17c3d95a20b6e4f1880d3c7a925f41e6bb09d87c33";
 const OTHER_KEY: &str = "6c0f3b7e91d2a4486e0b8f17c3d95a20";
@@ -67,46 +63,36 @@ const OPEN_BACK: &str = "ho_ten: { column: ten, compare: name }, sinh: { column:
 const DIGESTS: &str = "{ digests: kia.digests, agreement: thoa_thuan.yaml, secret: { env: SHARED } }";
 
 struct Agencies {
-    folder: TempDir,
+    folder: Folder,
 }
 
 impl Agencies {
     fn new() -> Self {
-        let agencies = Self { folder: TempDir::new().expect("a folder") };
-        agencies.write("agreement.yaml", AGREEMENT);
-        agencies.write(
+        let agencies = Self { folder: Folder::new() };
+        agencies.folder.write("agreement.yaml", AGREEMENT);
+        agencies.folder.write(
             "data/dan_cu/cong_dan_1.csv",
             "so_dinh_danh,ho_ten,sinh,xa,gioi_tinh,trang_thai\n1099000001,Nguyễn Thuý Hoà,1980-05-12,4,Nữ,song\n1099000002,Hoàng Yến,1981-01-02,00005,Nữ,song\n1099000005,Bùi Lan,1990,7,Nữ,song\n",
         );
-        agencies.write(
+        agencies.folder.write(
             "data/dan_cu/cong_dan_2.csv",
             "so_dinh_danh,ho_ten,sinh,xa,gioi_tinh,trang_thai\n1099000003,Phạm Hà,1975,6,Nam,mất\n1099000004,Vũ Giang,1960-02-03,6,Nam,song\n1099000005,Bùi Lân,1990-04,7,Nữ,\n,Không Khóa,1990,7,Nữ,song\n",
         );
-        agencies.write(
+        agencies.folder.write(
             "data/bao_hiem/the.csv",
             "cccd,ten,ngay_sinh,ma_xa,gioi\n001099000001,NGUYỄN  THÚY HÒA,1980,00004,Nữ\n001099000002,Lê Thị Bình,02/03/1981,5,Nam\n001099000005,Bùi Lan,05/1990,007,Nữ\n001099000009,Trần Chi,năm Canh Thân,,Nữ\n,Đỗ Dung,1999,1,Nữ\n",
         );
         for (database, text) in [("dan_cu", PERSONS), ("bao_hiem", INSURANCE)] {
-            agencies.write(&format!("open/{database}.yaml"), &open(text));
-            agencies.write(&format!("{database}/rules.yaml"), &sealed(text));
-            agencies.write(&format!("{database}/thoa_thuan.yaml"), AGREEMENT);
+            agencies.folder.write(&format!("open/{database}.yaml"), &open(text));
+            agencies.folder.write(&format!("{database}/rules.yaml"), &sealed(text));
+            agencies.folder.write(&format!("{database}/thoa_thuan.yaml"), AGREEMENT);
         }
         agencies
     }
 
-    fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
-
-    fn write(&self, name: &str, text: &str) {
-        let path = self.path(name);
-        fs::create_dir_all(path.parent().expect("a folder")).expect("folders");
-        fs::write(path, text).expect("a file");
-    }
-
     fn run(&self, arguments: &[&str], key: Option<&str>) -> Run {
         let mut command = command();
-        command.current_dir(self.folder.path()).args(arguments).args([
+        command.current_dir(self.folder.root()).args(arguments).args([
             "--lang",
             "en",
             "--as-of",
@@ -141,7 +127,7 @@ impl Agencies {
             vec!["digest", "agreement.yaml", "--rules", "bao_hiem/rules.yaml", "--data", "data"];
         arguments.extend(["--table", "bao_hiem.the", "--map", "so=cccd", "--map", "sinh=ngay_sinh"]);
         arguments.extend(["--map", "xa=ma_xa", "--key-file", "khoa", "--out", "data/dan_cu/kia.digests"]);
-        self.write("khoa", &format!("{KEY}\n"));
+        self.folder.write("khoa", &format!("{KEY}\n"));
         self.run(&arguments, None)
     }
 
@@ -212,7 +198,7 @@ fn digests_say_what_the_table_itself_says_to_both_sides() {
 #[test]
 fn a_digest_file_holds_no_value_and_is_the_same_each_time() {
     let agencies = Agencies::new();
-    let file = agencies.path("data/bao_hiem/kia.digests");
+    let file = agencies.folder.path("data/bao_hiem/kia.digests");
     let written = |threads: &str| {
         let made = agencies.digest_persons(&["--threads", threads]);
         assert_eq!(made.code, Some(0), "{}", made.err);
@@ -247,7 +233,7 @@ fn a_digest_file_holds_no_value_and_is_the_same_each_time() {
     different.sort_unstable();
     different.dedup();
     assert_eq!(different.len(), cells.len(), "everybody's sex by itself");
-    agencies.write("agreement.yaml", &AGREEMENT.replace("3f9a", "4f9a"));
+    agencies.folder.write("agreement.yaml", &AGREEMENT.replace("3f9a", "4f9a"));
     let other = written("1");
     let key = |bytes: &[u8]| bytes[bytes.len() - 32 - 5 * 81..][..16].to_vec();
     assert_ne!(key(&other), key(&bytes));
@@ -273,7 +259,7 @@ fn what_is_not_the_file_of_this_exchange_says_nothing() {
     let agencies = Agencies::new();
     not_known(&agencies.sealed(), "`kia.digests`: the file does not exist");
     assert_eq!(agencies.digest_persons(&[]).code, Some(0));
-    let file = agencies.path("data/bao_hiem/kia.digests");
+    let file = agencies.folder.path("data/bao_hiem/kia.digests");
     let whole = fs::read(&file).expect("the digests");
     let with = |bytes: &[u8]| {
         fs::write(&file, bytes).expect("the digests");
@@ -301,11 +287,11 @@ fn what_is_not_the_file_of_this_exchange_says_nothing() {
         not_known(&run, if short.is_empty() { "is not one line" } else { "is not a random number" });
     }
     for (from, to) in [("3f9a", "4f9a"), ("pad: 12", "pad: 13"), ("compare: name", "compare: exact")] {
-        agencies.write("bao_hiem/thoa_thuan.yaml", &AGREEMENT.replace(from, to));
+        agencies.folder.write("bao_hiem/thoa_thuan.yaml", &AGREEMENT.replace(from, to));
         not_known(&agencies.sealed(), "under another agreement than `dan-cu.bao-hiem`");
     }
     // What is only written otherwise is the same agreement.
-    agencies.write("bao_hiem/thoa_thuan.yaml", &format!("# Hai bên cùng giữ\n{AGREEMENT}"));
+    agencies.folder.write("bao_hiem/thoa_thuan.yaml", &format!("# Hai bên cùng giữ\n{AGREEMENT}"));
     assert_eq!(agencies.sealed().code, Some(0));
 }
 
@@ -313,8 +299,8 @@ fn what_is_not_the_file_of_this_exchange_says_nothing() {
 fn keys_and_values_of_other_types_are_told_apart() {
     let agencies = Agencies::new();
     let agreement = AGREEMENT.replace(" { pad: 12 }", "");
-    agencies.write("agreement.yaml", &agreement);
-    agencies.write("bao_hiem/thoa_thuan.yaml", &agreement);
+    agencies.folder.write("agreement.yaml", &agreement);
+    agencies.folder.write("bao_hiem/thoa_thuan.yaml", &agreement);
     assert_eq!(agencies.digest_persons(&[]).code, Some(0));
     not_known(&agencies.sealed(), "the keys are `text` here and `integer` in `kia.digests.so`");
 }
@@ -322,10 +308,10 @@ fn keys_and_values_of_other_types_are_told_apart() {
 #[test]
 fn damage_on_either_side_is_unknown_as_it_is_in_the_open() {
     let agencies = Agencies::new();
-    let persons = fs::read_to_string(agencies.path("data/dan_cu/cong_dan_1.csv")).expect("persons");
-    agencies.write("data/dan_cu/cong_dan_1.csv", &format!("{persons}1099000009,\"Trần"));
-    let the = fs::read_to_string(agencies.path("data/bao_hiem/the.csv")).expect("insurance");
-    agencies.write("data/bao_hiem/the.csv", &format!("{the}001099000004,\"Vũ"));
+    let persons = fs::read_to_string(agencies.folder.path("data/dan_cu/cong_dan_1.csv")).expect("persons");
+    agencies.folder.write("data/dan_cu/cong_dan_1.csv", &format!("{persons}1099000009,\"Trần"));
+    let the = fs::read_to_string(agencies.folder.path("data/bao_hiem/the.csv")).expect("insurance");
+    agencies.folder.write("data/bao_hiem/the.csv", &format!("{the}001099000004,\"Vũ"));
     let made = agencies.digest_persons(&[]);
     assert_eq!(made.code, Some(0), "{}", made.err);
     assert!(made.err.contains("damaged: 1") && made.err.contains("cong_dan_1.csv"), "{}", made.err);
@@ -338,39 +324,40 @@ fn damage_on_either_side_is_unknown_as_it_is_in_the_open() {
         assert!(found.iter().any(|(_, counts, _)| counts[3] > 0));
     }
     // Of a table that was not read whole nothing is made.
-    fs::remove_file(agencies.path("data/dan_cu/cong_dan_2.csv")).expect("removed");
-    std::os::unix::fs::symlink("nowhere", agencies.path("data/dan_cu/cong_dan_2.csv")).expect("a link");
-    let before = fs::read(agencies.path("data/bao_hiem/kia.digests")).expect("the digests");
+    fs::remove_file(agencies.folder.path("data/dan_cu/cong_dan_2.csv")).expect("removed");
+    std::os::unix::fs::symlink("nowhere", agencies.folder.path("data/dan_cu/cong_dan_2.csv"))
+        .expect("a link");
+    let before = fs::read(agencies.folder.path("data/bao_hiem/kia.digests")).expect("the digests");
     let made = agencies.digest_persons(&[]);
     assert_eq!(made.code, Some(3), "{}", made.err);
     for said in ["`dan_cu.cong_dan` could not be read whole", "cong_dan_2.csv", "no digest file was written"]
     {
         assert!(made.err.contains(said), "{said}: {}", made.err);
     }
-    assert_eq!(fs::read(agencies.path("data/bao_hiem/kia.digests")).expect("the digests"), before);
+    assert_eq!(fs::read(agencies.folder.path("data/bao_hiem/kia.digests")).expect("the digests"), before);
 }
 
 #[test]
 fn a_night_reconciles_with_digests_as_a_score_does() {
     let agencies = Agencies::new();
     assert_eq!(agencies.digest_persons(&[]).code, Some(0));
-    agencies.write(
+    agencies.folder.write(
         "nightly.yaml",
         "thuocdo-plan: 1\nname: dem\nas_of: 2026-11-21\ndata: data\nstate: state\nout: out\ndatabases: [bao_hiem/rules.yaml]\n",
     );
     let night = || {
         let run = agencies.run(&["run", "nightly.yaml"], Some(KEY));
         assert_eq!(run.code, Some(0), "{}", run.err);
-        fs::read_to_string(agencies.path("out/scorecard.json")).expect("a card")
+        fs::read_to_string(agencies.folder.path("out/scorecard.json")).expect("a card")
     };
-    let rules = agencies.path("bao_hiem/rules.yaml").display().to_string();
+    let rules = agencies.folder.path("bao_hiem/rules.yaml").display().to_string();
     let scored = || agencies.score(&rules, Some(KEY));
     assert_eq!(night(), scored().out);
     assert_eq!(night(), scored().out, "of what is kept");
     // Another salt is another seal: what is kept of ours is of no use.
     let agreement = AGREEMENT.replace("3f9a", "4f9a");
-    agencies.write("agreement.yaml", &agreement);
-    agencies.write("bao_hiem/thoa_thuan.yaml", &agreement);
+    agencies.folder.write("agreement.yaml", &agreement);
+    agencies.folder.write("bao_hiem/thoa_thuan.yaml", &agreement);
     assert_eq!(agencies.digest_persons(&[]).code, Some(0));
     let fresh = scored();
     assert_eq!(fresh.code, Some(0), "{}", fresh.err);
@@ -383,9 +370,9 @@ fn what_is_written_wrongly_is_told_at_its_place() {
     let lint = |from: &str, to: &str| {
         let text = sealed(INSURANCE);
         assert!(text.contains(from), "{from}");
-        agencies.write("bao_hiem/rules.yaml", &text.replacen(from, to, 1));
+        agencies.folder.write("bao_hiem/rules.yaml", &text.replacen(from, to, 1));
         let mut command = command();
-        command.current_dir(agencies.folder.path()).args(["lint", "bao_hiem/rules.yaml", "--lang", "en"]);
+        command.current_dir(agencies.folder.root()).args(["lint", "bao_hiem/rules.yaml", "--lang", "en"]);
         let output = command.output().expect("the program starts");
         assert_eq!(output.status.code(), Some(2), "{to}");
         String::from_utf8_lossy(&output.stderr).into_owned()
@@ -418,7 +405,7 @@ fn what_is_written_wrongly_is_told_at_its_place() {
         ("compare: name", "pad: 5", "only codes are filled up"),
         ("attributes:", "atributes:", "did you mean `attributes`?"),
     ] {
-        agencies.write("agreement.yaml", &AGREEMENT.replacen(from, to, 1));
+        agencies.folder.write("agreement.yaml", &AGREEMENT.replacen(from, to, 1));
         let run = agencies.digest_persons(&[]);
         assert!(run.code == Some(2) && run.err.contains(message), "{to}: {}", run.err);
         assert!(run.err.contains("agreement.yaml:"), "{}", run.err);
@@ -453,12 +440,17 @@ fn the_command_refuses_what_it_cannot_do() {
         ),
         (vec![], None, 2, "the variable SHARED is not set"),
         (vec![], Some("1234"), 2, "openssl rand -hex 32"),
-        (vec![("ten=ho_ten", "ten=hoten")], Some(KEY), 3, "table `cong_dan` has no column `hoten`"),
-        (vec![("so=so_dinh_danh", "so=so_dd")], Some(KEY), 3, "table `cong_dan` has no column `so_dd`"),
+        (vec![("ten=ho_ten", "ten=hoten")], Some(KEY), 3, "table `dan_cu.cong_dan` has no column `hoten`"),
+        (
+            vec![("so=so_dinh_danh", "so=so_dd")],
+            Some(KEY),
+            3,
+            "table `dan_cu.cong_dan` has no column `so_dd`",
+        ),
     ] {
         let run = base(&changes, key);
         assert!(run.code == Some(code) && run.err.contains(message), "{changes:?}: {}", run.err);
-        assert!(!agencies.path("kia.digests").exists());
+        assert!(!agencies.folder.path("kia.digests").exists());
     }
     let none = agencies.run(&["digest", "agreement.yaml", "--rules", "dan_cu"], None);
     assert_eq!(none.code, Some(2), "{}", none.err);
@@ -501,18 +493,6 @@ key: { ma: { pad: 4 } }
 attributes: { gioi: , noi: { compare: code, pad: 3 }, sinh: { compare: partial_date }, ho: { compare: name } }
 ";
 
-struct Unnamed;
-
-impl Scratch for Unnamed {
-    fn file(&self) -> io::Result<File> {
-        tempfile::tempfile()
-    }
-
-    fn place(&self) -> String {
-        "there".to_owned()
-    }
-}
-
 fn write(path: &Path, rows: &[Row]) {
     let mut text = "so,ten,sinh,xa,gioi,song\n".to_owned();
     for row in rows {
@@ -530,21 +510,7 @@ fn compared(data: &Path, threads: usize, budget: &Budget<'_>) -> (Database, Meas
     let database = measure::database(COMPARED, data).unwrap_or_else(|said| panic!("{said}"));
     let source = SourceText { name: "a.yaml".to_owned(), text: COMPARED_BY.to_owned() };
     let agreement = Agreement::read(&Arc::new(source)).expect("an agreement");
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
-    let options = RunOptions {
-        data,
-        as_of: 1_800_000_000_000_000,
-        reveal: false,
-        examples: engine::EXAMPLES,
-        interrupted: &AtomicBool::new(false),
-        progress: &Silent,
-        trace: None,
-        keeper: None,
-        budget,
-        earlier: None,
-        reconciled: false,
-        elsewhere: &Elsewhere::default(),
-    };
+    let options = measure::options(data, budget);
     let known = Known { database: &database, data };
     let scope = Expression::parse("song = 'co'").expect("a condition");
     let request = DigestRequest {
@@ -559,7 +525,7 @@ fn compared(data: &Path, threads: usize, budget: &Budget<'_>) -> (Database, Meas
         in_scope: Some(At { value: scope, span: 0..0 }),
         as_of: "2026-11-21T00:00:00+07:00".to_owned(),
     };
-    let measured = pool.install(|| {
+    let measured = measure::pool(threads).install(|| {
         let outcome = engine::digest(known, &database.tables[1], &request, &options)?;
         // A table of which nothing is known gives no file, and the open rules know nothing either.
         if let Ok(digested) = outcome.digested {
@@ -593,7 +559,8 @@ proptest! {
                 write(&folder.path().join(format!("{name}_1.csv")), first);
                 write(&folder.path().join(format!("{name}_2.csv")), second);
             }
-            let budget = Budget::new(if little { 64 } else { u64::MAX }, &Unnamed);
+            let scratch = Unnamed::default();
+            let budget = Budget::new(if little { 64 } else { u64::MAX }, &scratch);
             let (_, measured) = compared(folder.path(), threads, &budget);
             let rules = &measured.tables[0].rules;
             let told = |id: String| {

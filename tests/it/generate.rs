@@ -3,16 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicBool;
 
 use tempfile::TempDir;
 use thuocdo::base::Status;
-use thuocdo::engine::{self, Budget, Elsewhere, MeasuredDatabase, RunOptions, Silent};
+use thuocdo::engine::{self, Budget, MeasuredDatabase, RunOptions};
 use thuocdo::generate::{self, Extract, Form, Rates, Request};
 use thuocdo::kernel::date_format::default_timestamps;
 use thuocdo::kind::KINDS;
 use thuocdo::rule::{Database, load};
 
+use crate::measure;
 use crate::stage::{Stage, records, root, thuocdo};
 
 const AS_OF: &str = "2026-11-21T10:00:00";
@@ -40,28 +40,16 @@ fn make(database: &Database, request: &Request) -> Extract {
 }
 
 /// Runs the rules over an extract; every failing row is an example.
-fn measure(database: &Database, extract: &Extract) -> MeasuredDatabase {
+fn measured(database: &Database, extract: &Extract) -> MeasuredDatabase {
     let folder = TempDir::new().expect("a folder");
     for (path, bytes) in &extract.files {
         let path = folder.path().join(&database.id.value).join(path);
         fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
         fs::write(path, bytes).expect("a file");
     }
-    let interrupted = AtomicBool::new(false);
-    let options = RunOptions {
-        data: folder.path(),
-        as_of: as_of(),
-        reveal: true,
-        examples: usize::MAX,
-        interrupted: &interrupted,
-        trace: None,
-        earlier: None,
-        keeper: None,
-        budget: &Budget::unlimited(),
-        reconciled: false,
-        elsewhere: &Elsewhere::default(),
-        progress: &Silent,
-    };
+    let budget = Budget::unlimited();
+    let all = measure::options(folder.path(), &budget);
+    let options = RunOptions { as_of: as_of(), reveal: true, examples: usize::MAX, ..all };
     engine::run(database, &options).expect("nobody interrupts")
 }
 
@@ -70,7 +58,7 @@ const OF_WHOLE_COLUMNS: [&str; 5] = ["aggregate", "digits", "distribution", "out
 
 /// What contradicts "every injected defect is found and nothing else". An extract without defects must have no failure.
 fn contradictions(database: &Database, extract: &Extract) -> Vec<String> {
-    let measured = measure(database, extract);
+    let measured = measured(database, extract);
     let mut said = Vec::new();
     for (table, (_, bytes)) in measured.tables.iter().zip(&extract.files) {
         let id = &table.id;

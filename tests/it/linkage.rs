@@ -4,17 +4,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
-use std::sync::atomic::AtomicBool;
 
 use proptest::prelude::*;
 use proptest::sample::select;
 use tempfile::TempDir;
 use thuocdo::base::Status;
 use thuocdo::base::random::SplitMix64;
-use thuocdo::engine::{self, Budget, Elsewhere, RunOptions, Scratch, Silent};
+use thuocdo::engine::{self, Budget};
 use thuocdo::kernel::text::bare;
 
-use crate::measure;
+use crate::measure::{self, Unnamed};
 use crate::stage::{Stage, records, root, thuocdo};
 
 const RULES: &str = r#"
@@ -140,18 +139,6 @@ proptest! {
     }
 }
 
-struct Nowhere;
-
-impl Scratch for Nowhere {
-    fn file(&self) -> std::io::Result<fs::File> {
-        tempfile::tempfile()
-    }
-
-    fn place(&self) -> String {
-        String::new()
-    }
-}
-
 #[test]
 fn too_little_memory_is_told_and_nothing_passes() {
     let folder = TempDir::new().expect("a folder");
@@ -159,20 +146,9 @@ fn too_little_memory_is_told_and_nothing_passes() {
     fs::write(folder.path().join("t_1.csv"), format!("a,b,c,d\n{rows}")).expect("a file");
     let database = measure::database(RULES, Path::new(".")).expect("rules");
     for (bytes, status) in [(100_000, Status::Error), (64 << 20, Status::Measured)] {
-        let options = RunOptions {
-            data: folder.path(),
-            as_of: 0,
-            reveal: false,
-            examples: 3,
-            interrupted: &AtomicBool::new(false),
-            progress: &Silent,
-            trace: None,
-            earlier: None,
-            keeper: None,
-            budget: &Budget::new(bytes, &Nowhere),
-            reconciled: false,
-            elsewhere: &Elsewhere::default(),
-        };
+        let scratch = Unnamed::default();
+        let budget = Budget::new(bytes, &scratch);
+        let options = measure::options(folder.path(), &budget);
         let measured = engine::run(&database, &options).expect("nobody interrupts");
         let measure = &measured.tables[0].rules[0].measure;
         assert_eq!(measure.status, status);

@@ -1,13 +1,15 @@
 //! Scores rule texts through the library, without a process.
 
+use std::fs::File;
+use std::io;
 use std::path::Path;
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, LazyLock};
 
 use thuocdo::base::Text;
 use thuocdo::base::diagnostic::SourceText;
 use thuocdo::engine::{
-    self, Budget, Earlier, Elsewhere, Keeper, Known, MeasuredDatabase, RunOptions, Silent,
+    self, Budget, Earlier, Elsewhere, Keeper, Known, MeasuredDatabase, RunOptions, Scratch, Silent,
 };
 use thuocdo::kernel::date_format::default_timestamps;
 use thuocdo::kernel::seal::SharedKey;
@@ -16,6 +18,67 @@ use thuocdo::rule::notify::Kept;
 use thuocdo::rule::{Database, file};
 use thuocdo::score::scorecard::{DatabaseCard, TableCard};
 use thuocdo::score::{self, ScoreOptions};
+
+/// A moment for tests to which it does not matter: 2027-01-15T08:00:00.
+pub const SOME_TIME: i64 = 1_800_000_000_000_000;
+
+static NEVER: AtomicBool = AtomicBool::new(false);
+static ALONE: LazyLock<Elsewhere> = LazyLock::new(Elsewhere::default);
+
+/// How a database is measured where nothing else is asked for.
+pub fn options<'o>(data: &'o Path, budget: &'o Budget<'o>) -> RunOptions<'o> {
+    RunOptions {
+        data,
+        as_of: SOME_TIME,
+        reveal: false,
+        examples: engine::EXAMPLES,
+        interrupted: &NEVER,
+        progress: &Silent,
+        trace: None,
+        earlier: None,
+        keeper: None,
+        budget,
+        reconciled: false,
+        elsewhere: &ALONE,
+    }
+}
+
+/// Measures the first of some databases, on so many threads.
+pub fn first_of(known: &[Known<'_>], options: &RunOptions<'_>, threads: usize) -> MeasuredDatabase {
+    let measured = pool(threads).install(|| {
+        let first = known[0].database;
+        let elsewhere = Elsewhere::read([first], known, &key, options)?;
+        engine::run(first, &RunOptions { elsewhere: &elsewhere, ..options.clone() })
+    });
+    measured.expect("nobody interrupts")
+}
+
+pub fn pool(threads: usize) -> rayon::ThreadPool {
+    rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads")
+}
+
+/// Files without names, counted.
+#[derive(Default)]
+pub struct Unnamed {
+    made: AtomicUsize,
+}
+
+impl Unnamed {
+    pub fn made(&self) -> usize {
+        self.made.load(Ordering::Relaxed)
+    }
+}
+
+impl Scratch for Unnamed {
+    fn file(&self) -> io::Result<File> {
+        self.made.fetch_add(1, Ordering::Relaxed);
+        tempfile::tempfile()
+    }
+
+    fn place(&self) -> String {
+        "there".to_owned()
+    }
+}
 
 /// Reads a rule file; what is wrong with it is the error.
 pub fn database(rules: &str, folder: &Path) -> Result<Database, String> {
@@ -81,27 +144,8 @@ fn measured(
         .iter()
         .find_map(|format| format.parse_timestamp(as_of))
         .unwrap_or_else(|| panic!("`{as_of}` is no moment"));
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
-    let interrupted = AtomicBool::new(false);
-    let options = RunOptions {
-        data,
-        as_of,
-        reveal: false,
-        examples: engine::EXAMPLES,
-        interrupted: &interrupted,
-        trace: None,
-        earlier,
-        keeper,
-        budget,
-        reconciled: false,
-        elsewhere: &Elsewhere::default(),
-        progress: &Silent,
-    };
-    let measured = pool.install(|| {
-        let elsewhere = Elsewhere::read([database], &[Known { database, data }], &key, &options)?;
-        engine::run(database, &RunOptions { elsewhere: &elsewhere, ..options.clone() })
-    });
-    measured.expect("nobody interrupts")
+    let options = RunOptions { as_of, earlier, keeper, ..options(data, budget) };
+    first_of(&[Known { database, data }], &options, threads)
 }
 
 /// The key that all of these share, wherever it is kept.

@@ -12,11 +12,11 @@ use tempfile::TempDir;
 use thuocdo::engine::Keeper;
 
 use crate::measure;
-use crate::stage::{PROGRAM, Run, thuocdo};
+use crate::stage::{Folder, PROGRAM, Run, thuocdo};
 
 /// A folder with a plan, rule files and extracts of a few databases.
 struct Night {
-    folder: TempDir,
+    folder: Folder,
 }
 
 /// Two tables that refer to each other, rules over rows, keys, groups and whole columns, and one that looks at the clock.
@@ -63,38 +63,28 @@ fn people(rows: usize, salt: usize) -> String {
 impl Night {
     /// Databases of two files each.
     fn new(names: &[&str], rows: usize, limits: &str) -> Self {
-        let night = Self { folder: TempDir::new().expect("a folder") };
-        fs::create_dir(night.path("rules")).expect("a folder");
+        let night = Self { folder: Folder::new() };
+        fs::create_dir(night.folder.path("rules")).expect("a folder");
         let mut plan = format!(
             "thuocdo-plan: 1\nname: dem\nas_of: 2026-11-21\ndata: data\nstate: state\nout: out\nformats: [term]\n{limits}databases:\n"
         );
         for (salt, name) in names.iter().enumerate() {
-            night.write(&format!("rules/{name}.yaml"), &RULES.replace("NAME", name));
+            night.folder.write(&format!("rules/{name}.yaml"), &RULES.replace("NAME", name));
             let _ = writeln!(plan, "  - rules/{name}.yaml");
-            night.write(&format!("data/{name}/nguoi_1.csv"), &people(rows, salt));
-            night.write(&format!("data/{name}/nguoi_2.csv"), &people(rows / 2, salt + 3));
-            night.write(&format!("data/{name}/tinh.csv"), "ma\n01\n79\n");
+            night.folder.write(&format!("data/{name}/nguoi_1.csv"), &people(rows, salt));
+            night.folder.write(&format!("data/{name}/nguoi_2.csv"), &people(rows / 2, salt + 3));
+            night.folder.write(&format!("data/{name}/tinh.csv"), "ma\n01\n79\n");
         }
-        night.write("nightly.yaml", &plan);
+        night.folder.write("nightly.yaml", &plan);
         night
     }
 
-    fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
-
-    fn write(&self, name: &str, text: &str) {
-        let path = self.path(name);
-        fs::create_dir_all(path.parent().expect("a folder")).expect("folders");
-        fs::write(path, text).expect("a file");
-    }
-
     fn read(&self, name: &str) -> String {
-        fs::read_to_string(self.path(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+        fs::read_to_string(self.folder.path(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
     }
 
     fn run(&self, more: &[&str]) -> Run {
-        let plan = self.path("nightly.yaml").display().to_string();
+        let plan = self.folder.path("nightly.yaml").display().to_string();
         let mut arguments = vec!["run", &plan, "--lang", "en"];
         arguments.extend(more);
         thuocdo(&arguments)
@@ -102,7 +92,7 @@ impl Night {
 
     fn start(&self, more: &[&str]) -> Child {
         let mut command = Command::new(PROGRAM);
-        command.arg("run").arg(self.path("nightly.yaml")).args(more);
+        command.arg("run").arg(self.folder.path("nightly.yaml")).args(more);
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         command.spawn().expect("the program starts")
     }
@@ -110,7 +100,7 @@ impl Night {
     /// The scorecard as `score` makes it of the same rules and extracts.
     fn scored(&self, as_of: &str) -> String {
         let (rules, data) =
-            (self.path("rules").display().to_string(), self.path("data").display().to_string());
+            (self.folder.path("rules").display().to_string(), self.folder.path("data").display().to_string());
         let run = thuocdo(&["score", &rules, "--data", &data, "--as-of", as_of, "--format", "json"]);
         assert!(run.code == Some(0) || run.code == Some(3), "{}", run.err);
         run.out
@@ -139,7 +129,7 @@ impl Night {
     /// All states that are kept.
     fn states(&self) -> Vec<PathBuf> {
         let mut found = Vec::new();
-        for folder in fs::read_dir(self.path("state/files")).expect("states") {
+        for folder in fs::read_dir(self.folder.path("state/files")).expect("states") {
             let folder = folder.expect("an entry").path();
             found.extend(fs::read_dir(folder).expect("states").map(|entry| entry.expect("an entry").path()));
         }
@@ -166,8 +156,8 @@ fn a_night_is_what_score_says_and_only_what_is_new_is_read() {
     assert_eq!(night.read("out/scorecard.json"), before);
 
     // One file more, one changed: keys of all files are judged together all the same.
-    night.write("data/a/nguoi_3.csv", &people(50, 1));
-    night.write("data/b/tinh.csv", "ma\n01\n79\n99\n");
+    night.folder.write("data/a/nguoi_3.csv", &people(50, 1));
+    night.folder.write("data/b/tinh.csv", "ma\n01\n79\n99\n");
     night.run(&[]);
     assert_eq!(night.files(2), (2, 5));
     assert_eq!(night.read("out/scorecard.json"), night.scored("2026-11-21"));
@@ -177,7 +167,7 @@ fn a_night_is_what_score_says_and_only_what_is_new_is_read() {
 
     // Other rules, another moment, and everything anew.
     let rules = night.read("rules/a.yaml").replace("min: 100", "min: 101");
-    night.write("rules/a.yaml", &rules);
+    night.folder.write("rules/a.yaml", &rules);
     night.run(&[]);
     assert_eq!(night.files(2), (4, 3));
     assert_eq!(night.read("out/scorecard.json"), night.scored("2026-11-21"));
@@ -216,10 +206,10 @@ fn a_run_that_was_killed_goes_on_and_ends_as_if_it_had_not_been() {
     let mut resumed = 0;
     // From before anything was done to after everything was.
     for wait in [5, 30, 60, 90, 120, 160, 200, 260, 330, 420, 600] {
-        let _ = fs::remove_dir_all(night.path("state"));
-        let _ = fs::remove_dir_all(night.path("out"));
+        let _ = fs::remove_dir_all(night.folder.path("state"));
+        let _ = fs::remove_dir_all(night.folder.path("out"));
         for name in ["history.db", "history.db-wal", "history.db-shm"] {
-            let _ = fs::remove_file(night.path(name));
+            let _ = fs::remove_file(night.folder.path(name));
         }
         let mut run = night.start(&[]);
         std::thread::sleep(Duration::from_millis(wait));
@@ -227,15 +217,18 @@ fn a_run_that_was_killed_goes_on_and_ends_as_if_it_had_not_been() {
         run.wait().expect("it ends");
         for name in ["out/scorecard.json", "out/scorecard.txt"] {
             // Whole or not at all.
-            assert!(!night.path(name).exists() || night.read(name).ends_with('\n'), "{name} after {wait} ms");
+            assert!(
+                !night.folder.path(name).exists() || night.read(name).ends_with('\n'),
+                "{name} after {wait} ms"
+            );
         }
-        let started = night.path("state/journal.json").exists();
+        let started = night.folder.path("state/journal.json").exists();
         // Its workers may hold nothing that the next run needs.
         let run = night.run(&[]);
         assert_eq!(run.code, Some(0), "after {wait} ms: {}{}", run.out, run.err);
         assert_eq!(night.read("out/scorecard.json"), undisturbed, "after {wait} ms");
-        assert!(!night.path("state/journal.json").exists());
-        let history = night.path("history.db").display().to_string();
+        assert!(!night.folder.path("state/journal.json").exists());
+        let history = night.folder.path("history.db").display().to_string();
         let verified = thuocdo(&["history", "verify", &history, "--format", "json"]);
         assert_eq!(verified.code, Some(0), "{}{}", verified.out, verified.err);
         let verified: Value = serde_json::from_str(&verified.out).expect("JSON");
@@ -254,9 +247,9 @@ fn a_run_that_was_killed_goes_on_and_ends_as_if_it_had_not_been() {
 fn what_fails_costs_one_database_and_never_passes() {
     let names = ["a", "b", "c", "d"];
     let night = Night::new(&names, 50, "limits: { parallel: 2 }\n");
-    night.write("rules/b.yaml", "thuocdo: 1\ndatabase: b\ntables: { t: { fils: x.csv } }\n");
-    fs::remove_dir_all(night.path("data/c")).expect("gone");
-    fs::write(night.path("data/d/nguoi_1.csv"), b"ma,ten\n\xff\xfe\x00garbage\"").expect("a file");
+    night.folder.write("rules/b.yaml", "thuocdo: 1\ndatabase: b\ntables: { t: { fils: x.csv } }\n");
+    fs::remove_dir_all(night.folder.path("data/c")).expect("gone");
+    fs::write(night.folder.path("data/d/nguoi_1.csv"), b"ma,ten\n\xff\xfe\x00garbage\"").expect("a file");
     let run = night.run(&[]);
     assert_eq!(run.code, Some(3), "{}{}", run.out, run.err);
     assert!(run.err.contains("unknown key `fils`"), "{}", run.err);
@@ -283,7 +276,7 @@ fn what_fails_costs_one_database_and_never_passes() {
     }
     assert_eq!(night.logged("database").iter().filter(|line| line["outcome"] == "failed").count(), 1);
     // The run has ended: the next one is another.
-    assert!(!night.path("state/journal.json").exists());
+    assert!(!night.folder.path("state/journal.json").exists());
 }
 
 #[test]
@@ -293,15 +286,15 @@ fn limits_of_time_and_memory_are_kept() {
     let plan = night
         .read("nightly.yaml")
         .replace("- rules/a.yaml", "- { rules: rules/a.yaml, limits: { memory: 64MiB } }");
-    night.write("nightly.yaml", &plan);
+    night.folder.write("nightly.yaml", &plan);
     // Rules that take their time: every row is compared with all others of its group.
     let slow = night.read("rules/b.yaml").replace("- { not_null: ten, severity: critical }", SLOW);
-    night.write("rules/b.yaml", &slow);
-    night.write("data/b/nguoi_1.csv", &people(60_000, 0));
+    night.folder.write("rules/b.yaml", &slow);
+    night.folder.write("data/b/nguoi_1.csv", &people(60_000, 0));
     let plan = night
         .read("nightly.yaml")
         .replace("- rules/b.yaml", "- { rules: rules/b.yaml, limits: { time: 1s } }");
-    night.write("nightly.yaml", &plan);
+    night.folder.write("nightly.yaml", &plan);
     let run = night.run(&[]);
     assert_eq!(run.code, Some(3), "{}{}", run.out, run.err);
     let why: Vec<String> = night
@@ -350,7 +343,7 @@ fn thirty_databases_go_within_their_room() {
 fn two_runs_at_once_do_not_mix() {
     let night = Night::new(&["a", "b", "c"], 4_000, "limits: { parallel: 1 }\n");
     let mut first = night.start(&[]);
-    while !night.path("state/journal.json").exists() {
+    while !night.folder.path("state/journal.json").exists() {
         std::thread::sleep(Duration::from_millis(2));
     }
     let second = night.run(&[]);
@@ -366,12 +359,12 @@ fn a_state_folder_has_one_plan() {
     let night = Night::new(&["a", "b"], 20, "");
     assert_eq!(night.run(&[]).code, Some(0));
     let plan = night.read("nightly.yaml");
-    night.write("nightly.yaml", &plan.replace("name: dem", "name: ngay"));
+    night.folder.write("nightly.yaml", &plan.replace("name: dem", "name: ngay"));
     let run = night.run(&[]);
     assert_eq!(run.code, Some(2), "{}", run.out);
     assert!(run.err.contains("is that of the plan `dem`"), "{}", run.err);
     // A database that leaves the plan leaves nothing behind.
-    night.write("nightly.yaml", &plan.replace("  - rules/b.yaml\n", ""));
+    night.folder.write("nightly.yaml", &plan.replace("  - rules/b.yaml\n", ""));
     assert_eq!((night.run(&[]).code, night.states().len()), (Some(0), 3));
 }
 
@@ -382,14 +375,14 @@ fn files_that_rules_go_by_are_read_anew_when_they_change() {
     let more = "- { distribution: { column: cao, baseline: goc.csv, test: tvd, max: 0.2 } }\n      - { json: { column: cao, schema: hinh.json } }\n      \
                 - { advanced: { column: cao, since: 'moc.csv#so' } }\n      - { not_null: ten, severity: critical }";
     let rules = night.read("rules/a.yaml").replace("- { not_null: ten, severity: critical }", more);
-    night.write("rules/a.yaml", &rules);
+    night.folder.write("rules/a.yaml", &rules);
     let sound = [
         ("goc.csv", "lower,count\n0,50\n100,50\n"),
         ("hinh.json", "{\"type\": \"integer\"}"),
         ("moc.csv", "so\n10\n"),
     ];
     for (name, text) in sound {
-        night.write(&format!("rules/{name}"), text);
+        night.folder.write(&format!("rules/{name}"), text);
     }
     let check = |what: &str| {
         let run = night.run(&[]);
@@ -404,7 +397,7 @@ fn files_that_rules_go_by_are_read_anew_when_they_change() {
     ];
     for (name, text) in changed {
         let before = night.read("out/scorecard.json");
-        night.write(&format!("rules/{name}"), text);
+        night.folder.write(&format!("rules/{name}"), text);
         check(name);
         assert_ne!(night.read("out/scorecard.json"), before, "{name}");
     }
@@ -420,17 +413,17 @@ fn a_run_that_is_gone_on_with_over_other_data_is_recorded() {
         "run": first["run"], "plan": "dem", "plan_blake3": first["plan_blake3"], "as_of": 20_778_i64 * 86_400_000_000,
         "started": std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("now").as_secs(),
     });
-    night.write("state/journal.json", &journal.to_string());
+    night.folder.write("state/journal.json", &journal.to_string());
     assert_eq!(night.run(&[]).code, Some(0));
     let records = || {
-        let history = night.path("h.db").display().to_string();
+        let history = night.folder.path("h.db").display().to_string();
         let verified = thuocdo(&["history", "verify", &history, "--format", "json"]);
         serde_json::from_str::<Value>(&verified.out).expect("JSON")["records"].clone()
     };
     assert_eq!(night.logged("started")[1]["resumed"], true);
     assert_eq!(records(), 1, "the same once more is known");
-    night.write("state/journal.json", &journal.to_string());
-    night.write("data/a/nguoi_1.csv", &people(45, 9));
+    night.folder.write("state/journal.json", &journal.to_string());
+    night.folder.write("data/a/nguoi_1.csv", &people(45, 9));
     assert_eq!(night.run(&[]).code, Some(0));
     assert_eq!(records(), 2, "other data is another record");
 }
@@ -462,16 +455,16 @@ fn a_wrong_plan_does_nothing() {
         (sound.replace("as_of: 2026-11-21", "as_of: yesterday"), "is not a moment in time"),
     ];
     for (plan, said) in cases {
-        night.write("nightly.yaml", &plan);
+        night.folder.write("nightly.yaml", &plan);
         let run = night.run(&[]);
         assert_eq!(run.code, Some(2), "{said}: {}", run.err);
         assert!(run.err.contains(said), "{said}: {}", run.err);
-        assert!(!night.path("out").exists() && !night.path("state").exists(), "{said}");
+        assert!(!night.folder.path("out").exists() && !night.folder.path("state").exists(), "{said}");
     }
-    night.write("nightly.yaml", &sound);
+    night.folder.write("nightly.yaml", &sound);
     let run = night.run(&["--check"]);
     assert_eq!((run.code, run.out.lines().count()), (Some(0), 1), "{}", run.err);
-    assert!(!night.path("state").exists());
+    assert!(!night.folder.path("state").exists());
     // The worker is nobody's command.
     assert_eq!(thuocdo(&["worker", "--lang", "en"]).code, Some(2));
 }
@@ -479,14 +472,14 @@ fn a_wrong_plan_does_nothing() {
 #[test]
 fn what_cannot_be_written_is_told_and_tried_again() {
     let night = Night::new(&["a"], 20, "");
-    night.write("out", "a file where a folder must be");
+    night.folder.write("out", "a file where a folder must be");
     let run = night.run(&[]);
     assert_eq!(run.code, Some(3));
     assert!(run.err.contains("cannot be written"), "{}", run.err);
     assert!(run.out.contains("1 of 1 databases measured"), "{}", run.out);
     // The run has ended all the same: what comes now is another, of another moment and perhaps of other data.
-    assert!(!night.path("state/journal.json").exists());
-    fs::remove_file(night.path("out")).expect("gone");
+    assert!(!night.folder.path("state/journal.json").exists());
+    fs::remove_file(night.folder.path("out")).expect("gone");
     assert_eq!(night.run(&[]).code, Some(0));
     assert_eq!(night.logged("started")[1]["resumed"], false);
     assert_eq!(night.files(1), (0, 3));
@@ -501,11 +494,11 @@ fn a_fallen_grade_is_told_and_figures_are_left_for_prometheus() {
         "metrics: m/thuocdo.prom\nnotify: {{ lang: en, webhook: {{ url: 'http://{address}/hook', retries: 0 }} }}\n"
     );
     let night = Night::new(&["a"], 100, &notify);
-    night.write(
+    night.folder.write(
         "data/a/nguoi_1.csv",
         "ma,ten,ngay_sinh,cap_nhat,tinh,cao\n1,An,1990-01-01,2026-11-20,01,170\n",
     );
-    fs::remove_file(night.path("data/a/nguoi_2.csv")).expect("gone");
+    fs::remove_file(night.folder.path("data/a/nguoi_2.csv")).expect("gone");
     let run = night.run(&[]);
     assert_eq!(run.code, Some(0), "{}{}", run.out, run.err);
     assert!(server.try_recv().expect("a server").is_none(), "nothing has happened yet");
@@ -516,7 +509,7 @@ fn a_fallen_grade_is_told_and_figures_are_left_for_prometheus() {
         "{metrics}"
     );
 
-    night.write("data/a/nguoi_1.csv", &people(100, 0));
+    night.folder.write("data/a/nguoi_1.csv", &people(100, 0));
     let hook = std::thread::spawn(move || {
         let mut request = server.recv_timeout(Duration::from_secs(60)).expect("a server").expect("a request");
         let mut body = String::new();
@@ -532,7 +525,7 @@ fn a_fallen_grade_is_told_and_figures_are_left_for_prometheus() {
     assert_eq!(night.logged("notice")[0]["delivered"], true);
 
     // The server is gone with the thread: the results stay, and it is told.
-    night.write(
+    night.folder.write(
         "data/a/nguoi_1.csv",
         "ma,ten,ngay_sinh,cap_nhat,tinh,cao\n1,An,1990-01-01,2026-11-20,01,170\n",
     );
@@ -541,7 +534,7 @@ fn a_fallen_grade_is_told_and_figures_are_left_for_prometheus() {
     assert!(run.err.contains("was not told"), "{}", run.err);
     assert_eq!(night.read("out/scorecard.json"), night.scored("2026-11-21"));
     assert!(night.read("m/thuocdo.prom").contains("thuocdo_run_notices_failed{plan=\"dem\"} 1"));
-    assert!(!night.path("state/journal.json").exists(), "the run has ended");
+    assert!(!night.folder.path("state/journal.json").exists(), "the run has ended");
 }
 
 /// Changes a file when it is asked for its state: after it was hashed, before it is read.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -12,7 +12,7 @@ use tempfile::TempDir;
 use thuocdo::score::scorecard::DatabaseCard;
 
 use crate::measure;
-use crate::stage::{Run, thuocdo};
+use crate::stage::{Folder, Run, thuocdo};
 
 const PERSONS: &str = "thuocdo: 1\ndatabase: dan_cu\ntables:\n  cong_dan:\n    files: cong_dan*.csv\n    columns: { so: integer, ho_ten: { type: text, pii: basic } }\n    rules: [ { unique: [so] } ]\n";
 
@@ -36,43 +36,33 @@ tables:
 
 /// A register of persons, and insurance that is reconciled with it.
 struct Nation {
-    folder: TempDir,
+    folder: Folder,
 }
 
 impl Nation {
     fn new() -> Self {
-        let nation = Self { folder: TempDir::new().expect("a folder") };
-        nation.write("rules/a_bao_hiem.yaml", INSURANCE);
-        nation.write("rules/b_dan_cu.yaml", PERSONS);
-        nation.write(
+        let nation = Self { folder: Folder::new() };
+        nation.folder.write("rules/a_bao_hiem.yaml", INSURANCE);
+        nation.folder.write("rules/b_dan_cu.yaml", PERSONS);
+        nation.folder.write(
             "data/bao_hiem/the.csv",
             "so_dinh_danh,ten\n001099000001,NGUYỄN VĂN AN\n001099000002,Lê Thị Bình\n001099000009,Trần Chi\n,Đỗ Dung\n",
         );
-        nation.write(
+        nation.folder.write(
             "data/dan_cu/cong_dan_1.csv",
             "so,ho_ten,trang_thai\n1099000001,Nguyễn Văn An,song\n1099000002,Hoàng Yến,song\n",
         );
-        nation.write(
+        nation.folder.write(
             "data/dan_cu/cong_dan_2.csv",
             "so,ho_ten,trang_thai\n1099000003,Phạm Hà,mất\n1099000004,Vũ Giang,song\n",
         );
         nation
     }
 
-    fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
-
-    fn write(&self, name: &str, text: &str) {
-        let path = self.path(name);
-        fs::create_dir_all(path.parent().expect("a folder")).expect("folders");
-        fs::write(path, text).expect("a file");
-    }
-
     fn score(&self, rules: &[&str], more: &[&str]) -> Run {
         let mut arguments = vec!["score".to_owned()];
-        arguments.extend(rules.iter().map(|rules| self.path(rules).display().to_string()));
-        arguments.extend(["--data".to_owned(), self.path("data").display().to_string()]);
+        arguments.extend(rules.iter().map(|rules| self.folder.path(rules).display().to_string()));
+        arguments.extend(["--data".to_owned(), self.folder.path("data").display().to_string()]);
         let more = ["--as-of", "2026-11-21", "--lang", "en", "--format", "json"].iter().chain(more);
         arguments.extend(more.map(|argument| (*argument).to_owned()));
         thuocdo(&arguments)
@@ -129,15 +119,17 @@ fn what_is_damaged_or_lost_is_unknown() {
     let nation = Nation::new();
     let whole = "so,ho_ten,trang_thai\n1099000003,Phạm Hà,mất\n1099000004,Vũ Giang,song\n";
     // Of theirs: whoever was not found may be the damaged row.
-    nation.write("data/dan_cu/cong_dan_2.csv", &format!("{whole}1099000009,\"Trần"));
+    nation.folder.write("data/dan_cu/cong_dan_2.csv", &format!("{whole}1099000009,\"Trần"));
     assert_eq!(all(&nation.score(&["rules"], &[])), [[2, 0, 1, 1], [1, 1, 1, 1], [2, 1, 1, 1]]);
     // Of ours: whoever is missing may be.
-    nation.write("data/dan_cu/cong_dan_2.csv", whole);
-    nation.write("data/bao_hiem/the.csv", "so_dinh_danh,ten\n001099000001,Nguyễn Văn An\n001099000004,\"Vũ");
+    nation.folder.write("data/dan_cu/cong_dan_2.csv", whole);
+    nation
+        .folder
+        .write("data/bao_hiem/the.csv", "so_dinh_danh,ten\n001099000001,Nguyễn Văn An\n001099000004,\"Vũ");
     assert_eq!(all(&nation.score(&["rules"], &[])), [[1, 0, 0, 1], [1, 0, 0, 1], [1, 0, 1, 2]]);
     // A part of theirs that cannot be read says nothing of anybody.
-    fs::remove_file(nation.path("data/dan_cu/cong_dan_2.csv")).expect("removed");
-    std::os::unix::fs::symlink("nowhere", nation.path("data/dan_cu/cong_dan_2.csv")).expect("a link");
+    fs::remove_file(nation.folder.path("data/dan_cu/cong_dan_2.csv")).expect("removed");
+    std::os::unix::fs::symlink("nowhere", nation.folder.path("data/dan_cu/cong_dan_2.csv")).expect("a link");
     let run = nation.score(&["rules"], &[]);
     assert_eq!((run.code, all(&run)), (Some(3), [[0, 0, 0, 2], [0, 0, 0, 2], [0, 0, 0, 1]]));
     let note = rule(&run, "dc-coverage")["note"]["en"].as_str().map(str::to_owned);
@@ -162,34 +154,35 @@ fn a_reference_that_is_not_known_says_why() {
         }
     };
     told(&["rules/a_bao_hiem.yaml"], "no rule file of this run declares database `dan_cu`");
-    nation.write("rules/a_bao_hiem.yaml", &INSURANCE.replace(", pad: 12", ""));
+    nation.folder.write("rules/a_bao_hiem.yaml", &INSURANCE.replace(", pad: 12", ""));
     told(&["rules"], "the keys are `text` here and `integer` in `dan_cu.cong_dan.so`");
-    nation.write("rules/a_bao_hiem.yaml", &INSURANCE.replace("column: so,", "column: cccd,"));
-    told(&["rules"], "table `cong_dan` has no column `cccd`");
-    nation.write("rules/a_bao_hiem.yaml", INSURANCE);
+    nation.folder.write("rules/a_bao_hiem.yaml", &INSURANCE.replace("column: so,", "column: cccd,"));
+    told(&["rules"], "table `dan_cu.cong_dan` has no column `cccd`");
+    nation.folder.write("rules/a_bao_hiem.yaml", INSURANCE);
     for part in ["1", "2"] {
-        nation.write(&format!("data/dan_cu/cong_dan_{part}.csv"), "so,ho_ten,trang_thai\n");
+        nation.folder.write(&format!("data/dan_cu/cong_dan_{part}.csv"), "so,ho_ten,trang_thai\n");
     }
     told(&["rules"], "table `dan_cu.cong_dan` is empty");
-    nation.write("data/dan_cu/cong_dan_1.csv", "so,ho_ten,trang_thai\n,An,song\n");
+    nation.folder.write("data/dan_cu/cong_dan_1.csv", "so,ho_ten,trang_thai\n,An,song\n");
     told(&["rules"], "no row of table `dan_cu.cong_dan` has a key");
 }
 
 #[test]
 fn a_night_reconciles_as_a_score_does() {
     let nation = Nation::new();
-    nation.write(
+    nation.folder.write(
         "nightly.yaml",
         "thuocdo-plan: 1\nname: dem\nas_of: 2026-11-21\ndata: data\nstate: state\nout: out\ndatabases: [rules/a_bao_hiem.yaml, rules/b_dan_cu.yaml]\n",
     );
     let night = || {
-        let run = thuocdo(&["run", &nation.path("nightly.yaml").display().to_string(), "--lang", "en"]);
+        let run =
+            thuocdo(&["run", &nation.folder.path("nightly.yaml").display().to_string(), "--lang", "en"]);
         assert_eq!(run.code, Some(0), "{}", run.err);
-        fs::read_to_string(nation.path("out/scorecard.json")).expect("a card")
+        fs::read_to_string(nation.folder.path("out/scorecard.json")).expect("a card")
     };
     assert_eq!(night(), nation.score(&["rules"], &[]).out);
     // The reference changes, our table does not: what is kept of ours is judged anew.
-    nation.write("data/dan_cu/cong_dan_1.csv", "so,ho_ten,trang_thai\n1099000009,Trần Chi,song\n");
+    nation.folder.write("data/dan_cu/cong_dan_1.csv", "so,ho_ten,trang_thai\n1099000009,Trần Chi,song\n");
     let fresh = nation.score(&["rules"], &[]);
     assert_eq!(night(), fresh.out);
     assert_eq!(all(&fresh), [[1, 2, 1, 0], [1, 0, 3, 0], [1, 1, 1, 0]]);
@@ -200,26 +193,26 @@ fn a_table_is_reconciled_within_its_database_at_night_too() {
     let nation = Nation::new();
     let rules = INSURANCE.replace("with: dan_cu.cong_dan", "with: cong_dan")
         + &PERSONS[PERSONS.find("  cong_dan:").expect("the table")..];
-    nation.write("rules/a_bao_hiem.yaml", &rules);
+    nation.folder.write("rules/a_bao_hiem.yaml", &rules);
     for part in ["1", "2"] {
-        let text = fs::read(nation.path(&format!("data/dan_cu/cong_dan_{part}.csv"))).expect("a file");
-        fs::write(nation.path(&format!("data/bao_hiem/cong_dan_{part}.csv")), text).expect("a file");
+        let text = fs::read(nation.folder.path(&format!("data/dan_cu/cong_dan_{part}.csv"))).expect("a file");
+        fs::write(nation.folder.path(&format!("data/bao_hiem/cong_dan_{part}.csv")), text).expect("a file");
     }
     let run = nation.score(&["rules/a_bao_hiem.yaml"], &[]);
     assert_eq!(all(&run), [[2, 1, 1, 0], [1, 1, 2, 0], [2, 1, 1, 0]], "{}", run.err);
-    nation.write(
+    nation.folder.write(
         "nightly.yaml",
         "thuocdo-plan: 1\nname: dem\nas_of: 2026-11-21\ndata: data\nstate: state\nout: out\ndatabases: [rules/a_bao_hiem.yaml]\n",
     );
-    let night = thuocdo(&["run", &nation.path("nightly.yaml").display().to_string(), "--lang", "en"]);
+    let night = thuocdo(&["run", &nation.folder.path("nightly.yaml").display().to_string(), "--lang", "en"]);
     assert_eq!(night.code, Some(0), "{}", night.err);
-    assert_eq!(fs::read_to_string(nation.path("out/scorecard.json")).expect("a card"), run.out);
+    assert_eq!(fs::read_to_string(nation.folder.path("out/scorecard.json")).expect("a card"), run.out);
 }
 
 #[test]
 fn failing_records_say_what_the_reference_says() {
     let nation = Nation::new();
-    let folder = nation.path("failing").display().to_string();
+    let folder = nation.folder.path("failing").display().to_string();
     let run = nation.score(&["rules"], &["--violations", &folder]);
     assert_eq!(run.code, Some(0), "{}", run.err);
     let text = fs::read_to_string(Path::new(&folder).join("bao_hiem/the.csv")).expect("failing records");
@@ -237,8 +230,8 @@ fn what_is_written_wrongly_is_told_once_and_at_its_place() {
     let said = |from: &str, to: &str| {
         let rules = INSURANCE.replace(from, to);
         assert_ne!(rules, INSURANCE);
-        nation.write("rules/a_bao_hiem.yaml", &rules);
-        let run = thuocdo(&["lint", &nation.path("rules").display().to_string(), "--lang", "en"]);
+        nation.folder.write("rules/a_bao_hiem.yaml", &rules);
+        let run = thuocdo(&["lint", &nation.folder.path("rules").display().to_string(), "--lang", "en"]);
         assert_eq!(run.code, Some(2), "{}{}", run.err, run.out);
         run.err + &run.out
     };
@@ -417,11 +410,11 @@ proptest! {
 fn what_became_of_each_record_can_be_written() {
     let nation = Nation::new();
     let lists = |more: &[&str]| {
-        let folder = nation.path("lists");
+        let folder = nation.folder.path("lists");
         let _ = fs::remove_dir_all(&folder);
         let folder = folder.display().to_string();
         let run = nation.score(&["rules"], &[&["--reconciled", folder.as_str()], more].concat());
-        let read = |name: &str| fs::read_to_string(nation.path("lists").join(name)).expect("a list");
+        let read = |name: &str| fs::read_to_string(nation.folder.path("lists").join(name)).expect("a list");
         (read("bao_hiem/the.csv"), read("bao_hiem/the.missing/dc-coverage.csv"), run)
     };
     let (records, missing, run) = lists(&[]);
@@ -439,7 +432,7 @@ fn what_became_of_each_record_can_be_written() {
     assert!(run.err.contains("1 records matched, 1 disagreeing, 1 not found, 0 unknown"), "{}", run.err);
     assert!(run.err.contains("1 keys of dan_cu.cong_dan are missing"), "{}", run.err);
     // Only what is held against a table of reference has lists.
-    let written = fs::read_dir(nation.path("lists")).expect("lists").count();
+    let written = fs::read_dir(nation.folder.path("lists")).expect("lists").count();
     assert_eq!(written, 1);
 
     let (shown, missing, _) = lists(&["--reveal"]);
@@ -449,7 +442,9 @@ fn what_became_of_each_record_can_be_written() {
     assert_eq!((&small.0, &small.1), (&records, &lists(&[]).1), "however much room there is");
 
     // What is damaged is neither missing nor found.
-    nation.write("data/bao_hiem/the.csv", "so_dinh_danh,ten\n001099000001,Nguyễn Văn An\n001099000009,\"Vũ");
+    nation
+        .folder
+        .write("data/bao_hiem/the.csv", "so_dinh_danh,ten\n001099000001,Nguyễn Văn An\n001099000009,\"Vũ");
     let (records, missing, _) = lists(&[]);
     assert!(records.contains("the.csv,1,0010******01,matched,found,agrees\r\n"), "{records}");
     assert!(records.contains("the.csv,2,"), "{records}");
@@ -460,11 +455,11 @@ fn what_became_of_each_record_can_be_written() {
 #[test]
 fn programs_get_lists_as_parquet() {
     let nation = Nation::new();
-    let folder = nation.path("lists").display().to_string();
+    let folder = nation.folder.path("lists").display().to_string();
     let run = nation.score(&["rules"], &["--reconciled", &folder, "--violations-format", "parquet"]);
     assert_eq!(run.code, Some(0), "{}", run.err);
     let rows = |name: &str| {
-        let file = fs::File::open(nation.path("lists/bao_hiem").join(name)).expect("a list");
+        let file = fs::File::open(nation.folder.path("lists/bao_hiem").join(name)).expect("a list");
         let reader = parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder::try_new(file);
         let batches = reader.expect("Parquet").build().expect("a reader");
         batches.map(|batch| batch.expect("a batch").num_rows()).sum::<usize>()

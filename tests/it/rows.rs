@@ -6,7 +6,7 @@ use std::fs;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use arrow::array::{AsArray, RecordBatch, StringArray};
 use arrow::datatypes::{DataType, Field, Int64Type, Schema};
@@ -15,10 +15,9 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use serde_json::Value;
 use thuocdo::base::{Lang, Text};
 
+use crate::measure;
 use crate::stage::{Run, Stage, records, root, thuocdo};
-use thuocdo::engine::{
-    self, Budget, Elsewhere, LookError, LookOptions, Portion, RowSink, RunOptions, Silent, Wanted,
-};
+use thuocdo::engine::{self, Budget, LookError, LookOptions, Portion, RowSink, RunOptions, Silent, Wanted};
 use thuocdo::kind;
 use thuocdo::rule::load;
 
@@ -534,21 +533,9 @@ impl RowSink for Counting {
 fn a_file_that_changes_between_the_looks_is_noticed() {
     let stage = stage();
     let loaded = load::load(&[stage.rules()], kind::KINDS);
+    let (data, budget) = (stage.data(), Budget::unlimited());
+    let options = RunOptions { examples: 0, ..measure::options(&data, &budget) };
     let interrupted = AtomicBool::new(false);
-    let options = RunOptions {
-        data: &stage.data(),
-        as_of: 1_800_000_000_000_000,
-        reveal: false,
-        examples: 0,
-        interrupted: &interrupted,
-        progress: &Silent,
-        trace: None,
-        earlier: None,
-        keeper: None,
-        budget: &Budget::unlimited(),
-        reconciled: false,
-        elsewhere: &Elsewhere::default(),
-    };
     let look = LookOptions {
         wanted: Wanted { failing: true, records: true, reconciled: false },
         reveal: false,
@@ -574,7 +561,7 @@ fn a_file_that_changes_between_the_looks_is_noticed() {
     assert!(matches!(table.second_look(&mut Counting(0), &look), Err(LookError::Lost(_))));
     fs::write(stage.data().join("t2.csv"), SECOND).expect("the extract is back");
     assert!(table.second_look(&mut Counting(0), &look).is_ok());
-    interrupted.store(true, std::sync::atomic::Ordering::Relaxed);
+    interrupted.store(true, Ordering::Relaxed);
     assert!(matches!(table.second_look(&mut Counting(0), &look), Err(LookError::Interrupted)));
 }
 
@@ -593,30 +580,16 @@ impl RowSink for Full {
 fn a_sink_that_refuses_ends_the_look_on_all_threads() {
     let stage = large();
     let loaded = load::load(&[stage.rules()], kind::KINDS);
-    let interrupted = AtomicBool::new(false);
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(4).build().expect("threads");
-    pool.install(|| {
-        let options = RunOptions {
-            data: &stage.data(),
-            as_of: 1_800_000_000_000_000,
-            reveal: false,
-            examples: 0,
-            interrupted: &interrupted,
-            progress: &Silent,
-            trace: None,
-            earlier: None,
-            keeper: None,
-            budget: &Budget::unlimited(),
-            reconciled: false,
-            elsewhere: &Elsewhere::default(),
-        };
+    measure::pool(4).install(|| {
+        let (data, budget) = (stage.data(), Budget::unlimited());
+        let options = RunOptions { examples: 0, ..measure::options(&data, &budget) };
         let (_, judged) =
             engine::run_keeping_verdicts(&loaded.databases[0], &options).expect("nobody interrupts");
         let look = LookOptions {
             wanted: Wanted { failing: true, records: false, reconciled: false },
             reveal: false,
             lang: Lang::En,
-            interrupted: &interrupted,
+            interrupted: options.interrupted,
             progress: &Silent,
         };
         let table = judged.iter().find(|table| table.table.id.value == "t").expect("the table");

@@ -6,18 +6,16 @@ use std::fs::{self, File};
 use std::io;
 use std::path::Path;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use proptest::prelude::*;
 use proptest::sample::select;
 use tempfile::TempDir;
 use thuocdo::base::Status;
-use thuocdo::engine::{
-    self, Budget, Elsewhere, Keeper, Known, MeasuredDatabase, MeasuredRule, RunOptions, Scratch, Silent,
-};
+use thuocdo::engine::{Budget, Keeper, Known, MeasuredDatabase, MeasuredRule, RunOptions, Scratch};
 use thuocdo::rule::Database;
 
-use crate::measure;
+use crate::measure::{self, Unnamed};
 use crate::stage::{Stage, thuocdo};
 
 /// Every rule over keys: packed keys, digests, both in one column, composite ones, with conditions, of itself, with cells
@@ -62,29 +60,6 @@ tables:
       - { id: cha-con, references: { column: ma, to: con.cha } }
 "#;
 
-/// Unnamed files of a folder, counted.
-struct Counted {
-    folder: TempDir,
-    files: AtomicUsize,
-}
-
-impl Counted {
-    fn new() -> Self {
-        Self { folder: TempDir::new().expect("a folder"), files: AtomicUsize::new(0) }
-    }
-}
-
-impl Scratch for Counted {
-    fn file(&self) -> io::Result<File> {
-        self.files.fetch_add(1, Ordering::Relaxed);
-        tempfile::tempfile_in(self.folder.path())
-    }
-
-    fn place(&self) -> String {
-        "there".to_owned()
-    }
-}
-
 fn measured(
     database: &Database,
     data: &Path,
@@ -92,26 +67,8 @@ fn measured(
     budget: &Budget<'_>,
     keeper: Option<&dyn Keeper>,
 ) -> MeasuredDatabase {
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
-    let options = RunOptions {
-        data,
-        as_of: 1_800_000_000_000_000,
-        reveal: false,
-        examples: engine::EXAMPLES,
-        interrupted: &AtomicBool::new(false),
-        progress: &Silent,
-        trace: None,
-        earlier: None,
-        keeper,
-        budget,
-        reconciled: false,
-        elsewhere: &Elsewhere::default(),
-    };
-    let measured = pool.install(|| {
-        let elsewhere = Elsewhere::read([database], &[Known { database, data }], &measure::key, &options)?;
-        engine::run(database, &RunOptions { elsewhere: &elsewhere, ..options.clone() })
-    });
-    measured.expect("nobody interrupts")
+    let options = RunOptions { keeper, ..measure::options(data, budget) };
+    measure::first_of(&[Known { database, data }], &options, threads)
 }
 
 fn json(measured: &MeasuredDatabase) -> String {
@@ -195,11 +152,11 @@ proptest! {
         let database = database(RULES);
         let expected = json(&measured(&database, folder.path(), 1, &Budget::unlimited(), None));
         for threads in [1, 2] {
-            let scratch = Counted::new();
+            let scratch = Unnamed::default();
             let outcome = measured(&database, folder.path(), threads, &Budget::new(bytes, &scratch), None);
             prop_assert_eq!(&json(&outcome), &expected);
             let rows: u64 = outcome.tables.iter().map(|table| table.rows).sum();
-            prop_assert!(bytes > 256 || rows == 0 || scratch.files.load(Ordering::Relaxed) > 0, "keys went to disk");
+            prop_assert!(bytes > 256 || rows == 0 || scratch.made() > 0, "keys went to disk");
         }
     }
 }
@@ -248,15 +205,14 @@ fn states_of_files_spill_when_they_are_found_again() {
     shared_keys(folder.path());
     let database = database(RULES);
     let expected = json(&measured(&database, folder.path(), 2, &Budget::unlimited(), None));
-    let (keeper, scratch) = (Kept::default(), Counted::new());
+    let (keeper, scratch) = (Kept::default(), Unnamed::default());
     for reused in [0, 6, 12] {
         // Room for the keys of a file, and not for those of all.
         let outcome = measured(&database, folder.path(), 2, &Budget::new(400_000, &scratch), Some(&keeper));
         assert_eq!(json(&outcome), expected);
         assert_eq!(keeper.reused.load(Ordering::Relaxed), reused);
     }
-    assert!(scratch.files.load(Ordering::Relaxed) >= 3);
-    assert_eq!(fs::read_dir(scratch.folder.path()).expect("the folder").count(), 0, "nothing has a name");
+    assert!(scratch.made() >= 3);
 }
 
 #[test]

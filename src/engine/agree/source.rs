@@ -72,7 +72,7 @@ pub fn read<'d>(
     let pad = asked.subject.width.filter(|_| asked.pad);
     let key = vec![KeyPart { column: speaks.identifier.clone(), pad }];
     let (plan, Looked { mirrors, .. }) =
-        plan::look_into(table, &files, options.as_of, &[], &[(key, wanted)], &[], &[]);
+        plan::look_into(&name, table, &files, options.as_of, &[], &[(key, wanted)], &[], &[]);
     let mirror = match mirrors.into_iter().next() {
         Some(Ok(mirror)) => mirror,
         Some(Err(why)) => return Some(Read::Unread(why)),

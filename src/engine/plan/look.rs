@@ -22,8 +22,9 @@ pub struct Looked {
     pub sides: Vec<Result<usize, Text>>,
 }
 
-/// Reads nothing but what others look for: the table is judged by nobody.
+/// Reads nothing but what others look for: the table is judged by nobody. `name` is what messages call it.
 pub fn look_into(
+    name: &str,
     table: &Table,
     source: &TableSource,
     as_of: i64,
@@ -32,7 +33,7 @@ pub fn look_into(
     listings: &[Listing],
     sides: &[OtherSide<'_>],
 ) -> (TablePlan, Looked) {
-    let mut binder = TableBinder::new(table, source, as_of);
+    let mut binder = TableBinder::new(name, table, source, as_of);
     let keys = referred.iter().map(|columns| binder.referred(columns)).collect();
     let mut populations = Vec::new();
     let mirrors = mirrors.iter().map(|(key, wanted)| binder.mirror(key, wanted, &mut populations)).collect();
@@ -145,7 +146,7 @@ impl TableBinder<'_> {
     fn why(&self, error: BindError) -> Text {
         match error {
             BindError::MissingColumn(name) => {
-                let (table, column) = (&self.table.id.value, &name.value);
+                let (table, column) = (self.name, &name.value);
                 say!("table `{table}` has no column `{column}`", "bảng `{table}` không có cột `{column}`")
             }
             BindError::MissingRole(_) => Text::default(),

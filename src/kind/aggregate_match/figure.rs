@@ -27,7 +27,7 @@ pub enum What {
 #[schemars(inline)]
 #[expect(dead_code, reason = "describes the YAML")]
 pub enum FigureWritten {
-    /// `count`; of theirs also the name of a column, of which the same is asked as of ours.
+    /// `count`; of theirs also the name of another column, of which the same is asked as of ours.
     Named(String),
     Of {
         /// The number of rows.
@@ -63,9 +63,10 @@ impl Figure {
         }
     }
 
-    /// Theirs, where a column by itself stands for the same figure of it.
+    /// Theirs, where a column by itself stands for the same figure of it. `count` is the number of rows on either side.
     pub fn of_theirs(&self, node: &Node, context: &mut ParseContext<'_>) -> Option<Self> {
         match (&node.value, self) {
+            (Value::Scalar { text, .. }, _) if text == "count" => Some(Self::Count),
             (Value::Scalar { .. }, Self::Sum(_)) => context.reader.text(node).map(Self::Sum),
             (Value::Scalar { .. }, Self::Distinct(_)) => context.reader.text(node).map(Self::Distinct),
             _ => Self::of(node, context),
