@@ -2,7 +2,7 @@ use std::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
-use super::limit::{AS_OF, Limit};
+use super::limit::{AS_OF, Limit, nothing_between};
 use super::ordered;
 use crate::arguments;
 use crate::base::{Dimension, Scale, Severity, Unit};
@@ -171,11 +171,7 @@ impl Arguments for Gapless {
             && let (Some(low), Some(high)) = (self.bound(from, 0), self.bound(to, 0))
             && low > high
         {
-            let (from, end) = (&from.value.0, &to.value.0);
-            context.reader.error(
-                &to.span,
-                say!("no value is between {from} and {end}", "không có giá trị nào nằm giữa {from} và {end}"),
-            );
+            nothing_between(from, to, context);
             sound = false;
         }
         sound

@@ -145,6 +145,18 @@ fn timestamp(text: &str) -> Option<i64> {
     default_timestamps().iter().find_map(|format| format.parse_timestamp(text))
 }
 
+/// Reports two bounds between which no value can be.
+pub fn nothing_between(low: &At<Limit>, high: &At<Limit>, context: &mut ParseContext<'_>) {
+    let (from, to) = (&low.value.0, &high.value.0);
+    context
+        .reader
+        .error(
+            &high.span,
+            say!("no value is between {from} and {to}", "không có giá trị nào nằm giữa {from} và {to}"),
+        )
+        .hint = Some(say!("swap the two bounds?", "có phải hai cận bị đảo?"));
+}
+
 /// `min`, `max`, `exclusive_min`, `exclusive_max`. The exclusive ones are a flag beside `min`/`max`, or bounds of
 /// their own.
 #[derive(Clone, Debug, Default)]
@@ -281,17 +293,7 @@ impl Limits {
             && let (Some(low), Some(high)) = (read(min, false), read(max, true))
             && (low > high || low == high && (self.exclusive_min || self.exclusive_max))
         {
-            let (low, high) = (&min.value.0, &max.value.0);
-            context
-                .reader
-                .error(
-                    &max.span,
-                    say!(
-                        "no value is between {low} and {high}",
-                        "không có giá trị nào nằm giữa {low} và {high}"
-                    ),
-                )
-                .hint = Some(say!("swap the two bounds?", "có phải hai cận bị đảo?"));
+            nothing_between(min, max, context);
             sound = false;
         }
         sound

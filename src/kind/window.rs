@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
-use super::limit::Limit;
+use super::limit::{AS_OF, Limit, nothing_between};
 use crate::kernel::ColumnType;
 use crate::kernel::calendar::Period;
 use crate::rule::arguments::Field;
@@ -50,12 +50,21 @@ impl JsonSchema for Every {
     }
 }
 
-/// Whether both bounds are moments; reports those that are not.
-pub fn are_moments(bounds: [&Option<At<Limit>>; 2], context: &mut ParseContext<'_>) -> bool {
+/// Whether both bounds are moments, the first no later than the last; reports what is wrong with them.
+pub fn are_moments([from, to]: [&Option<At<Limit>>; 2], context: &mut ParseContext<'_>) -> bool {
     let mut sound = true;
-    for bound in bounds.into_iter().flatten().filter(|bound| moment(bound, 0, false).is_none()) {
+    for bound in [from, to].into_iter().flatten().filter(|bound| moment(bound, 0, false).is_none()) {
         let text = &bound.value.0;
         context.reader.error(&bound.span, say!("`{text}` is no moment", "`{text}` không phải thời điểm"));
+        sound = false;
+    }
+    // When a run is, the rule file does not know.
+    if let (Some(from), Some(to)) = (from, to)
+        && ![from, to].iter().any(|bound| bound.value.0 == AS_OF)
+        && let (Some(first), Some(last)) = (moment(from, 0, false), moment(to, 0, true))
+        && first > last
+    {
+        nothing_between(from, to, context);
         sound = false;
     }
     sound
