@@ -21,7 +21,7 @@ use crate::rule::Explanation;
 use crate::state::Tally;
 
 /// Changes whenever the same bytes would mean something else.
-pub const VERSION: u32 = 5;
+pub const VERSION: u32 = 6;
 
 #[derive(Serialize, Deserialize)]
 struct FileState {

@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use arrow::array::AsArray;
 use arrow::buffer::BooleanBuffer;
@@ -32,15 +32,20 @@ static ABOUT: About = About {
     what: Words {
         en: "Every attempt to connect succeeds: its `result` is one of `success`, and with `within` it took no longer. With \
              `every`, a window of time without any attempt is a failure too, from `from` (else the first attempt) to `to`, as \
-             far as the windows are over; with `per` each group of rows has its own schedule. What failed in announced \
+             far as the windows are over; with `per` each group of rows has its own schedule, also one that has rows \
+             outside of that time alone. A group of which there is no row at all cannot be missed: `coverage` of the list \
+             of partners finds it. What failed in announced \
              maintenance (`maintenance` lists such results) is not applicable, up to 2 % of all attempts; what is more fails. \
              Attempts without a usable time or result, or of the future, are unknown; a time that cannot be read may be in a \
-             window that seems to lack one.",
+             window that seems to lack one. An attempt whose group is blank counts by itself, and leaves one window of its \
+             time that seems to lack one unknown.",
         vi: "Mọi lượt kết nối đều thành công: `result` thuộc `success`, có `within` thì không lâu hơn. Có `every` thì khoảng \
              thời gian không có lượt kết nối nào cũng là lỗi, tính từ `from` (không có thì từ lần đầu) đến `to`, trong các khoảng \
-             đã kết thúc; với `per`, mỗi nhóm dòng có lịch riêng. Lần không thành công trong bảo trì đã thông báo (`maintenance` \
+             đã kết thúc; với `per`, mỗi nhóm dòng có lịch riêng, kể cả nhóm chỉ có dòng ngoài thời gian đó. Nhóm không có \
+             dòng nào thì không biết mà tính: dùng `coverage` với danh sách các bên. Lần không thành công trong bảo trì đã thông báo (`maintenance` \
              nêu các kết quả đó) là không áp dụng, tối đa 2 % số lần; phần vượt là lỗi. Lần kết nối không có thời điểm hoặc kết \
-             quả dùng được, hoặc ở tương lai, là không đo được.",
+             quả dùng được, hoặc ở tương lai, là không đo được; thời điểm không đọc được có thể thuộc khoảng tưởng như thiếu. \
+             Lần kết nối để trống nhóm vẫn được tính, và làm một khoảng tưởng như thiếu ở thời gian đó thành không đo được.",
     },
     why: Words {
         en: "A service that does not answer makes every office behind it ask the citizen for papers.",
@@ -172,6 +177,10 @@ const EXCUSED_PERCENT: u64 = 2;
 struct Log {
     /// Windows with an attempt, by the digest of their group (0 where there are none).
     windows: BTreeSet<(u128, i64)>,
+    /// All groups of `per`: one that is silent in the judged time has rows outside of it.
+    groups: BTreeSet<u128>,
+    /// Attempts of which the group is not known, by window.
+    groupless: BTreeMap<i64, u64>,
     /// Rows that may be attempts of any window.
     unread: u64,
     /// Attempts that failed in announced maintenance.
@@ -185,6 +194,10 @@ struct Log {
 impl State for Log {
     fn merge(&mut self, other: Self) {
         self.windows.extend(other.windows);
+        self.groups.extend(other.groups);
+        for (window, rows) in other.groupless {
+            *self.groupless.entry(window).or_default() += rows;
+        }
         self.unread += other.unread;
         self.maintenance += other.maintenance;
         self.failed += other.failed;
@@ -251,9 +264,18 @@ impl Check for Attempts {
             state.unread += (&tried & &untimed).count_set_bits() as u64;
             tried = minus(&tried, &untimed);
             let digests = groups.map(|groups| {
-                state.unread += minus(&tried, &groups.has_key).count_set_bits() as u64;
+                for row in minus(&tried, &groups.has_key).set_indices() {
+                    *state.groupless.entry(period.number(times[row])).or_default() += 1;
+                }
                 tried = &tried & &groups.has_key;
-                groups.values.into_digests()
+                let digests = groups.values.into_digests();
+                let mut last = None;
+                for row in (&sound & &groups.has_key).set_indices() {
+                    if last.replace(digests[row]) != Some(digests[row]) {
+                        state.groups.insert(digests[row]);
+                    }
+                }
+                digests
             });
             // Attempts come in runs; the set is asked once for each.
             let mut last = None;
@@ -285,10 +307,12 @@ impl Check for Attempts {
     }
 
     fn measure(&self, mut tally: Tally, state: &Log) -> Measure {
-        let missing = self.every.map_or(0, |period| self.missing(period, &state.windows));
-        // A row of which the time or the group is not known is unknown by itself, and may be what seems to be missing.
+        let Lacking { missing, unclear } =
+            self.every.map_or_else(Lacking::default, |period| self.lacking(period, state));
+        // A row of which the time is not known is unknown by itself, and may be what seems to be missing.
         let missing = missing.saturating_sub(state.unread);
         tally.fail += missing;
+        tally.unknown += unclear;
         let all = tally.applicable() + state.maintenance;
         let most = u64::try_from(u128::from(all) * u128::from(EXCUSED_PERCENT) / 100).unwrap_or(u64::MAX);
         let excess = state.maintenance.saturating_sub(most);
@@ -296,13 +320,16 @@ impl Check for Attempts {
         tally.na -= excess.min(tally.na);
         let mut measure = Measure::of(tally);
         let mut figure = |name, count: u64| measure.figures.push(Figure::new(name, count));
-        figure("attempts", all - missing);
+        figure("attempts", all - missing - unclear);
         figure(FAILED, state.failed);
         if self.duration.is_some() {
             figure(SLOW, state.slow);
         }
         if self.every.is_some() {
             figure("missing", missing);
+        }
+        if unclear > 0 {
+            figure("perhaps_missing", unclear);
         }
         if !self.maintenance.is_empty() {
             figure("maintenance", state.maintenance);
@@ -312,26 +339,55 @@ impl Check for Attempts {
     }
 }
 
+/// Windows without an attempt, of all groups.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Lacking {
+    missing: u64,
+    /// Those that an attempt whose group is not known may have been in.
+    unclear: u64,
+}
+
 impl Attempts {
-    /// Windows without an attempt, of all groups.
-    fn missing(&self, period: Period, windows: &BTreeSet<(u128, i64)>) -> u64 {
+    fn lacking(&self, period: Period, state: &Log) -> Lacking {
         // The window of the moment of the run is not over.
         let over = period.number(self.as_of) - 1;
         let last = self.to.map_or(over, |to| period.number(to).min(over));
         let from = self.from.map(|from| period.number(from));
-        let all: Vec<(u128, i64)> = windows.iter().copied().collect();
+        let due =
+            |first: i64| u64::try_from(last.saturating_sub(first).saturating_add(1)).unwrap_or_default();
+        let all: Vec<(u128, i64)> = state.windows.iter().copied().collect();
+        // Of each group, the first window in which an attempt is due.
+        let mut firsts: Vec<i64> = Vec::new();
         let mut missing = 0_u64;
         for series in all.chunk_by(|a, b| a.0 == b.0) {
             let first = from.unwrap_or(series[0].1);
-            let due = u64::try_from(last.saturating_sub(first).saturating_add(1)).unwrap_or_default();
             let there = series.iter().filter(|(_, window)| (first..=last).contains(window)).count() as u64;
-            missing = missing.saturating_add(due.saturating_sub(there));
+            missing = missing.saturating_add(due(first).saturating_sub(there));
+            firsts.push(first);
         }
-        if self.per.is_empty() && all.is_empty() {
-            let due = from.map_or(0, |first| last.saturating_sub(first).saturating_add(1));
-            missing = u64::try_from(due).unwrap_or_default();
+        let groups = if self.per.is_empty() { 1 } else { state.groups.len() };
+        if let Some(from) = from {
+            let silent = groups.saturating_sub(firsts.len());
+            missing = missing.saturating_add(due(from).saturating_mul(silent as u64));
+            firsts.resize(firsts.len() + silent, from);
         }
-        missing
+        firsts.sort_unstable();
+        if let (0, Some(from), false) = (groups, from, state.groupless.is_empty()) {
+            // Whoever they are of, somebody was silent in all other windows.
+            let tried = state.groupless.keys().filter(|window| (from..=last).contains(window)).count();
+            return Lacking { missing: 0, unclear: due(from).saturating_sub(tried as u64) };
+        }
+        let mut there: BTreeMap<i64, u64> = BTreeMap::new();
+        for (_, window) in all.iter().filter(|(_, window)| state.groupless.contains_key(window)) {
+            *there.entry(*window).or_default() += 1;
+        }
+        let mut unclear = 0;
+        for (window, rows) in state.groupless.range(..=last) {
+            let due = firsts.partition_point(|first| first <= window) as u64;
+            let there = there.get(window).copied().unwrap_or_default();
+            unclear += due.saturating_sub(there).min(*rows);
+        }
+        Lacking { missing: missing.saturating_sub(unclear), unclear }
     }
 }
 
@@ -350,7 +406,11 @@ mod tests {
             let part = |rows: &[(u128, i64, u64)]| {
                 let mut state = Log::default();
                 for &(group, window, one) in rows {
-                    state.windows.insert((group, window));
+                    match group {
+                        0 => *state.groupless.entry(window).or_default() += 1,
+                        _ => drop(state.windows.insert((group, window))),
+                    }
+                    state.groups.insert(group);
                     state.maintenance += one;
                     state.ahead = state.ahead.into_iter().chain([window]).min();
                 }
