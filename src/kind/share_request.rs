@@ -4,8 +4,7 @@ use std::sync::Arc;
 use arrow::array::AsArray;
 use arrow::buffer::BooleanBuffer;
 use arrow::datatypes::TimestampMicrosecondType;
-use jiff::civil::Date;
-use schemars::{JsonSchema, Schema, SchemaGenerator};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
 use super::calendar_file::CalendarFile;
@@ -16,7 +15,7 @@ use crate::kernel::text::canonical;
 use crate::kernel::verdict::minus;
 use crate::kernel::{Batch, ColumnId, ColumnType, Population, RowVerdict};
 use crate::rule::arguments::{Arguments, Column, Field, Texts};
-use crate::rule::calendar::{Calendar, date_of};
+use crate::rule::calendar::{CalendarError, WorkingDays};
 use crate::rule::code_list::CodeList;
 use crate::rule::{
     About, At, BindError, Binder, Bound, Check, Demand, Explanation, Fields, Node, ParseContext, Spec, Value,
@@ -37,13 +36,13 @@ static ABOUT: About = About {
              count. What is late, refused without a ground that the law knows (`grounds`), or open and overdue fails; \
              what was refused on such a ground, or is open and not due, is not applicable. Working days are those of a \
              `calendar` file; a year that it does not list is an error of the rule. Requests without a usable date of \
-             receipt, met before they came, or of the future are unknown. `fulfilled` of `decided` were met in the end, \
-             however late.",
+             receipt, met before they came, or of the future are unknown; an answer without a time of day, or at midnight, \
+             may be of any time of its day. `fulfilled` of `decided` were met in the end, however late.",
         vi: "Mọi yêu cầu chia sẻ được đáp ứng chậm nhất hết ngày làm việc thứ `within`, không tính ngày nhận. Trễ hạn, từ \
              chối không có căn cứ pháp luật (`grounds`), hoặc để quá hạn chưa xử lý là lỗi; từ chối có căn cứ, hoặc chưa \
              đến hạn, là không áp dụng. Ngày làm việc lấy từ tệp lịch `calendar`; lịch thiếu năm nào thì quy tắc báo lỗi. \
-             Yêu cầu không có ngày nhận dùng được, đáp ứng trước khi nhận, hoặc ở tương lai là không đo được. `fulfilled` \
-             trên `decided` là số cuối cùng đã đáp ứng, kể cả trễ.",
+             Yêu cầu không có ngày nhận dùng được, đáp ứng trước khi nhận, hoặc ở tương lai là không đo được; lần đáp ứng \
+             không ghi giờ, hoặc ghi 0 giờ, có thể vào bất kỳ lúc nào trong ngày. `fulfilled` trên `decided` là số cuối cùng đã đáp ứng, kể cả trễ.",
     },
     why: Words {
         en: "Data that others ask for and do not get is collected from the citizen again.",
@@ -63,8 +62,8 @@ arguments! {
         received: Column,
         /// The column that says when it was met; absent while it is open.
         answered: Column,
-        /// Working days in which it is to be met.
-        within: u32,
+        /// Working days in which it is to be met, from 1 to 1000.
+        within: Within,
         /// A calendar file, relative to the rule file.
         calendar: CalendarFile,
         /// The column that says what became of the request.
@@ -75,6 +74,46 @@ arguments! {
         ground: Option<Column>,
         /// The grounds that the law knows: values, or the name of a code list of this file.
         grounds: Option<Listed>,
+    }
+}
+
+/// Working days. No law leaves more of them than four years have.
+#[derive(Clone, Copy, Debug)]
+struct Within(u32);
+
+impl Within {
+    const MOST: u32 = 1_000;
+}
+
+impl Field for Within {
+    fn of(node: &Node, context: &mut ParseContext<'_>) -> Option<Self> {
+        let days = context.reader.integer(node)?;
+        if (1..=Self::MOST).contains(&days) {
+            return Some(Self(days));
+        }
+        let most = Self::MOST;
+        context.reader.error(
+            &node.span,
+            say!(
+                "a request is met within 1 to {most} working days, not {days}",
+                "yêu cầu được đáp ứng trong 1 đến {most} ngày làm việc, không phải {days}"
+            ),
+        );
+        None
+    }
+}
+
+impl JsonSchema for Within {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Within".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "integer", "minimum": 1, "maximum": Self::MOST })
     }
 }
 
@@ -161,7 +200,7 @@ impl Spec for ShareRequest {
             low: Some(first.to_string()),
             high: Some(last.to_string()),
         });
-        listed.into_iter().chain([Demand::Soon { seconds: u64::from(self.within) * 86_400 }]).collect()
+        listed.into_iter().chain([Demand::Soon { seconds: u64::from(self.within.0) * 86_400 }]).collect()
     }
 
     fn bind(&self, binder: &mut dyn Binder) -> Result<Bound, BindError> {
@@ -183,42 +222,10 @@ impl Spec for ShareRequest {
             refused: words(&self.refused),
             ground: optional(&self.ground, binder)?,
             grounds: self.grounds.as_ref().map(|Listed(list)| Arc::clone(list)),
-            deadlines: Deadlines::new(calendar, self.within),
+            working: calendar.working_days(),
+            within: self.within.0,
             as_of: binder.as_of(),
         }))
-    }
-}
-
-/// The last day on which a request is met in time, for each day on which it may come.
-struct Deadlines {
-    calendar: Arc<Calendar>,
-    within: u32,
-    first: i32,
-    due: Vec<Option<i32>>,
-}
-
-fn day_number(date: Date) -> i32 {
-    let epoch = Date::constant(1970, 1, 1);
-    date.since(epoch).map_or(0, |span| span.get_days())
-}
-
-impl Deadlines {
-    fn new(calendar: &Arc<Calendar>, within: u32) -> Self {
-        let (first, last) = calendar.span().map_or((0, -1), |(a, b)| (day_number(a), day_number(b)));
-        let due = |day: i32| calendar.due_date(date_of(day)?, within).ok().map(day_number);
-        // What comes on the last days of the year before is due in the calendar's first days too.
-        let first = first - 1;
-        Self { calendar: Arc::clone(calendar), within, first, due: (first..=last).map(due).collect() }
-    }
-
-    fn of(&self, day: i32) -> Option<i32> {
-        *self.due.get(usize::try_from(day.checked_sub(self.first)?).ok()?)?
-    }
-
-    /// Why there is none for that day.
-    fn lacking(&self, day: i32) -> crate::base::Text {
-        let error = date_of(day).and_then(|date| self.calendar.due_date(date, self.within).err());
-        error.map_or_else(Default::default, |error| error.0)
     }
 }
 
@@ -230,7 +237,9 @@ struct InTime {
     refused: Vec<String>,
     ground: Option<ColumnId>,
     grounds: Option<Arc<CodeList>>,
-    deadlines: Deadlines,
+    working: WorkingDays,
+    /// Working days.
+    within: u32,
     as_of: i64,
 }
 
@@ -309,11 +318,16 @@ impl InTime {
         }
         let Some(received) = request.received else { return (Became::Unknown, None) };
         let turns = earlier(ahead(received), request.answered.and_then(ahead));
-        let before = request.answered.is_some_and(|answered| day_of(answered) < day_of(received));
+        // An answer without a time of day may have been given at any time of that day.
+        let before = request.answered.is_some_and(|answered| {
+            answered < received && (answered.rem_euclid(DAY) != 0 || day_of(answered) < day_of(received))
+        });
         if turns.is_some() || before || request.unreadable_answer {
             return (Became::Unknown, turns);
         }
-        let Some(due) = self.deadlines.of(day_of(received)) else { return (Became::NoDeadline, None) };
+        let Ok(due) = self.working.due(day_of(received), self.within) else {
+            return (Became::NoDeadline, None);
+        };
         let over = (i64::from(due) + 1) * DAY;
         match request.answered {
             Some(answered) if answered < over => (Became::OnTime, None),
@@ -403,8 +417,9 @@ impl Check for InTime {
     }
 
     fn measure(&self, tally: Tally, state: &Requests) -> Measure {
-        if let Some(day) = state.no_deadline {
-            return Measure::not_run(Status::Error, self.deadlines.lacking(day));
+        let lacking = state.no_deadline.and_then(|day| self.working.due(day, self.within).err());
+        if let Some(CalendarError(why)) = lacking {
+            return Measure::not_run(Status::Error, why);
         }
         let mut measure = Measure::of(tally);
         let fulfilled = state.on_time + state.late;

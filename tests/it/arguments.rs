@@ -46,6 +46,26 @@ fn wrong_arguments_are_named() {
         ("rows_per: { time: a, every: 1d, min: 3, max: 2 }", "no number is between 3 and 2"),
         ("rows_per: { time: a, every: 1d, min: 0 }", "every number of rows is allowed"),
         ("rows_per: { time: a, every: 1d, from: 5 }", "`5` is no moment"),
+        (
+            "rows_per: { time: a, every: 1d, from: 2026-11-30, to: 2026-11-11 }",
+            "no value is between 2026-11-30 and 2026-11-11",
+        ),
+        (
+            "connection: { time: a, result: r, success: x, from: 2026-11-30, to: 2026-11-29T23:00:00 }",
+            "no value is between 2026-11-30 and 2026-11-29T23:00:00",
+        ),
+        (
+            "connection_established: { columns: a, result: r, success: x, mandated: tinh, time: b, from: 2026-11-30, to: 2026-11-11 }",
+            "no value is between 2026-11-30 and 2026-11-11",
+        ),
+        (
+            "share_request: { received: a, answered: b, within: 0, calendar: c.yaml }",
+            "a request is met within 1 to 1000 working days, not 0",
+        ),
+        (
+            "share_request: { received: a, answered: b, within: 2600000, calendar: c.yaml }",
+            "a request is met within 1 to 1000 working days, not 2600000",
+        ),
         ("duplicate_fuzzy:", "no column has the role `person_name`"),
         ("duplicate_fuzzy: { columns: {} }", "no column is compared"),
         ("duplicate_fuzzy: { columns: { co: text } }", "which rows to compare"),
