@@ -8,8 +8,9 @@ use std::path::{Component, Path, PathBuf};
 use clap::Args;
 
 use super::failure::{Exit, Failure};
-use super::output::{self, Console};
-use super::run::{moment, rules};
+use super::output::Console;
+use super::run::{interruptible, moment, rules};
+use super::together::write_together;
 use crate::base::{Diagnostic, Lang, Text, suggest};
 use crate::generate::{self, Defect, DefectKind, Form, Rates, Request};
 use crate::kernel::number::{self, Parsed};
@@ -82,7 +83,7 @@ impl Generate {
         let loaded = rules(&self.rules, console)?;
         let mut defects: Vec<(String, Defect)> = Vec::new();
         // Everything is made before anything is written: what cannot be made leaves nothing half.
-        let mut files: Vec<(PathBuf, Vec<u8>)> = Vec::new();
+        let mut files: Vec<(String, Vec<u8>)> = Vec::new();
         for database in &loaded.databases {
             let id = &database.id.value;
             let extract = generate::generate(database, &request).map_err(|problem| {
@@ -102,13 +103,13 @@ impl Generate {
                         ),
                     ));
                 }
-                files.push((out.join(id).join(path), bytes));
+                files.push((format!("{id}/{path}"), bytes));
             }
             defects.extend(extract.defects.into_iter().map(|defect| (id.clone(), defect)));
         }
         let count = defects.len();
-        files.push((out.join("defects.csv"), generate::list(&defects)));
-        write_new(&files, "--out")?;
+        files.push(("defects.csv".to_owned(), generate::list(&defects)));
+        write_new(out, &files, "--out")?;
         let [files_en, files_vi] = said(files.len() - 1, ["file", "files", "tệp"]);
         let [defects_en, defects_vi] = said(count, ["defect", "defects", "lỗi"]);
         let out = out.display();
@@ -143,8 +144,8 @@ fn said(count: usize, nouns: [&str; 3]) -> [String; 2] {
 }
 
 /// Writes files where there are none; `option` is the one that named their folder.
-fn write_new(files: &[(PathBuf, Vec<u8>)], option: &str) -> Result<(), Failure> {
-    if let Some((path, _)) = files.iter().find(|(path, _)| path.exists()) {
+fn write_new(folder: &Path, files: &[(String, Vec<u8>)], option: &str) -> Result<(), Failure> {
+    if let Some(path) = files.iter().map(|(path, _)| folder.join(path)).find(|path| path.exists()) {
         let path = path.display();
         return Err(Failure::usage(
             say!("`{path}` is there already", "`{path}` đã có sẵn"),
@@ -154,7 +155,8 @@ fn write_new(files: &[(PathBuf, Vec<u8>)], option: &str) -> Result<(), Failure> 
             ),
         ));
     }
-    files.iter().try_for_each(|(path, bytes)| output::write_whole(path, bytes))
+    // Until here Ctrl-C simply ends the program.
+    write_together(folder, files, &interruptible())
 }
 
 /// Millionths.

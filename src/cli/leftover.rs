@@ -47,10 +47,14 @@ pub fn sweep(folder: &Path) {
         let name = entry.file_name();
         let Some(writer) = name.to_str().and_then(writer) else { continue };
         // `DirEntry` does not follow links.
-        let file = entry.file_type().is_ok_and(|kind| kind.is_file());
-        if file && writer.system == ourselves.system && is_ours(&entry.path()) && is_gone(&writer) {
+        let Ok(kind) = entry.file_type() else { continue };
+        if writer.system == ourselves.system && is_ours(&entry.path()) && is_gone(&writer) {
             // What cannot be removed only takes room.
-            let _ = fs::remove_file(entry.path());
+            let _ = match (kind.is_file(), kind.is_dir()) {
+                (true, _) => fs::remove_file(entry.path()),
+                (_, true) => fs::remove_dir_all(entry.path()),
+                _ => Ok(()),
+            };
         }
     }
 }
@@ -134,10 +138,16 @@ mod tests {
         for path in kept.iter().chain([&left, &again]) {
             fs::write(path, "half").unwrap();
         }
+        let half = folder.path().join(name(&gone) + "-folder");
+        fs::create_dir(&half).unwrap();
+        fs::write(half.join("file"), "half").unwrap();
         let link = folder.path().join(name(&gone) + "-linked");
         std::os::unix::fs::symlink("file", &link).unwrap();
         sweep(folder.path());
-        assert!(!left.exists() && !again.exists(), "a number that is used again is another process");
+        assert!(
+            !left.exists() && !half.exists() && !again.exists(),
+            "a number that is used again is another process"
+        );
         assert!(kept.iter().all(|path| path.exists()) && link.is_symlink());
         assert!(prefix().starts_with(&name(&ourselves)) && writer(&(prefix() + "abcdef")) == Some(ourselves));
     }

@@ -45,6 +45,7 @@ mod schema;
 mod score;
 mod secret;
 mod signature;
+mod together;
 mod trend;
 mod verify;
 

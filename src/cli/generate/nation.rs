@@ -18,11 +18,11 @@ pub struct NationArguments {
     /// of the defects planted in them.
     #[arg(long, value_name = "DIR")]
     pub nation: Option<PathBuf>,
-    /// People of the nation.
-    #[arg(long, value_name = "N", default_value_t = 5_000, requires = "nation", value_parser = clap::value_parser!(u32).range(i64::from(FEWEST)..=1_000_000))]
+    /// People of the nation, 1,000 to 1,000,000.
+    #[arg(long, value_name = "N", default_value_t = 5_000, requires = "nation", conflicts_with = "rules", value_parser = clap::value_parser!(u32).range(i64::from(FEWEST)..=1_000_000))]
     people: u32,
-    /// Defects of each class, as far as there are records for them.
-    #[arg(long, value_name = "N", default_value_t = 3, requires = "nation", value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    /// Defects of each class of a nation, 1 to 1,000, as far as there are records for them.
+    #[arg(long, value_name = "N", default_value_t = 3, requires = "nation", conflicts_with = "rules", value_parser = clap::value_parser!(u32).range(1..=1_000))]
     each: u32,
 }
 
@@ -43,9 +43,7 @@ pub fn make(
             say!("try `--format csv`", "thử `--format csv`"),
         ));
     };
-    let files: Vec<(PathBuf, Vec<u8>)> =
-        made.files.into_iter().map(|(path, bytes)| (folder.join(path), bytes)).collect();
-    write_new(&files, "--nation")?;
+    write_new(folder, &made.files, "--nation")?;
     let [people_en, people_vi] = said(people, ["person", "people", "người"]);
     let [tables_en, tables_vi] = said(made.tables, ["table", "tables", "bảng"]);
     let [databases_en, databases_vi] = said(made.databases, ["database", "databases", "cơ sở dữ liệu"]);
@@ -71,6 +69,21 @@ fn classes(defects: &str) -> Result<Vec<&'static str>, Failure> {
 }
 
 fn class(word: &str) -> Result<&'static str, Failure> {
+    if matches!(word, "all" | "none") {
+        return Err(Failure::usage(
+            say!("`{word}` stands alone in `--defects`", "`{word}` trong `--defects` phải đứng một mình"),
+            say!("leave out the other words", "bỏ các từ còn lại"),
+        ));
+    }
+    if word.is_empty() {
+        return Err(Failure::usage(
+            say!("`--defects` lacks a class of defects", "`--defects` thiếu tên loại lỗi"),
+            say!(
+                "write `all`, `none`, or classes with commas between",
+                "viết `all`, `none`, hoặc các loại cách nhau bằng dấu phẩy"
+            ),
+        ));
+    }
     nation::classes().find(|name| *name == word).ok_or_else(|| {
         let names: Vec<&str> = nation::classes().collect();
         let near = suggest::closest(word, names.iter().copied()).map_or_else(
