@@ -109,7 +109,11 @@ impl People {
             if random.chance(600_000) {
                 let earlier = random.chance(300_000);
                 let (from, to) = if earlier { (14_610, 19_700) } else { (REGISTERED_SINCE + 3, TODAY - 40) };
-                self.citizens[parent].death = Some(between(from, to, random));
+                let death = between(from, to, random);
+                let citizen = &mut self.citizens[parent];
+                citizen.death = Some(death);
+                // Nobody is asked who he is after death.
+                citizen.verified = between(death - 300, death, random);
             }
         }
     }

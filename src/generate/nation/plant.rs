@@ -121,6 +121,13 @@ impl Planter {
         }
     }
 
+    pub fn remove_all(&mut self, table: At, fits: impl Fn(&Sheet, usize) -> bool) {
+        if let Some(sheet) = self.of(table) {
+            let gone: Vec<usize> = (0..sheet.length()).filter(|&row| fits(sheet, row)).collect();
+            gone.into_iter().for_each(|row| sheet.remove(row));
+        }
+    }
+
     pub fn repeat(&mut self, table: At, row: usize) -> Option<usize> {
         self.of(table).map(|sheet| sheet.repeat(row))
     }

@@ -31,6 +31,10 @@ pub struct Agency {
     pub staff: usize,
 }
 
+/// 2026-08-01 and 2026-10-31: the first and the last day of the months for which employers' payments are there.
+const FIRST_PAID: i32 = 20_666;
+const LAST_PAID: i32 = 20_757;
+
 /// An employer who pays insurance.
 #[derive(Clone, Debug)]
 pub struct Unit {
@@ -114,7 +118,10 @@ impl Work {
                     members.push(member);
                 }
             }
-            let founded = between(TODAY - years(20), TODAY - years(3), &mut random);
+            // Members are 26 or older by now, so all of them were of age three years ago.
+            let of_age = members.iter().map(|&member| people.citizens[member].person.birth + years(18)).max();
+            let first = of_age.unwrap_or(i32::MIN).max(TODAY - years(20));
+            let founded = between(first, TODAY - years(3), &mut random);
             self.enterprises.push(Enterprise {
                 organisation,
                 seat: people.towns[at % people.towns.len()],
@@ -153,8 +160,10 @@ impl Work {
             let at = units.start + turn % units.len();
             let of_age = people.citizens[citizen].person.birth + years(22);
             let unit = &mut self.units[at];
+            // Somebody is there in every month that is paid, and nobody begins after the last.
+            let until = if unit.staff == 0 { FIRST_PAID } else { LAST_PAID };
             unit.staff += 1;
-            let since = between(unit.since.max(of_age), TODAY - 30, random);
+            let since = between(unit.since.max(of_age), until, random);
             let recruited = match unit.employer {
                 Employer::Enterprise(_) => since,
                 Employer::Agency(agency) => {

@@ -1,8 +1,8 @@
-//! Of connections, messages and requests.
+//! Of connections, deliveries, messages and requests.
 
 use std::collections::BTreeSet;
 
-use super::{CONNECTIONS, MESSAGES, REPORT, day, more};
+use super::{CONNECTIONS, DELIVERIES, MESSAGES, REPORT, day, more};
 use crate::generate::nation::TODAY;
 use crate::generate::nation::plant::{At, Class, Planted, Planter};
 use crate::generate::nation::registers::SHARING;
@@ -13,6 +13,7 @@ pub const CLASSES: &[Class] = &[
     Class { name: "connection_slow", plant: connection_slow },
     Class { name: "connection_silent", plant: connection_silent },
     Class { name: "province_unconnected", plant: province_unconnected },
+    Class { name: "consumer_unserved", plant: consumer_unserved },
     Class { name: "message_before_new", plant: message_before_new },
     Class { name: "message_late", plant: message_late },
     Class { name: "message_repeated", plant: message_repeated },
@@ -41,34 +42,39 @@ fn connection_silent(planter: &mut Planter) -> Option<Planted> {
     let row = planter.pick(CONNECTIONS, "ma_tinh", |_, _| true)?;
     let (province, date) =
         (planter.get(CONNECTIONS, row, "ma_tinh"), day(&planter.get(CONNECTIONS, row, "thoi_diem")));
-    remove_attempts(planter, &province, Some(date));
+    planter.remove_all(CONNECTIONS, |sheet, row| {
+        sheet.get(row, "ma_tinh") == province && day(sheet.get(row, "thoi_diem")) == date
+    });
     Some(Planted::new(CONNECTIONS, None, &["ma_tinh", "thoi_diem"]).by("ket-noi-thanh-cong"))
 }
 
 /// As long as half of the provinces are left.
 fn province_unconnected(planter: &mut Planter) -> Option<Planted> {
-    let sheet = planter.sheet(CONNECTIONS)?;
-    let there = (0..sheet.length()).filter(|&row| sheet.is_there(row));
-    let connected: BTreeSet<&str> = there.map(|row| sheet.get(row, "ma_tinh")).collect();
-    if connected.len() <= 17 {
-        return None;
-    }
-    let row = planter.pick(CONNECTIONS, "ma_tinh", |_, _| true)?;
-    let province = planter.get(CONNECTIONS, row, "ma_tinh");
-    remove_attempts(planter, &province, None);
+    take_away(planter, CONNECTIONS, "ma_tinh", 17)?;
     Some(Planted::new(CONNECTIONS, None, &["ma_tinh"]).by("tinh-nao-cung-da-thong"))
 }
 
-fn remove_attempts(planter: &mut Planter, province: &str, date: Option<i32>) {
-    for row in 0..planter.sheet(CONNECTIONS).map_or(0, |sheet| sheet.length()) {
-        let of_day = date.is_none_or(|date| day(&planter.get(CONNECTIONS, row, "thoi_diem")) == date);
-        if of_day && planter.get(CONNECTIONS, row, "ma_tinh") == province {
-            planter.remove(CONNECTIONS, row);
-        }
-    }
+/// As long as half of the ministries and provinces are left.
+fn consumer_unserved(planter: &mut Planter) -> Option<Planted> {
+    take_away(planter, DELIVERIES, "ben", 23)?;
+    Some(Planted::new(DELIVERIES, None, &["ben"]).by("phuc-vu-du-cac-ben"))
 }
 
-/// The first two messages of a record have each other's event. They stand below each other.
+/// Removes all rows of some value of a column, if more than so many values are there.
+fn take_away(planter: &mut Planter, table: At, column: &'static str, least: usize) -> Option<()> {
+    let sheet = planter.sheet(table)?;
+    let there = (0..sheet.length()).filter(|&row| sheet.is_there(row));
+    let values: BTreeSet<&str> = there.map(|row| sheet.get(row, column)).collect();
+    if values.len() <= least {
+        return None;
+    }
+    let row = planter.pick(table, column, |_, _| true)?;
+    let value = planter.get(table, row, column);
+    planter.remove_all(table, |sheet, row| sheet.get(row, column) == value);
+    Some(())
+}
+
+/// The first two messages of a record have each other's event. They stand below each other; the first is the one that fails.
 fn message_before_new(planter: &mut Planter) -> Option<Planted> {
     let row = planter.pick(MESSAGES, "id_ban_ghi", |sheet, row| sheet.get(row, "su_kien") == "NEW")?;
     planter.set(MESSAGES, row, "su_kien", Some("UPDATE".to_owned()));

@@ -30,6 +30,7 @@ const PARCELS: At = ("dat_dai", "thua_dat");
 const CERTIFICATES: At = ("dat_dai", "giay_chung_nhan");
 const HOLDERS: At = ("dat_dai", "chu_su_dung");
 const CONNECTIONS: At = ("truc", "ket_noi");
+const DELIVERIES: At = ("truc", "khai_thac");
 const MESSAGES: At = ("truc", "thong_diep");
 const REPORT: At = ("truc", "bao_cao");
 

@@ -50,8 +50,9 @@ fn phone_wrong(planter: &mut Planter) -> Option<Planted> {
 
 fn verification_stale(planter: &mut Planter) -> Option<Planted> {
     let then = TODAY - 900;
-    let row = planter
-        .pick(RESIDENTS, "so_dinh_danh", |sheet, row| day(sheet.get(row, "ngay_sinh")) < then - 100)?;
+    let row = planter.pick(RESIDENTS, "so_dinh_danh", |sheet, row| {
+        sheet.get(row, "trang_thai") == "song" && day(sheet.get(row, "ngay_sinh")) < then - 100
+    })?;
     planter.set(RESIDENTS, row, "ngay_xac_minh", date(then));
     Some(Planted::new(RESIDENTS, Some(row), &["ngay_xac_minh"]).by("xac-minh-trong-hai-nam"))
 }
@@ -98,9 +99,11 @@ fn mother_differs(planter: &mut Planter) -> Option<Planted> {
     Some(Planted::new(BIRTHS, Some(row), &["me_so_dinh_danh"]).by("doi-chieu-dan-cu-me_so_dinh_danh"))
 }
 
-/// The death is registered and the population does not know. Whom it takes for alive has no insurance.
+/// The death is registered and the population does not know. Whom it takes for alive has no insurance. Who died longer ago
+/// was verified longer ago too, and would be found by that.
 fn death_unknown(planter: &mut Planter) -> Option<Planted> {
-    let row = planter.pick(DEATHS, "so_dinh_danh", |_, _| true)?;
+    let row =
+        planter.pick(DEATHS, "so_dinh_danh", |sheet, row| day(sheet.get(row, "ngay_chet")) > TODAY - 400)?;
     let number = planter.get(DEATHS, row, "so_dinh_danh");
     let resident = planter.find(RESIDENTS, "so_dinh_danh", &number)?;
     planter.set(RESIDENTS, resident, "trang_thai", Some("song".to_owned()));

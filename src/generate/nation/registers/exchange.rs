@@ -1,4 +1,5 @@
-//! `truc`: connections of the provinces, messages about parcels, and the report on requests.
+//! `truc`: connections of the provinces, deliveries to ministries and provinces, messages about parcels, and the report on
+//! requests.
 
 use super::land::parcel_number;
 use super::{Known, REQUESTS, SHARING};
@@ -8,11 +9,16 @@ use crate::generate::nation::sheet::{Sheet, moment, text, updated};
 /// Days of connections, the last of them yesterday, and attempts of a province on each.
 const DAYS: i32 = 7;
 const ATTEMPTS: [u64; 2] = [9, 15];
+/// Who uses the business register, besides the provinces.
+const CONSUMERS: [&str; 11] =
+    ["bca", "btp", "bct", "bnv", "byt", "bgddt", "bkhcn", "bxd", "bnnmt", "bvhttdl", "nhnn"];
+/// Days before the run on which each of them got something.
+const DELIVERED: [i32; 3] = [1, 3, 6];
 /// Parcels of which messages are kept.
 const TOLD_OF: usize = 200;
 
 pub fn tables(known: &Known<'_>) -> Vec<Sheet> {
-    vec![connections(known), messages(known), report(known)]
+    vec![connections(known), deliveries(known), messages(known), report(known)]
 }
 
 fn connections(known: &Known<'_>) -> Sheet {
@@ -34,6 +40,23 @@ fn connections(known: &Known<'_>) -> Sheet {
         ]
     });
     Sheet::new("truc", "ket_noi", COLUMNS, rows.collect())
+}
+
+fn deliveries(known: &Known<'_>) -> Sheet {
+    const COLUMNS: &[&str] = &["ma", "thoi_diem", "ben", "ket_qua", "cap_nhat_luc"];
+    let consumers = CONSUMERS.into_iter().chain(known.provinces());
+    let delivered = consumers.flat_map(|consumer| DELIVERED.map(|days| (consumer, TODAY - days)));
+    let rows = delivered.enumerate().map(|(at, (consumer, day))| {
+        let second = 28_800 + known.random("khai_thac", at).below(28_800);
+        vec![
+            text(format!("KC{:06}", at + 1)),
+            moment(day, second),
+            text(consumer),
+            text("200"),
+            moment(day, second + 5),
+        ]
+    });
+    Sheet::new("truc", "khai_thac", COLUMNS, rows.collect())
 }
 
 /// A NEW and one or two UPDATEs, some days apart, each written within two hours.

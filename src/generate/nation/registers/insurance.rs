@@ -106,15 +106,23 @@ fn units(known: &Known<'_>) -> Sheet {
 
 fn payments(known: &Known<'_>) -> Sheet {
     const COLUMNS: &[&str] = &["ma_don_vi", "ky", "so_nguoi", "so_tien", "ngay_dong", "cap_nhat_luc"];
-    let due = known.work.units.iter().flat_map(|unit| MONTHS.map(|month| (unit, month)));
-    let rows = due.enumerate().map(|(at, (unit, (period, month, last)))| {
+    // The days on which the staff of each unit began.
+    let mut staff: Vec<Vec<i32>> = vec![Vec::new(); known.work.units.len()];
+    for job in known.work.jobs.iter().flatten() {
+        staff[job.unit].push(job.since);
+    }
+    let units = known.work.units.iter().zip(&staff);
+    let due = units.flat_map(|unit| MONTHS.map(|month| (unit, month)));
+    let rows = due.enumerate().map(|(at, ((unit, began), (period, month, last)))| {
         let random = &mut known.random("dong", at);
-        let paid = days(2026, month, last).unwrap_or(TODAY) - between(0, 10, random);
+        let end = days(2026, month, last).unwrap_or(TODAY);
+        let paid = end - between(0, 10, random);
+        let people = began.iter().filter(|&&since| since <= end).count();
         vec![
             text(&unit.code),
             text(period),
-            text(unit.staff),
-            text(unit.staff * 1_920_000),
+            text(people),
+            text(people * 1_920_000),
             date(paid),
             updated(paid, random),
         ]
