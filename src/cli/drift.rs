@@ -15,7 +15,7 @@ use crate::engine::shape::{By, ShapeOptions, national, shape};
 use crate::report::drift::paper;
 use crate::rule::load::Loaded;
 use crate::say;
-use crate::score::drift::{CodeSet, Drift, Snapshot};
+use crate::score::drift::{CodeSet, Drift, Snapshot, of_then};
 
 /// Show how the structure of tables and their code lists have drifted: since an earlier version, between the parts of a
 /// table (provinces), and across databases.
@@ -37,7 +37,7 @@ pub struct DriftCommand {
     /// Write what the tables are like now, for a later run to compare with.
     #[arg(long, value_name = "FILE")]
     snapshot: Option<PathBuf>,
-    /// What makes the parts of a table: every `file`, every `folder`, or every value of the column of this name.
+    /// What makes the parts of a table: every `file`, every `folder`, or every code of the column of this name.
     #[arg(long, value_name = "PARTS", default_value = "file")]
     by: String,
     /// The moment of the run: codes in force on its day are those of a list [default: now].
@@ -49,7 +49,7 @@ pub struct DriftCommand {
     /// Show codes and names of columns as they are. They may be personal data.
     #[arg(long)]
     reveal: bool,
-    /// Exit with 1 if anything drifted; with `structure`, only if columns, types, their order or code lists did.
+    /// Exit with 1 if anything drifted; with `structure`, not for longer values, absent ones, and codes that come and go.
     #[arg(long, value_name = "WHAT", value_parser = ["any", "structure"], num_args = 0..=1, require_equals = true, default_missing_value = "any")]
     fail_on_drift: Option<String>,
     #[command(flatten)]
@@ -74,20 +74,16 @@ impl DriftCommand {
         };
         let pool = run::pool(self.threads)?;
         let (now, then) = pool.install(|| Ok::<_, Failure>((look.at(&self.data)?, look.then()?)))?;
-        let mut problems = now.problems;
-        let then = then.map(|then| {
-            problems.extend(then.problems);
-            then.snapshot
-        });
         if let Some(path) = &self.snapshot {
             output::write_whole(path, now.snapshot.to_json().as_bytes())?;
             let path = path.display();
             console.note(&say!("wrote {path}", "đã ghi {path}"));
         }
-        console.diagnostics(&problems);
-        let told = problems.into_iter().filter(|problem| problem.level == Level::Error);
-        let told = told.map(|problem| problem.what).collect();
-        let drift = Drift::of(&now.snapshot, then.as_ref(), told, |role| of_the_nation(role, day));
+        console.diagnostics(&now.problems);
+        let of_then = |problem: Diagnostic| Diagnostic { what: of_then(&problem.what), ..problem };
+        let (then, problems) = then.map(|then| (then.snapshot, then.problems)).unzip();
+        console.diagnostics(&problems.into_iter().flatten().map(of_then).collect::<Vec<_>>());
+        let drift = Drift::of(&now.snapshot, then.as_ref(), |role| of_the_nation(role, day));
         self.paper.write(&paper(&drift), || drift.to_json(), console)?;
         let fails = self.fail_on_drift.as_deref().is_some_and(|what| drift.any(what == "structure"));
         Ok(match (drift.complete, fails) {
@@ -148,7 +144,9 @@ impl Look<'_> {
             shapes.push(found);
             problems.append(&mut wrong);
         }
-        Ok(Seen { snapshot: Snapshot::new(self.as_of.clone(), shapes), problems })
+        let told = problems.iter().filter(|problem| problem.level == Level::Error);
+        let told = told.map(|problem| problem.what.clone()).collect();
+        Ok(Seen { snapshot: Snapshot::new(self.as_of.clone(), shapes, told), problems })
     }
 
     /// A column that some table declares.
@@ -176,6 +174,7 @@ impl Look<'_> {
             return self.at(path).map(Some);
         }
         let read = Snapshot::from_json(&cards::text(path)?);
+        let ours = || self.loaded.databases.iter().map(|database| &database.id.value);
         let snapshot = read.map_err(|Text { en, vi }| {
             let path = path.display();
             Failure::usage(
@@ -186,6 +185,20 @@ impl Look<'_> {
                 ),
             )
         })?;
-        Ok(Some(Seen { snapshot, problems: Vec::new() }))
+        if !snapshot.databases.iter().any(|then| ours().any(|id| *id == then.id)) {
+            let path = path.display();
+            let theirs: Vec<&str> = snapshot.databases.iter().map(|then| then.id.as_str()).collect();
+            let theirs = if theirs.is_empty() { "-".to_owned() } else { theirs.join(", ") };
+            let ours = ours().map(String::as_str).collect::<Vec<_>>().join(", ");
+            return Err(Failure::usage(
+                say!(
+                    "`{path}` has none of these databases: {ours}",
+                    "`{path}` không có CSDL nào trong số này: {ours}"
+                ),
+                say!("the databases in it: {theirs}", "các CSDL trong đó: {theirs}"),
+            ));
+        }
+        let problems = snapshot.problems.iter().cloned().map(Diagnostic::error).collect();
+        Ok(Some(Seen { snapshot, problems }))
     }
 }

@@ -12,6 +12,7 @@ use super::ndjson::NdjsonSource;
 use super::parquet::ParquetSource;
 use super::partition::Partitioned;
 use super::{ExtractError, Source, TextOptions};
+use crate::base::Text;
 use crate::say;
 
 /// A kind of file that can be read. Adding one takes its own file and a line in [`SOURCES`].
@@ -117,8 +118,22 @@ pub fn open(path: &Path, options: &TextOptions) -> Result<Box<dyn Source>, Extra
 /// # Errors
 /// As [`open`].
 pub fn open_file(file: &DataFile, options: &TextOptions) -> Result<Box<dyn Source>, ExtractError> {
-    let source = open(&file.path, options)?;
+    let source = open(&file.path, options).map_err(|error| perhaps_no_part(file, error))?;
     Ok(if file.constants.is_empty() { source } else { Box::new(Partitioned::new(source, &file.constants)) })
+}
+
+/// A file whose name tells no kind may match a table's patterns by mistake.
+fn perhaps_no_part(file: &DataFile, error: ExtractError) -> ExtractError {
+    match &error.hint {
+        Some(Text { en, vi }) if by_extension(&file.path).is_none() => {
+            let hint = say!(
+                "{en}; if the file is not part of the table, narrow the table's `files`",
+                "{vi}; nếu tệp không thuộc bảng, hãy thu hẹp `files` của bảng"
+            );
+            error.hint(hint)
+        }
+        _ => error,
+    }
 }
 
 /// The extension that tells the kind: lower-case, below that of a compression.
@@ -222,12 +237,8 @@ fn unknown(is: Option<&str>) -> ExtractError {
     let is = is.unwrap_or("?");
     let names: Vec<_> = SOURCES.iter().map(|kind| kind.name).collect();
     let names = names.join(", ");
-    ExtractError::new(say!("the file is of no known kind ({is})", "không nhận ra loại tệp ({is})")).hint(
-        say!(
-            "what can be read: {names}; if it is not part of the table, narrow the table's `files`",
-            "các loại đọc được: {names}; nếu tệp không thuộc bảng, hãy thu hẹp `files` của bảng"
-        ),
-    )
+    ExtractError::new(say!("the file is of no known kind ({is})", "không nhận ra loại tệp ({is})"))
+        .hint(say!("what can be read: {names}", "các loại đọc được: {names}"))
 }
 
 #[cfg(test)]

@@ -45,13 +45,13 @@ pub fn is_code(value: &str) -> bool {
     matches!(value.trim_start_matches(['-', '+']).as_bytes(), [b'0', b'0'..=b'9', ..])
 }
 
-/// `12`, `-3.50`, `.5`, `1.5e3` as a multiple of 10⁻¹⁸. Values with more digits than that are told apart, not rounded.
-pub fn decimal(text: &str) -> Parsed<i128> {
+/// The parts of `-12.50e3`: whether it is negative, the digits before and after the point, and the exponent.
+fn scientific(text: &str) -> Option<(bool, &[u8], &[u8], i64)> {
     let (negative, rest) = sign(text.as_bytes());
     let (mantissa, exponent) = match rest.iter().position(|byte| matches!(byte, b'e' | b'E')) {
         Some(at) => match std::str::from_utf8(&rest[at + 1..]).map(integer) {
             Ok(Parsed::Value(exponent)) => (&rest[..at], exponent),
-            _ => return Parsed::Malformed,
+            _ => return None,
         },
         None => (rest, 0),
     };
@@ -59,12 +59,28 @@ pub fn decimal(text: &str) -> Parsed<i128> {
         Some(at) => (&mantissa[..at], &mantissa[at + 1..]),
         None => (mantissa, &mantissa[..0]),
     };
-    if whole.is_empty() && fraction.is_empty()
-        || !whole.iter().chain(fraction).all(u8::is_ascii_digit)
-        || mantissa.len() > whole.len() && fraction.is_empty()
-    {
-        return Parsed::Malformed;
-    }
+    let sound = !(whole.is_empty() && fraction.is_empty())
+        && whole.iter().chain(fraction).all(u8::is_ascii_digit)
+        && !(mantissa.len() > whole.len() && fraction.is_empty());
+    sound.then_some((negative, whole, fraction, exponent))
+}
+
+/// How many digits a number needs before and after its point, whoever wrote it: zeros in front and at the end of the
+/// fraction do not count. `None` if this is no number.
+pub fn digits(text: &str) -> Option<(u64, u64)> {
+    let (_, whole, fraction, exponent) = scientific(text)?;
+    let written = || whole.iter().chain(fraction);
+    let Some(first) = written().position(|digit| *digit != b'0') else { return Some((0, 0)) };
+    let end = whole.len() + fraction.len() - written().rev().position(|digit| *digit != b'0')?;
+    let point = (whole.len() as i64).saturating_add(exponent);
+    let before = point.saturating_sub(first as i64).max(0);
+    let after = (end as i64).saturating_sub(point).max(0);
+    Some((before.unsigned_abs(), after.unsigned_abs()))
+}
+
+/// `12`, `-3.50`, `.5`, `1.5e3` as a multiple of 10⁻¹⁸. Values with more digits than that are told apart, not rounded.
+pub fn decimal(text: &str) -> Parsed<i128> {
+    let Some((negative, whole, fraction, exponent)) = scientific(text) else { return Parsed::Malformed };
     // Digits up to this one are kept; later ones only say whether the value is exact.
     let kept = whole.len() as i64 + exponent.clamp(-1_000, 1_000) + i64::from(DECIMAL_SCALE);
     let (mut value, mut exact, mut seen): (i128, bool, i64) = (0, true, 0);
@@ -171,6 +187,26 @@ mod tests {
         assert_eq!(decimal(&"9".repeat(21)), Parsed::Beyond { negative: false });
         for malformed in ["", ".", "1.", "1..2", "1,5", "1e", "e3", " 1", "--1", "0x1F", "NaN", "inf"] {
             assert_eq!(decimal(malformed), Parsed::Malformed, "{malformed}");
+        }
+    }
+
+    #[test]
+    fn digits_are_those_of_the_value() {
+        for (text, wanted) in [
+            ("0", (0, 0)),
+            ("-0.250", (0, 2)),
+            (".05", (0, 2)),
+            ("0123.4500", (3, 2)),
+            ("1500", (4, 0)),
+            ("1.5e3", (4, 0)),
+            ("25e-3", (0, 3)),
+            ("100e-1", (2, 0)),
+        ] {
+            assert_eq!(digits(text), Some(wanted), "{text}");
+        }
+        assert_eq!(digits("1e9223372036854775807").map(|(_, after)| after), Some(0));
+        for malformed in ["", ".", "1.", "1,5", "mười", "e3"] {
+            assert_eq!(digits(malformed), None, "{malformed}");
         }
     }
 

@@ -24,6 +24,15 @@ pub fn paper(drift: &Drift) -> Paper {
         ));
         notices.extend(drift.problems.iter().cloned());
     }
+    for (only, databases) in [
+        (say!("Only this run knows", "Chỉ lần này có"), &drift.only_now),
+        (say!("Only what it is compared with knows", "Chỉ bên được so có"), &drift.only_then),
+    ] {
+        if !databases.is_empty() {
+            let (Text { en, vi }, some) = (only, some_of(databases));
+            notices.push(say!("{en}: {some}. Not compared.", "{vi}: {some}. Không so sánh."));
+        }
+    }
     let mut sections = Vec::new();
     if drift.against.is_some() {
         sections.push(versions(drift));

@@ -69,6 +69,53 @@ fn yaml_and_json_are_pointed_into() {
 }
 
 #[test]
+fn lengths_that_contradict_their_type_are_told() {
+    let csv = "name,type,length\na,date,\"10,2\"\nb,text,\"10,2\"\nc,boolean,50\nd,int,\"5,2\"\ne,\"DATE(10,2)\",\n\
+               f,int,\"5,0\"\ng,bit(1),\nh,TIMESTAMP(6),\ni,datetime2(7),\nj,date,10\nk,,\"5,2\"\nl,boolean,5\n";
+    let all = said("dictionary: d.csv", "d.csv", csv);
+    for (row, column, what) in [
+        (1, "length", "only numbers have digits after a point"),
+        (2, "length", "only numbers have digits after a point"),
+        (3, "length", "no flag is 50 characters long"),
+        (4, "length", "whole numbers have no digits after the point"),
+        (5, "type", "only numbers have digits after a point"),
+    ] {
+        let line = format!("`d.csv`, row {row}, `{column}`: {what}");
+        assert!(all.contains(&line), "{line} is not in\n{all}");
+    }
+    assert_eq!(all.matches("`d.csv`, row").count(), 5, "{all}");
+}
+
+#[test]
+fn entries_of_no_entity_among_others_are_told_with_their_rows() {
+    let merged =
+        "entity,name,type\nCon người,SoDinhDanh,text\n,HoTen,text\n,NgaySinh,date\nĐịa chỉ,Xa,text\n";
+    for rule in ["dictionary: { file: d.csv, entity: Con người }", "dictionary: d.csv"] {
+        let all = said(rule, "d.csv", merged);
+        assert!(all.contains("`d.csv`: rows 2, 3 name no entity, as others do"), "{all}");
+    }
+    let yaml = "- { name: a, entity: x }\n- { name: b }\n";
+    let all = said("dictionary: { file: d.yaml, entity: x }", "d.yaml", yaml);
+    assert!(all.contains("this entry names no entity"), "{all}");
+    assert_eq!(said("dictionary: d.csv", "d.csv", "entity,name\n,a\n,b\n"), "");
+}
+
+#[test]
+fn what_is_no_dictionary_is_no_part_of_a_table_either() {
+    let stage = Stage::new(format!("{RULES}dictionary: d.xlsx\n")).file("t.csv", "ma\n1\n");
+    fs::write(stage.path().join("d.xlsx"), "PK\u{3}\u{4}").expect("a workbook");
+    let all = stage.run(&[]).said();
+    assert!(all.contains("what can be read: ") && !all.contains("`files`"), "{all}");
+    let table =
+        Stage::new("thuocdo: 1\ndatabase: d\ntables: { t: { files: '*' } }\n").file("t.xlsx", "PK\u{3}\u{4}");
+    let all = table.run(&[]).said();
+    assert!(all.contains("narrow the table's `files`"), "{all}");
+    assert!(
+        said("dictionary: d.yaml", "d.yaml", "- { name: a, codes: [] }\n").contains("this list has no code")
+    );
+}
+
+#[test]
 fn what_a_rule_says_of_a_dictionary_must_be_in_it() {
     let csv = "name,entity\na,x\nb,x\na,y\n";
     for (rule, what) in [
@@ -141,13 +188,21 @@ proptest! {
         prop_assert_eq!(size.holds(Some(ColumnType::Text), &text), fits);
     }
 
-    /// A number with `w` digits before the point and `f` behind it needs a size of `w + f, f`.
+    /// A number with `w` digits before the point and `f` behind it needs a size of `w + f, f`. Zeros in front and at the end of
+    /// the fraction are not digits of the number, and a point that moves with an exponent takes its digits along.
     #[test]
-    fn a_number_fits_on_both_sides_of_the_point(whole in "[1-9][0-9]{0,5}", fraction in "[0-9]{0,4}", most in 1_u64..10, decimals in 0_u64..5) {
-        prop_assume!(decimals <= most);
-        let number = if fraction.is_empty() { whole.clone() } else { format!("-{whole}.{fraction}") };
+    fn a_number_fits_on_both_sides_of_the_point(zeros in "0{0,3}", whole in "([1-9][0-9]{0,5})?", fraction in "([0-9]{0,3}[1-9])?", more in "0{0,3}", most in 1_u64..10, decimals in 0_u64..5) {
+        prop_assume!(decimals <= most && !(zeros.is_empty() && whole.is_empty() && fraction.is_empty()));
+        let written = fraction.clone() + &more;
+        prop_assume!(!(zeros.is_empty() && whole.is_empty() && written.is_empty()));
+        let plain = if written.is_empty() { format!("{zeros}{whole}") } else { format!("-{zeros}{whole}.{written}") };
+        let moved = format!("0.{zeros}{whole}{written}e{}", zeros.len() + whole.len());
         let fits = whole.len() as u64 <= most - decimals && fraction.len() as u64 <= decimals;
-        let size = Size { most, decimals: Some(decimals) };
-        prop_assert_eq!(size.holds(Some(ColumnType::Decimal), &number), fits);
+        let (size, sum) = (Size { most, decimals: Some(decimals) }, Size { most, decimals: None });
+        for number in [&plain, &moved] {
+            prop_assert_eq!(size.holds(Some(ColumnType::Decimal), number), fits, "{}", number);
+            let count = (whole.len() + fraction.len()) as u64;
+            prop_assert_eq!(sum.of(Some(ColumnType::Integer), number), count, "{}", number);
+        }
     }
 }

@@ -122,7 +122,7 @@ fn against_a_snapshot_as_against_the_data() {
     );
     for (name, what) in [
         ("card.json", "{\"schema\": \"thuocdo.scorecard/1\"}"),
-        ("torn.json", "{\"schema\": \"thuocdo.shape/1\"}"),
+        ("torn.json", "{\"schema\": \"thuocdo.shape/2\"}"),
     ] {
         write(stage.path(), name, what);
         let path = stage.path().join(name).display().to_string();
@@ -251,4 +251,185 @@ fn names_that_may_be_values_are_masked() {
         assert!(!said.contains("Bí Mật") && !said.contains("001090000099"), "{said}");
     }
     assert_eq!(parsed(&run)["parts"][0]["groups"].as_array().map(Vec::len), Some(2));
+}
+
+const CODES: &str = "thuocdo: 1\ndatabase: d\ntables:\n  t:\n    files: 't/**/*.csv'\n    columns: { so: { role: person_id }, ma: { role: code }, gt: { role: \
+                     gender }, ghi: text }\n  u:\n    files: 'u/*.csv'\n    required: false\n    columns: { so: { role: person_id } }\n";
+
+/// A file of table `t`: so many rows, with this code, gender and note.
+fn coded(rows: &[(u32, &str, &str, &str)]) -> String {
+    let one = |(count, code, gender, note): &(u32, &str, &str, &str)| {
+        (0..*count).map(|at| format!("00109900{at:04},{code},{gender},{note}\n")).collect::<String>()
+    };
+    format!("so,ma,gt,ghi\n{}", rows.iter().map(one).collect::<String>())
+}
+
+#[test]
+fn parts_are_made_by_codes_alone_and_named_as_codes_are() {
+    let stage = Stage::new(CODES);
+    let secret = "Bí mật của Zorro";
+    let rows = coded(&[(10, "Z9", "Nam", secret), (2, secret, "Nam", "ghi"), (1, "A7", "Nam", "ghi")]);
+    write(&stage.data(), "t/a.csv", &rows);
+    // Nobody declares what this file calls `ma`.
+    write(&stage.data(), "u/a.csv", &format!("so,ma\n001099000001,{secret}\n"));
+    let snapshot = stage.path().join("s.json").display().to_string();
+    let names = |by: &str, more: &[&str]| {
+        let arguments = [&["--by", by, "--format", "json", "--snapshot", &snapshot], more].concat();
+        let run = drift(&stage, &arguments);
+        let written = fs::read_to_string(&snapshot).expect("a snapshot");
+        let shapes: Value = serde_json::from_str(&written).expect("JSON");
+        let parts = shapes["databases"][0]["tables"][0]["parts"].as_array().expect("parts").iter();
+        let names: Vec<String> =
+            parts.map(|part| part["name"].as_str().expect("a name").to_owned()).collect();
+        (run.code, names.join(", "), (run.said() + &written).contains("Zorro"))
+    };
+    // Values in the order of their names; those that are not named are numbered behind.
+    assert_eq!(names("ma", &[]), (Some(0), "Z9, #1, #2".to_owned(), false));
+    assert_eq!(names("ma", &["--reveal"]).1, format!("A7, {secret}, Z9"));
+    assert_eq!(names("ghi", &[]), (Some(3), "t/a.csv".to_owned(), false));
+    assert_eq!(names("ghi", &["--reveal"]).1, format!("{secret}, ghi"));
+    assert_eq!(names("gt", &["--reveal"]).0, Some(3));
+    let refused = drift(&stage, &["--by", "ghi"]);
+    assert!(refused.err.contains("`ghi` is not declared as a column of codes"), "{}", refused.err);
+}
+
+#[test]
+fn files_of_a_part_that_lack_a_column_are_told() {
+    let stage = Stage::new(CODES);
+    let then = stage.path().join("then");
+    for folder in ["01", "02", "03"] {
+        for root in [&stage.data(), &then] {
+            write(root, &format!("t/{folder}/a.csv"), &coded(&[(3, "A", "Nam", "x")]));
+        }
+    }
+    write(&then, "t/03/b.csv", &coded(&[(1, "A", "Nam", "x")]));
+    write(&stage.data(), "t/03/b.csv", "so,ma,gt\n001099000009,A,Nam\n");
+    let then = then.display().to_string();
+    let run = drift(
+        &stage,
+        &["--by", "folder", "--against", &then, "--format", "json", "--fail-on-drift=structure"],
+    );
+    assert_eq!(run.code, Some(1), "{}", run.said());
+    let found = parsed(&run);
+    assert_eq!(changes(&found["versions"][0]["changes"]), [["files_lack_column", "ghi", "0/4", "1/4"]]);
+    let unlike = &found["parts"][0]["unlike"];
+    assert_eq!(
+        (&unlike[0]["part"], &unlike[0]["change"]["now"]),
+        (&json!("t/03"), &json!("1/2")),
+        "{unlike}"
+    );
+    assert_eq!(drift(&stage, &["--by", "folder", "--fail-on-drift"]).code, Some(1));
+    // One folder is enough.
+    let alone = Stage::new(CODES);
+    write(&alone.data(), "t/a.csv", &coded(&[(3, "A", "Nam", "x")]));
+    write(&alone.data(), "t/b.csv", "so,ma,gt\n001099000009,A,Nam\n");
+    assert_eq!(drift(&alone, &["--by", "folder", "--fail-on-drift"]).code, Some(1));
+}
+
+#[test]
+fn a_snapshot_of_an_incomplete_run_makes_later_ones_incomplete() {
+    let stage = Stage::new(CODES);
+    let whole = coded(&[(3, "A", "Nam", "x")]);
+    write(&stage.data(), "t/a.csv", &format!("{whole}1,2\n"));
+    let snapshot = stage.path().join("s.json").display().to_string();
+    assert_eq!(drift(&stage, &["--snapshot", &snapshot]).code, Some(3));
+    write(&stage.data(), "t/a.csv", &whole);
+    let later = stage.path().join("later.json").display().to_string();
+    let run =
+        drift(&stage, &["--against", &snapshot, "--format", "json", "--fail-on-drift", "--snapshot", &later]);
+    assert_eq!(run.code, Some(3), "{}", run.said());
+    let found = parsed(&run);
+    assert_eq!(found["complete"], json!(false));
+    assert_eq!(
+        found["problems"][1]["en"],
+        json!("in what it is compared with: `t/a.csv`: 1 damaged rows could not be looked at")
+    );
+    // What was damaged then is not damaged now.
+    assert_eq!(drift(&stage, &["--against", &later, "--fail-on-drift"]).code, Some(0));
+}
+
+#[test]
+fn databases_that_are_not_compared_are_told() {
+    let stage = Stage::new(CODES);
+    write(stage.path(), "e.yaml", &CODES.replace("database: d", "database: e"));
+    for database in ["d", "e"] {
+        write(&stage.data(), &format!("{database}/t/a.csv"), &coded(&[(3, "A", "Nam", "x")]));
+    }
+    let (snapshot, other) = (stage.path().join("s.json"), stage.path().join("e.yaml").display().to_string());
+    let snapshot_path = snapshot.display().to_string();
+    assert_eq!(drift(&stage, &["--snapshot", &snapshot_path]).code, Some(0));
+    let run = drift(&stage, &[&other, "--against", &snapshot_path, "--format", "json"]);
+    assert_eq!(run.code, Some(0), "{}", run.said());
+    let found = parsed(&run);
+    assert_eq!((&found["only_now"], &found["only_then"]), (&json!(["e"]), &json!([])));
+    let page = drift(&stage, &[&other, "--against", &snapshot_path]).out;
+    assert!(page.contains("Only this run knows: e. Not compared."), "{page}");
+    let alone = [
+        "drift",
+        &other,
+        "--data",
+        &stage.data().display().to_string(),
+        "--against",
+        &snapshot_path,
+        "--lang",
+        "en",
+    ];
+    let run = thuocdo(&alone);
+    assert_eq!(run.code, Some(2), "{}", run.said());
+    assert!(
+        run.err.contains("has none of these databases: e") && run.err.contains("in it: d"),
+        "{}",
+        run.err
+    );
+    let mut nothing: Value =
+        serde_json::from_str(&fs::read_to_string(&snapshot).expect("a snapshot")).expect("JSON");
+    nothing["databases"] = json!([]);
+    write(stage.path(), "s.json", &nothing.to_string());
+    assert_eq!(drift(&stage, &["--against", &snapshot_path]).code, Some(2));
+}
+
+#[test]
+fn the_same_rows_are_no_drift_however_they_are_split() {
+    let stage = Stage::new(CODES);
+    let then = stage.path().join("then");
+    write(&then, "t/a.csv", &coded(&[(12, "Z9", "Nam", "x")]));
+    for file in ["t/a.csv", "t/b.csv"] {
+        write(&stage.data(), file, &coded(&[(6, "Z9", "Nam", "x")]));
+    }
+    let then_path = then.display().to_string();
+    let run = drift(&stage, &["--against", &then_path, "--format", "json", "--fail-on-drift"]);
+    assert_eq!((run.code, &parsed(&run)["versions"]), (Some(0), &json!([])), "{}", run.said());
+    // A code that fewer rows have is not named any more, and is the same all the same.
+    write(&stage.data(), "t/b.csv", &coded(&[(1, "Z9", "Nam", "x")]));
+    let fewer = drift(&stage, &["--against", &then_path, "--fail-on-drift"]);
+    assert_eq!(fewer.code, Some(0), "{}", fewer.said());
+    // Codes of few rows in several files are as many as they are.
+    for (root, code) in [(&then, "X1"), (&stage.data(), "Y2")] {
+        write(root, "t/a.csv", &coded(&[(4, "X1", "Nam", "x")]));
+        write(root, "t/b.csv", &coded(&[(4, code, "Nam", "x")]));
+    }
+    let run = drift(&stage, &["--against", &then_path, "--format", "json", "--fail-on-drift"]);
+    assert_eq!(run.code, Some(1), "{}", run.said());
+    assert_eq!(changes(&parsed(&run)["versions"][0]["changes"]), [["unnamed_codes", "ma", "1", "2"]]);
+}
+
+#[test]
+fn codes_of_one_list_may_have_several_lengths() {
+    let stage = Stage::new(CODES);
+    write(stage.path(), "e.yaml", &CODES.replace("database: d", "database: e"));
+    let other = stage.path().join("e.yaml").display().to_string();
+    write(&stage.data(), "d/t/a.csv", &coded(&[(3, "A", "Nam", "x"), (3, "A", "Nữ", "x")]));
+    write(&stage.data(), "d/t/b.csv", &coded(&[(3, "A", "Nữ", "x")]));
+    write(&stage.data(), "d/t/c.csv", &coded(&[(3, "A", "Nam", "x")]));
+    write(&stage.data(), "e/t/a.csv", &coded(&[(3, "A", "Nam", "x")]));
+    let run = drift(&stage, &[&other, "--fail-on-drift", "--format", "json"]);
+    assert_eq!(run.code, Some(0), "{}", run.said());
+    // Another way to write them is one.
+    write(&stage.data(), "e/t/a.csv", &coded(&[(3, "A", "M", "x")]));
+    let run = drift(&stage, &[&other, "--fail-on-drift=structure", "--format", "json"]);
+    assert_eq!(run.code, Some(1), "{}", run.said());
+    assert_eq!(parsed(&run)["code_lists"][0]["widths_differ"], json!(true));
+    write(&stage.data(), "e/t/a.csv", &coded(&[(3, "A", "Nam", "x")]));
+    write(&stage.data(), "d/t/c.csv", &coded(&[(3, "A", "F", "x")]));
+    assert_eq!(drift(&stage, &["--fail-on-drift=structure"]).code, Some(1));
 }

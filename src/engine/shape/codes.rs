@@ -9,37 +9,58 @@ use crate::rule::{Column, Table};
 
 /// More different values than code lists have; the national list of communes, of all times, is shorter.
 pub(super) const MOST: usize = 20_000;
-/// A code that is on no list is named if so many rows have it and it is no longer than that: it is no slip, and nobody's
-/// name.
+/// A code that is on no list is named if so many rows of the table have it and it is no longer than that: it is no slip,
+/// and nobody's name.
 const ROWS: u64 = 10;
 const LONGEST: usize = 16;
 
-/// Roles of columns that hold codes, with the built-in list of the nation, and well-known ways to write them.
-const ROLES: [(&str, Option<&str>, &[&str]); 19] = [
+/// A role of columns that hold codes: its name, the built-in list of the nation, and well-known ways to write such codes,
+/// each with the codes that go together.
+type CodeRole = (&'static str, Option<&'static str>, &'static [&'static [&'static str]]);
+
+const COUNTRIES: &[&[&str]] = &[&["VN"], &["VNM"], &["Việt Nam"], &["704"]];
+
+const ROLES: [CodeRole; 19] = [
     (
         "gender",
         None,
-        &["Nam", "Nữ", "Khác", "nam", "nữ", "NAM", "NỮ", "0", "1", "2", "3", "9", "M", "F", "Male", "Female"],
+        &[
+            &["Nam", "Nữ", "Khác"],
+            &["nam", "nữ"],
+            &["NAM", "NỮ"],
+            &["0", "1", "2", "3", "9"],
+            &["M", "F"],
+            &["Male", "Female"],
+        ],
     ),
-    ("ethnic_group", Some("vn.ethnic_group"), &["Kinh"]),
+    ("ethnic_group", Some("vn.ethnic_group"), &[&["Kinh"]]),
     ("religion", None, &[]),
-    ("nationality", None, &["VN", "VNM", "Việt Nam", "704"]),
-    ("country", None, &["VN", "VNM", "Việt Nam", "704"]),
+    ("nationality", None, COUNTRIES),
+    ("country", None, COUNTRIES),
     ("province", Some("vn.province"), &[]),
     ("commune", Some("vn.commune"), &[]),
     ("old_commune", None, &[]),
     ("land_use", Some("vn.land_use"), &[]),
     ("bank_bin", Some("vn.bank_bin"), &[]),
     ("code", None, &[]),
-    ("flag", None, &["0", "1", "true", "false", "có", "không", "Có", "Không", "Y", "N", "x"]),
-    ("currency", None, &["VND", "USD", "EUR", "VNĐ"]),
+    (
+        "flag",
+        None,
+        &[&["0", "1"], &["true", "false"], &["có", "không"], &["Có", "Không"], &["Y", "N"], &["x"]],
+    ),
+    ("currency", None, &[&["VND", "USD", "EUR"], &["VNĐ"]]),
     ("vsic", None, &[]),
     ("procedure_code", None, &[]),
-    ("envelope_event", None, &["NEW", "UPDATE", "CANCEL"]),
+    ("envelope_event", None, &[&["NEW", "UPDATE", "CANCEL"]]),
     ("result", None, &[]),
     ("icd10", None, &[]),
     ("year", None, &[]),
 ];
+
+/// The ways in which codes of a role are usually written, each with the codes that go together.
+pub fn usual(role: &str) -> &'static [&'static [&'static str]] {
+    ROLES.iter().find(|(name, ..)| *name == role).map_or(&[], |(.., usual)| *usual)
+}
 
 /// The nation's own list for a role.
 pub fn national(role: &str) -> Option<CodeList> {
@@ -51,6 +72,12 @@ pub fn national(role: &str) -> Option<CodeList> {
 pub(super) fn holds_codes(column: &Column) -> bool {
     let role = column.role.map(|role| role.name);
     column.code_list.is_some() || role.is_some_and(|role| ROLES.iter().any(|(name, ..)| *name == role))
+}
+
+/// Whether parts of a table may be made by the values of a column. Those of free text are shown to nobody, unless he asks
+/// for it.
+pub(super) fn makes_parts(column: &Column, reveal: bool) -> bool {
+    !column.personal && (reveal || holds_codes(column))
 }
 
 /// The list that a column declares.
@@ -70,36 +97,53 @@ pub(super) fn declared_lists(table: &Table, day: i32) -> BTreeMap<String, BTreeS
 }
 
 /// Codes that are nobody's: those of the declared list, of the nation's, and other well-known ones.
-pub(super) fn known_codes(column: &Column, table: &Table) -> BTreeSet<String> {
+fn known_codes(column: &Column, table: &Table) -> BTreeSet<String> {
     let role = column.role.map_or("", |role| role.name);
     let national = national(role);
     let lists = declared_list(column, table).into_iter().chain(&national);
     let mut known: BTreeSet<String> =
         lists.flat_map(|list| list.entries()).map(|entry| entry.code.clone()).collect();
-    let usual = ROLES.iter().filter(|(name, ..)| *name == role).flat_map(|(.., usual)| usual.iter());
-    known.extend(usual.map(|code| (*code).to_owned()));
+    known.extend(usual(role).iter().copied().flatten().map(|code| (*code).to_owned()));
     known
 }
 
-/// The codes that were counted, as far as they may be named.
-pub(super) fn codes(
-    counted: &BTreeMap<String, u64>,
-    too_many: bool,
-    known: &BTreeSet<String>,
-    personal: bool,
+/// Which codes of a column may be named. It is decided for the table as a whole: the same rows name the same codes,
+/// however they are split into files and parts.
+pub(super) struct Nameable {
+    known: BTreeSet<String>,
+    /// On no list, and named all the same.
+    frequent: BTreeSet<String>,
     reveal: bool,
-) -> CodesShape {
-    let mut shape = CodesShape { too_many, ..CodesShape::default() };
-    for (code, &count) in counted.iter().filter(|_| !too_many) {
-        *shape.widths.entry(chars_len(code) as u64).or_default() += 1;
-        if known.contains(code) {
-            shape.listed.insert(code.clone(), count);
-        } else if reveal || !personal && count >= ROWS && chars_len(code) <= LONGEST {
-            shape.others.insert(code.clone(), count);
-        } else {
-            shape.unnamed += 1;
-            shape.unnamed_values += count;
-        }
+}
+
+impl Nameable {
+    /// For a column whose codes were counted in all rows of the table.
+    pub fn of(column: &Column, table: &Table, counted: &BTreeMap<String, u64>, reveal: bool) -> Self {
+        let is_frequent =
+            |code: &str, count: u64| !column.personal && count >= ROWS && chars_len(code) <= LONGEST;
+        let frequent = counted.iter().filter(|(code, count)| is_frequent(code, **count));
+        let frequent = frequent.map(|(code, _)| code.clone()).collect();
+        Self { known: known_codes(column, table), frequent, reveal }
     }
-    shape
+
+    pub fn names(&self, code: &str) -> bool {
+        self.reveal || self.known.contains(code) || self.frequent.contains(code)
+    }
+
+    /// The codes that were counted, as far as they may be named.
+    pub fn codes(&self, counted: &BTreeMap<String, u64>, too_many: bool) -> CodesShape {
+        let mut shape = CodesShape { too_many, ..CodesShape::default() };
+        for (code, &count) in counted.iter().filter(|_| !too_many) {
+            *shape.widths.entry(chars_len(code) as u64).or_default() += 1;
+            if self.known.contains(code) {
+                shape.listed.insert(code.clone(), count);
+            } else if self.names(code) {
+                shape.others.insert(code.clone(), count);
+            } else {
+                shape.unnamed += 1;
+                shape.unnamed_values += count;
+            }
+        }
+        shape
+    }
 }

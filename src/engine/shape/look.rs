@@ -1,16 +1,15 @@
 //! Reads a file and remembers what its columns look like.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use arrow::buffer::BooleanBuffer;
-use arrow::datatypes::DataType;
 use rayon::prelude::*;
 
-use super::codes::{MOST, codes, holds_codes};
-use super::{By, ColumnShape, ShapeOptions};
+use super::codes::{MOST, holds_codes, makes_parts};
+use super::{By, ShapeOptions};
 use crate::base::{Level, Text};
 use crate::engine::feed::reader_panicked;
 use crate::engine::problems::Problems;
@@ -21,8 +20,8 @@ use crate::kernel::form::Forms;
 use crate::kernel::text::{Defects, chars_len, defects};
 use crate::kernel::verdict::minus;
 use crate::kernel::{Batch, ColumnPlan, ColumnType};
+use crate::rule::Table;
 use crate::rule::role::Role;
-use crate::rule::{Column, Table};
 use crate::say;
 
 /// What is not Unicode text in its usual form.
@@ -41,10 +40,20 @@ const ENCODINGS: [Defects; 9] = [
 /// More parts than a report can tell apart.
 const MOST_PARTS: usize = 2_000;
 
-/// What was seen of a file: by the value of a column, or (`None`) as a whole.
+/// Rows of a file that belong together.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Rows {
+    All,
+    /// Those with this value in the column that makes parts.
+    With(String),
+    /// Those without a value in it.
+    Without,
+}
+
+/// What was seen of a file.
 #[derive(Default)]
 pub(super) struct Looked {
-    pub parts: BTreeMap<Option<String>, PartState>,
+    pub parts: BTreeMap<Rows, PartState>,
     pub invalid_utf8: u64,
     damaged: u64,
     errors: Vec<Text>,
@@ -60,17 +69,18 @@ pub(super) struct PartState {
 
 #[derive(Clone, Default)]
 pub(super) struct ColumnState {
-    values: u64,
-    absent: u64,
-    longest: u64,
-    forms: Forms,
-    codes: BTreeMap<String, u64>,
-    too_many: bool,
+    pub values: u64,
+    pub absent: u64,
+    pub longest: u64,
+    pub forms: Forms,
+    /// None, where there are too many or the column holds none.
+    pub codes: BTreeMap<String, u64>,
+    pub too_many: bool,
     pub encodings: BTreeMap<&'static str, u64>,
 }
 
 impl ColumnState {
-    fn merge(&mut self, other: Self) {
+    pub fn merge(&mut self, other: Self) {
         self.values += other.values;
         self.absent += other.absent;
         self.longest = self.longest.max(other.longest);
@@ -92,44 +102,20 @@ impl ColumnState {
             self.codes.clear();
         }
     }
+}
 
-    /// As reports have it; `known` codes may be named.
-    pub fn shape(
-        self,
-        name: String,
-        stored: &DataType,
-        declared: Option<&Column>,
-        known: Option<&BTreeSet<String>>,
-        reveal: bool,
-    ) -> ColumnShape {
-        let personal = declared.is_some_and(|column| column.personal);
-        let known = known.filter(|_| declared.is_some_and(holds_codes));
-        let codes = known.map(|known| codes(&self.codes, self.too_many, known, personal, reveal));
-        let stored = ColumnType::found(stored).map_or_else(|| stored.to_string(), |ty| ty.id().to_owned());
-        ColumnShape {
-            name,
-            files: 1,
-            stored: BTreeSet::from([stored]),
-            forms: if self.values > 0 { self.forms.every() } else { BTreeSet::new() },
-            role: declared.and_then(|column| column.role).map(|role| role.name.to_owned()),
-            declared: declared.and_then(|column| column.ty).map(|ty| ty.id().to_owned()),
-            code_list: declared.and_then(|column| column.code_list.as_ref()).map(|list| list.value.clone()),
-            personal,
-            values: self.values,
-            absent: self.absent,
-            longest: self.longest,
-            codes,
-        }
+impl PartState {
+    pub fn merge(&mut self, other: Self) {
+        self.rows += other.rows;
+        self.columns.resize(self.columns.len().max(other.columns.len()), ColumnState::default());
+        self.columns.iter_mut().zip(other.columns).for_each(|(ours, theirs)| ours.merge(theirs));
     }
 }
 
 impl Looked {
     fn merge(mut self, other: Self) -> Self {
         for (label, part) in other.parts {
-            let ours = self.parts.entry(label).or_default();
-            ours.rows += part.rows;
-            ours.columns.resize(ours.columns.len().max(part.columns.len()), ColumnState::default());
-            ours.columns.iter_mut().zip(part.columns).for_each(|(ours, theirs)| ours.merge(theirs));
+            self.parts.entry(label).or_default().merge(part);
         }
         self.invalid_utf8 += other.invalid_utf8;
         self.damaged += other.damaged;
@@ -215,7 +201,7 @@ impl<'p> Plan<'p> {
             let codes = keyed || declared.and_then(|column| column.role).is_some_and(Role::holds_codes);
             if let By::Column(name) = options.by
                 && name == field.name()
-                && !declared.is_some_and(|column| column.personal)
+                && declared.is_some_and(|column| makes_parts(column, options.reveal))
             {
                 plan.by = Some(plan.readable.len());
             }
@@ -238,7 +224,7 @@ impl<'p> Plan<'p> {
         let mut looked = Looked::default();
         if self.by.is_none() {
             let columns = vec![ColumnState::default(); self.columns];
-            looked.parts.insert(None, PartState { rows: 0, columns });
+            looked.parts.insert(Rows::All, PartState { rows: 0, columns });
         }
         looked
     }
@@ -258,8 +244,8 @@ impl<'p> Plan<'p> {
     }
 
     /// The rows of each part.
-    fn parts(&self, batch: &Batch<'_>, sound: &BooleanBuffer) -> Vec<(Option<String>, BooleanBuffer)> {
-        let Some(by) = self.by else { return vec![(None, sound.clone())] };
+    fn parts(&self, batch: &Batch<'_>, sound: &BooleanBuffer) -> Vec<(Rows, BooleanBuffer)> {
+        let Some(by) = self.by else { return vec![(Rows::All, sound.clone())] };
         let present = sound & batch.present(by);
         let text = batch.canonical(by);
         let mut rows: BTreeMap<String, Vec<usize>> = BTreeMap::new();
@@ -276,11 +262,11 @@ impl<'p> Plan<'p> {
             let mut rows = rows.iter().peekable();
             BooleanBuffer::collect_bool(batch.rows(), |row| rows.next_if(|&&at| at == row).is_some())
         };
-        let mut parts: Vec<_> = rows.into_iter().map(|(value, rows)| (Some(value), marked(&rows))).collect();
+        let mut parts: Vec<_> =
+            rows.into_iter().map(|(value, rows)| (Rows::With(value), marked(&rows))).collect();
         let rest = minus(sound, &present);
         if rest.count_set_bits() > 0 {
-            // Rows without a value are a part of their own.
-            parts.push((Some("-".to_owned()), rest));
+            parts.push((Rows::Without, rest));
         }
         parts
     }

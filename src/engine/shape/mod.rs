@@ -2,20 +2,21 @@
 //! of a table, between its parts, and between databases is seen by comparing shapes.
 
 mod codes;
+mod gathered;
 mod look;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
-use arrow::datatypes::Field;
 use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub use self::codes::national;
-use self::codes::{declared_lists, known_codes};
-use self::look::{ColumnState, Looked, PartState, look};
+use self::codes::{declared_lists, makes_parts};
+pub use self::codes::{national, usual};
+use self::gathered::{Field, Gathered, Names};
+use self::look::{ColumnState, Looked, PartState, Rows, look};
 use super::problems::Problems;
 use super::run::data_root;
 use super::source::{TableFile, TableSource};
@@ -31,7 +32,7 @@ pub enum By {
     File,
     /// Every folder.
     Folder,
-    /// Every value of a column.
+    /// Every value of a column that holds codes.
     Column(String),
 }
 
@@ -59,13 +60,18 @@ pub struct DatabaseShape {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct TableShape {
     pub id: String,
-    /// In the order of their names; none if there is no file.
+    /// Files that could be opened.
+    pub files: u64,
+    /// Those of all files together, in the order of first appearance.
+    pub columns: Vec<ColumnShape>,
+    /// In the order of their names, then those that are not named.
     pub parts: Vec<PartShape>,
 }
 
 /// A part of a table: a file, the files of a folder, or the rows with one value in a column.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PartShape {
+    /// A path, or a code; `-` for rows without one, and `#1`, `#2` … for codes that may not be named.
     pub name: String,
     pub files: u64,
     pub rows: u64,
@@ -83,6 +89,8 @@ pub struct ColumnShape {
     pub name: String,
     /// Files that have it.
     pub files: u64,
+    /// Files of the table, or of the part, that do not have it.
+    pub lacking: u64,
     /// The types in which files store it.
     pub stored: BTreeSet<String>,
     /// The forms that every value has; none: text, or no value.
@@ -112,7 +120,7 @@ pub struct CodesShape {
     pub too_many: bool,
     /// Codes of the declared list, of the national one and other well-known ones, with how often they occur.
     pub listed: BTreeMap<String, u64>,
-    /// Other codes that many rows have. Of columns with personal data none is named.
+    /// Other codes that many rows of the table have. Of columns with personal data none is named.
     pub others: BTreeMap<String, u64>,
     /// How many codes are not named, and how many values they are.
     pub unnamed: u64,
@@ -143,50 +151,116 @@ fn table_shape(
 ) -> Option<(TableShape, Vec<Diagnostic>)> {
     let mut problems = Problems::default();
     let source = TableSource::open_as_they_are(table, root, &[], options.reveal, &mut problems);
-    refused(table, &source, options.by, &mut problems);
+    refused(table, &source, options, &mut problems);
     let looked: Vec<Option<Looked>> =
         source.files.par_iter().map(|file| look(file, table, options)).collect();
-    let known: BTreeMap<&str, BTreeSet<String>> =
-        table.columns.iter().map(|column| (column.name.value.as_str(), known_codes(column, table))).collect();
-    let mut parts: BTreeMap<String, PartShape> = BTreeMap::new();
+    let (mut whole, mut parts) = (Gathered::default(), BTreeMap::<Label, Gathered<'_>>::new());
     for (file, looked) in source.files.iter().zip(looked) {
-        let mut looked = looked?;
+        let looked = looked?;
         looked.tell(&file.name, &mut problems);
-        let whole = place(&file.name, options.by);
-        for (label, seen) in std::mem::take(&mut looked.parts) {
-            let label = label.unwrap_or_else(|| whole.clone());
-            let part = parts
-                .entry(label.clone())
-                .or_insert_with(|| PartShape { name: label, ..PartShape::default() });
-            part.take(seen, file, &|field, state| {
-                let name = field.name();
-                let known = known.get(name.as_str());
-                let shown = name_of(file, table, name, options.reveal, &source);
-                state.shape(shown, field.data_type(), table.column(name), known, options.reveal)
-            });
+        let Some(opened) = &file.source else { continue };
+        let schema = opened.schema();
+        let fields: Vec<Field<'_>> = schema
+            .fields()
+            .iter()
+            .map(|field| {
+                let shown = name_of(file, table, field.name(), options.reveal, &source);
+                Field::new(shown, table.column(field.name()), field.data_type())
+            })
+            .collect();
+        // A file without rows has its columns all the same.
+        let mut all = PartState { rows: 0, columns: vec![ColumnState::default(); fields.len()] };
+        for (rows, seen) in looked.parts {
+            all.merge(seen.clone());
+            parts.entry(Label::of(rows, &file.name, options.by)).or_default().take(&fields, seen);
         }
+        whole.take(&fields, all);
         // Of parts of a file, values with U+FFFD tell the same.
-        if let Some(part) = parts.get_mut(&whole).filter(|_| looked.invalid_utf8 > 0) {
-            *part.encodings.entry("invalid_utf8".to_owned()).or_default() += looked.invalid_utf8;
+        let label = Label::of(Rows::All, &file.name, options.by);
+        if let Some(part) = parts.get_mut(&label).filter(|_| looked.invalid_utf8 > 0) {
+            part.encoded("invalid_utf8", looked.invalid_utf8);
         }
     }
-    let parts = parts.into_values().collect();
-    Some((TableShape { id: table.id.value.clone(), parts }, problems.into_diagnostics()))
+    let names = whole.names(table, options.reveal);
+    let shape = TableShape {
+        id: table.id.value.clone(),
+        files: whole.files,
+        columns: whole.columns(&names),
+        parts: named(parts, &names, options),
+    };
+    Some((shape, problems.into_diagnostics()))
+}
+
+/// What makes rows a part of the table.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Label {
+    /// They have no value in the column that makes parts.
+    Without,
+    /// The file, or folder, of this path.
+    Place(String),
+    /// They have this value.
+    With(String),
+}
+
+impl Label {
+    fn of(rows: Rows, file: &str, by: &By) -> Self {
+        match (rows, by) {
+            (Rows::With(value), _) => Self::With(value),
+            (Rows::Without, _) => Self::Without,
+            (Rows::All, By::Folder) => {
+                Self::Place(file.rsplit_once('/').map_or(".", |(folder, _)| folder).to_owned())
+            }
+            (Rows::All, By::File | By::Column(_)) => Self::Place(file.to_owned()),
+        }
+    }
+}
+
+/// The parts with their names. Values that may not be named are numbered, in their order, behind the others.
+fn named(
+    parts: BTreeMap<Label, Gathered<'_>>,
+    names: &Names<'_>,
+    options: &ShapeOptions<'_>,
+) -> Vec<PartShape> {
+    let nameable = match options.by {
+        By::Column(name) => names.get(name.as_str()),
+        By::File | By::Folder => None,
+    };
+    let (mut named, mut numbered) = (Vec::new(), Vec::new());
+    for (label, part) in parts {
+        match label {
+            Label::Without => named.push(part.part("-".to_owned(), names)),
+            Label::Place(path) => named.push(part.part(path, names)),
+            Label::With(value) if options.reveal || nameable.is_some_and(|codes| codes.names(&value)) => {
+                named.push(part.part(value, names));
+            }
+            Label::With(_) => numbered.push(part.part(format!("#{}", numbered.len() + 1), names)),
+        }
+    }
+    named.append(&mut numbered);
+    named
 }
 
 /// What cannot be looked at.
-fn refused(table: &Table, source: &TableSource, by: &By, problems: &mut Problems) {
+fn refused(table: &Table, source: &TableSource, options: &ShapeOptions<'_>, problems: &mut Problems) {
     let id = &table.id.value;
-    if let By::Column(name) = by
-        && table.column(name).is_some_and(|column| column.personal)
+    if let By::Column(name) = options.by
+        && let Some(column) = table.column(name).filter(|column| !makes_parts(column, options.reveal))
     {
-        problems.error(
-            say!(
+        let hint = say!(
+            "choose a column with a code list, or with a role of codes such as `province`",
+            "hãy chọn một cột có danh mục, hoặc có vai trò là mã như `province`"
+        );
+        let what = match column.personal {
+            true => say!(
                 "`{id}`: `{name}` holds data about persons; parts are not made by it",
                 "`{id}`: `{name}` chứa dữ liệu cá nhân, không dùng để chia phần"
             ),
-            Some(say!("choose a column of codes, as of provinces", "hãy chọn một cột mã, như mã tỉnh")),
-        );
+            false => say!(
+                "`{id}`: `{name}` is not declared as a column of codes; parts are not made by it",
+                "`{id}`: `{name}` không được khai báo là cột mã, không dùng để chia phần"
+            ),
+        };
+        problems.error(what, Some(hint));
     }
     if source.is_absent() && table.required && !table.allow_empty {
         let patterns = table.files.value.join(", ");
@@ -194,14 +268,6 @@ fn refused(table: &Table, source: &TableSource, by: &By, problems: &mut Problems
             say!("table `{id}`: no file matches {patterns}", "bảng `{id}`: không có tệp nào khớp {patterns}"),
             None,
         );
-    }
-}
-
-/// The part that a file makes.
-fn place(file: &str, by: &By) -> String {
-    match by {
-        By::Folder => file.rsplit_once('/').map_or(".", |(folder, _)| folder).to_owned(),
-        By::File | By::Column(_) => file.to_owned(),
     }
 }
 
@@ -220,60 +286,7 @@ fn name_of(file: &TableFile, table: &Table, name: &str, reveal: bool, source: &T
     if reveal || is_header { name.to_owned() } else { source.shown(name) }
 }
 
-impl PartShape {
-    /// Takes in what was seen of a file, or of the rows of it that are of this part.
-    fn take(
-        &mut self,
-        seen: PartState,
-        file: &TableFile,
-        shape: &dyn Fn(&Field, ColumnState) -> ColumnShape,
-    ) {
-        let Some(source) = &file.source else { return };
-        self.files += 1;
-        self.rows += seen.rows;
-        for (field, state) in source.schema().fields().iter().zip(seen.columns) {
-            for (encoding, count) in &state.encodings {
-                *self.encodings.entry((*encoding).to_owned()).or_default() += count;
-            }
-            self.add(shape(field, state));
-        }
-    }
-
-    /// Takes in a column of a further file.
-    fn add(&mut self, column: ColumnShape) {
-        match self.columns.iter_mut().find(|known| known.name == column.name) {
-            Some(known) => known.add(column),
-            None => self.columns.push(column),
-        }
-    }
-}
-
-impl TableShape {
-    /// The columns of all parts together.
-    pub fn columns(&self) -> Vec<ColumnShape> {
-        let mut whole = PartShape::default();
-        self.parts.iter().flat_map(|part| &part.columns).for_each(|column| whole.add(column.clone()));
-        whole.columns
-    }
-}
-
 impl ColumnShape {
-    fn add(&mut self, other: Self) {
-        self.forms = match (self.values, other.values) {
-            (_, 0) => std::mem::take(&mut self.forms),
-            (0, _) => other.forms,
-            _ => self.forms.intersection(&other.forms).copied().collect(),
-        };
-        self.files += other.files;
-        self.stored.extend(other.stored);
-        self.values += other.values;
-        self.absent += other.absent;
-        self.longest = self.longest.max(other.longest);
-        if let (Some(codes), Some(more)) = (&mut self.codes, other.codes) {
-            codes.add(more);
-        }
-    }
-
     /// The narrowest form of all values; `None`: text, or there is no value.
     pub fn form(&self) -> Option<Form> {
         self.forms.first().copied().filter(|_| self.values > 0)
@@ -281,19 +294,12 @@ impl ColumnShape {
 }
 
 impl CodesShape {
-    /// What is not named of two parts may be the same codes: so many there are at least.
-    fn add(&mut self, other: Self) {
-        self.too_many |= other.too_many;
-        for (codes, more) in [(&mut self.listed, other.listed), (&mut self.others, other.others)] {
-            for (code, count) in more {
-                *codes.entry(code).or_default() += count;
-            }
-        }
-        self.unnamed = self.unnamed.max(other.unnamed);
-        self.unnamed_values += other.unnamed_values;
-        for (width, count) in other.widths {
-            let known = self.widths.entry(width).or_default();
-            *known = count.max(*known);
-        }
+    /// The codes that are named.
+    pub fn named(&self) -> impl Iterator<Item = &str> {
+        self.listed.keys().chain(self.others.keys()).map(String::as_str)
+    }
+
+    pub fn names(&self, code: &str) -> bool {
+        self.listed.contains_key(code) || self.others.contains_key(code)
     }
 }

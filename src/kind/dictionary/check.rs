@@ -12,7 +12,7 @@ use crate::kernel::number::{self, Parsed};
 use crate::kernel::{Batch, ColumnId, ColumnType, Population, RowVerdict};
 use crate::kind::sightings::Sightings;
 use crate::rule::code_list::CodeList;
-use crate::rule::dictionary::{Entry, Size};
+use crate::rule::dictionary::Entry;
 use crate::rule::{Check, FoundFile};
 use crate::state::{Measure, State, Tally};
 
@@ -157,7 +157,7 @@ impl Described {
             || matches!(entry.ty, Some(ColumnType::Text | ColumnType::Integer | ColumnType::Decimal));
         if let Some(size) = entry.size.filter(|_| written) {
             seen.measured = seen.values;
-            let length = text.mapped(|value| Size::of(entry.ty, value));
+            let length = text.mapped(|value| size.of(entry.ty, value));
             seen.longest = present.set_indices().filter_map(length).max().unwrap_or(0);
             seen.too_long = failing(&|value| size.holds(entry.ty, value));
         }

@@ -30,11 +30,13 @@ static ABOUT: About = About {
         en: "The table has the columns of a data dictionary, as the dictionary describes them. For each entry one item is \
              its name, and one more each its type, length, format, whether it is required, and its code list, as far as the \
              dictionary says. Types are judged by what is declared and stored, else by the values; lengths and formats by \
-             the values; code lists as sets. Columns that no entry describes are counted; with `closed: true` they fail.",
+             the values, and of numbers their digits count, without zeros in front and at the end of the fraction; code \
+             lists as sets. Columns that no entry describes are counted; with `closed: true` they fail.",
         vi: "Bảng có các cột của từ điển dữ liệu, đúng như từ điển mô tả. Mỗi mục từ có một mục cam kết về tên và, nếu từ \
              điển có ghi, mỗi mục cho kiểu, độ dài, định dạng, tính bắt buộc, danh mục. Kiểu xét theo khai báo và cách lưu, \
-             không có thì theo giá trị; độ dài và định dạng xét theo giá trị; danh mục so theo tập mã. Cột không có trong từ \
-             điển được đếm; với `closed: true` mỗi cột như vậy là một lỗi.",
+             không có thì theo giá trị; độ dài và định dạng xét theo giá trị, với số thì đếm chữ số, bỏ các số 0 ở đầu và ở \
+             cuối phần thập phân; danh mục so theo tập mã. Cột không có trong từ điển được đếm; với `closed: true` mỗi cột \
+             như vậy là một lỗi.",
     },
     why: Words {
         en: "Databases whose columns mean, measure or code a thing differently cannot be connected, and what is longer than \
@@ -150,11 +152,14 @@ impl Dictionary {
         let column = named.filter(|name| found.contains(&name.value));
         let column = column.and_then(|name| binder.column(&name).ok());
         let declared = self.declared.0.iter().find(|(column, _)| Some(&column.name.value) == ours.as_ref());
-        let dates = match (&entry.format, entry.ty) {
-            (Some(Written::Date(format)), _) => vec![format.clone()],
-            (_, Some(ColumnType::Timestamp)) => default_timestamps().to_vec(),
+        // A date that is written in another way than the format says is a date all the same.
+        let mut dates = match entry.ty {
+            Some(ColumnType::Timestamp) => default_timestamps().to_vec(),
             _ => vec![default_date().clone()],
         };
+        if let Some(Written::Date(format)) = &entry.format {
+            dates.push(format.clone());
+        }
         Described {
             codes: self.codes(&entry, declared.and_then(|(_, list)| list.as_deref()), binder),
             ours,

@@ -7,16 +7,21 @@ use crate::base::Text;
 use crate::format::{self, Format};
 use crate::kernel::ColumnType;
 use crate::kernel::date_format::DateFormat;
+use crate::kernel::number;
 use crate::kernel::text::{Pattern, PatternError, bare, chars_len};
 use crate::rule::code_list::CodeList;
 use crate::say;
 
-/// How long values may be: characters of a text, or digits of a number with so many of them after the point.
+/// How long values may be: characters of a text, or digits of a number with so many of them after the point, as SQL's
+/// `NUMBER(18,2)` has it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Size {
     pub most: u64,
     pub decimals: Option<u64>,
 }
+
+/// Characters of the longest flag: `false`, `không`.
+const FLAG: u64 = 5;
 
 impl fmt::Display for Size {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -29,19 +34,52 @@ impl fmt::Display for Size {
 
 impl Size {
     /// How long a canonical value is: the digits of a number, the characters of anything else.
-    pub fn of(ty: Option<ColumnType>, value: &str) -> u64 {
-        if matches!(ty, Some(ColumnType::Integer | ColumnType::Decimal)) {
-            return value.bytes().filter(u8::is_ascii_digit).count() as u64;
+    pub fn of(self, ty: Option<ColumnType>, value: &str) -> u64 {
+        if !self.counts_digits(ty) {
+            return chars_len(value) as u64;
         }
-        chars_len(value) as u64
+        match number::digits(value) {
+            Some((whole, fraction)) => whole.saturating_add(fraction),
+            // That it is no number is said of its type.
+            None => value.bytes().filter(u8::is_ascii_digit).count() as u64,
+        }
     }
 
     /// Whether a canonical value fits.
     pub fn holds(self, ty: Option<ColumnType>, value: &str) -> bool {
-        let Some(decimals) = self.decimals else { return Self::of(ty, value) <= self.most };
-        let (whole, fraction) = value.split_once('.').unwrap_or((value, ""));
-        let digits = |text: &str| text.bytes().filter(u8::is_ascii_digit).count() as u64;
-        digits(whole) <= self.most.saturating_sub(decimals) && digits(fraction) <= decimals
+        match self.decimals.and_then(|decimals| Some((decimals, number::digits(value)?))) {
+            Some((decimals, (whole, fraction))) => {
+                whole <= self.most.saturating_sub(decimals) && fraction <= decimals
+            }
+            None => self.of(ty, value) <= self.most,
+        }
+    }
+
+    /// Only numbers have digits after a point.
+    fn counts_digits(self, ty: Option<ColumnType>) -> bool {
+        let is_number = matches!(ty, Some(ColumnType::Integer | ColumnType::Decimal));
+        is_number || ty.is_none() && self.decimals.is_some()
+    }
+
+    /// # Errors
+    /// No value of the type can be so long, or be measured so.
+    pub fn suits(self, ty: ColumnType) -> Result<(), Text> {
+        let decimals = self.decimals.unwrap_or(0);
+        match ty {
+            ColumnType::Decimal => Ok(()),
+            ColumnType::Integer if decimals == 0 => Ok(()),
+            ColumnType::Integer => {
+                Err(say!("whole numbers have no digits after the point", "số nguyên không có phần thập phân"))
+            }
+            _ if self.decimals.is_some() => {
+                Err(say!("only numbers have digits after a point", "chỉ kiểu số mới có số chữ số thập phân"))
+            }
+            ColumnType::Boolean if self.most > FLAG => {
+                let most = self.most;
+                Err(say!("no flag is {most} characters long", "giá trị đúng/sai không dài đến {most} ký tự"))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// `150`, `(150)`, `18,2`, `150 ký tự`; `None` for no limit.
@@ -143,8 +181,17 @@ pub fn ty(text: &str) -> Result<(ColumnType, Option<Size>), Text> {
         None => (plain.as_str(), None),
     };
     let found = TYPES.iter().find(|(_, words)| words.contains(&word)).map(|(ty, _)| *ty);
+    let ty = found.ok_or_else(|| say!("this is no type", "đây không phải kiểu dữ liệu"))?;
+    // Of a moment, this is how many digits its seconds have after the point.
+    let size = size.filter(|size| ty != ColumnType::Timestamp || !is_fraction(size));
     let size = size.map_or(Ok(None), Size::parse)?;
-    found.map(|ty| (ty, size)).ok_or_else(|| say!("this is no type", "đây không phải kiểu dữ liệu"))
+    size.map_or(Ok(()), |size| size.suits(ty))?;
+    Ok((ty, size))
+}
+
+/// `6)`, as of `TIMESTAMP(6)`.
+fn is_fraction(size: &str) -> bool {
+    size.trim_end().strip_suffix(')').is_some_and(|digits| matches!(digits.trim().as_bytes(), [b'0'..=b'9']))
 }
 
 /// `x`, `có`, `bắt buộc`, `Y`, `1` …

@@ -28,10 +28,20 @@ enum Spot {
     Span(Range<usize>),
 }
 
+/// Rows that a message names.
+const ROWS: usize = 20;
+
 /// An entry as it is written: the attributes that are understood, and where they stand.
 struct Raw {
     spot: Spot,
-    cells: Vec<(Attribute, Spot, Vec<String>)>,
+    cells: Vec<(Attribute, Spot, Cell)>,
+}
+
+/// What stands in a cell.
+enum Cell {
+    Text(String),
+    /// Codes as a list of YAML or JSON.
+    Codes(Vec<String>),
 }
 
 /// All entries of a file as they are written.
@@ -147,7 +157,7 @@ fn of_sheet(file: &At<String>, path: &Path, reader: &mut Reader, problems: &mut 
         let cells = known.iter().zip(&row.cells).enumerate().filter(|(_, (_, cell))| !cell.is_empty());
         let cells = cells.filter_map(|(at, (attribute, cell))| {
             let spot = Spot::Row(row.number, Some(sheet.names[at].clone()));
-            Some(((*attribute)?, spot, vec![cell.clone()]))
+            Some(((*attribute)?, spot, Cell::Text(cell.clone())))
         });
         Raw { spot: Spot::Row(row.number, None), cells: cells.collect() }
     };
@@ -218,16 +228,21 @@ impl Raws {
                 twice(problems, &Spot::Span(key.span.clone()), before, &key.value);
             }
             written.push((attribute, &key.value));
-            let texts: Vec<String> = match &node.value {
-                Value::Null => Vec::new(),
-                Value::Seq(_) if attribute == Attribute::CodeList => {
-                    inner.texts(node).into_iter().map(|text| text.value).collect()
+            let spot = Spot::Span(node.span.clone());
+            let cell = match &node.value {
+                Value::Null => None,
+                Value::Seq(codes) if attribute == Attribute::CodeList => {
+                    if codes.is_empty() {
+                        problems.add(&spot, say!("this list has no code", "danh sách này không có mã nào"));
+                    }
+                    Some(Cell::Codes(inner.texts(node).into_iter().map(|text| text.value).collect()))
                 }
-                _ => inner.text(node).into_iter().map(|text| text.value.trim().to_owned()).collect(),
+                _ => {
+                    let text = inner.text(node).map(|text| text.value.trim().to_owned());
+                    text.filter(|text| !text.is_empty()).map(Cell::Text)
+                }
             };
-            if texts.iter().any(|text| !text.is_empty()) {
-                raw.cells.push((attribute, Spot::Span(node.span.clone()), texts));
-            }
+            raw.cells.extend(cell.map(|cell| (attribute, spot, cell)));
         }
         self.entries.push(raw);
     }
@@ -253,6 +268,7 @@ impl Raws {
             }
             entries.push((raw.spot.clone(), Arc::new(entry)));
         }
+        homeless(&entries, problems);
         Dictionary {
             entries: entries.into_iter().map(|(_, entry)| entry).collect(),
             attributes: self.headers.len(),
@@ -261,10 +277,57 @@ impl Raws {
     }
 }
 
+/// Says which entries name no entity though others do. No table would be held against them; and of merged cells, only the
+/// first row keeps what stood there.
+fn homeless(entries: &[(Spot, Arc<Entry>)], problems: &mut Problems) {
+    let (with, without): (Vec<_>, Vec<_>) = entries.iter().partition(|(_, entry)| entry.entity.is_some());
+    let Some((first, _)) = without.first().filter(|_| !with.is_empty()) else { return };
+    let rows: Vec<String> = without
+        .iter()
+        .filter_map(|(spot, _)| match spot {
+            Spot::Row(row, _) => Some(row.to_string()),
+            Spot::File | Spot::Span(_) => None,
+        })
+        .collect();
+    let (spot, what) = match rows.is_empty() {
+        true => {
+            let count = without.len();
+            let what = say!(
+                "this entry names no entity, as others do ({count} such entries)",
+                "mục này không nêu thực thể, trong khi mục khác có nêu (số mục như vậy: {count})"
+            );
+            (first, what)
+        }
+        false => {
+            let more = rows.len().saturating_sub(ROWS);
+            let mut rows = rows.into_iter().take(ROWS).collect::<Vec<_>>().join(", ");
+            if more > 0 {
+                rows = format!("{rows} (+{more})");
+            }
+            let what = say!(
+                "rows {rows} name no entity, as others do",
+                "các dòng {rows} không nêu thực thể, trong khi dòng khác có nêu"
+            );
+            (&Spot::File, what)
+        }
+    };
+    problems.add(spot, what).hint = Some(say!(
+        "write the entity on every row; of merged cells only the first row keeps it",
+        "ghi thực thể ở mọi dòng; với ô gộp, chỉ dòng đầu còn giữ nội dung"
+    ));
+}
+
 impl Raw {
-    fn cell(&self, wanted: Attribute) -> Option<(&Spot, &[String])> {
-        let (_, spot, texts) = self.cells.iter().find(|(attribute, ..)| *attribute == wanted)?;
-        Some((spot, texts))
+    fn cell(&self, wanted: Attribute) -> Option<(&Spot, &Cell)> {
+        let (_, spot, cell) = self.cells.iter().find(|(attribute, ..)| *attribute == wanted)?;
+        Some((spot, cell))
+    }
+
+    fn text(&self, wanted: Attribute) -> Option<(&Spot, &str)> {
+        match self.cell(wanted)? {
+            (spot, Cell::Text(text)) => Some((spot, text)),
+            (_, Cell::Codes(_)) => None,
+        }
     }
 
     /// What a cell means; what is wrong with it is said.
@@ -274,12 +337,12 @@ impl Raw {
         problems: &mut Problems,
         read: impl FnOnce(&str) -> Result<T, Text>,
     ) -> Option<T> {
-        let (spot, texts) = self.cell(wanted)?;
-        read(&texts[0]).map_err(|what| problems.add(spot, what).hint = Some(hint(wanted))).ok()
+        let (spot, text) = self.text(wanted)?;
+        read(text).map_err(|what| problems.add(spot, what).hint = Some(hint(wanted))).ok()
     }
 
     fn understood(&self, lists: &Path, problems: &mut Problems) -> Option<Entry> {
-        let Some((_, name)) = self.cell(Attribute::Name) else {
+        let Some((_, name)) = self.text(Attribute::Name) else {
             nameless(problems, &self.spot);
             return None;
         };
@@ -297,11 +360,16 @@ impl Raw {
                 ),
             );
         }
+        if let (Some(said), Some((ty, None)), Some((spot, _))) = (size, ty, self.cell(Attribute::Length))
+            && let Err(what) = said.suits(ty)
+        {
+            problems.add(spot, what).hint = Some(hint(Attribute::Length));
+        }
         let required = self.read(Attribute::Required, problems, cell::yes_or_no);
         let key = self.read(Attribute::Key, problems, cell::yes_or_no);
         Some(Entry {
-            name: name[0].clone(),
-            entity: self.cell(Attribute::Entity).map(|(_, texts)| texts[0].clone()),
+            name: name.to_owned(),
+            entity: self.text(Attribute::Entity).map(|(_, text)| text.to_owned()),
             ty: ty.map(|(ty, _)| ty),
             size: size.or(within),
             format: self.read(Attribute::Format, problems, Written::parse),
@@ -312,12 +380,13 @@ impl Raw {
 
     /// Codes that are spelt out, a built-in list, a file beside the dictionary (`xa.csv#ma`), or a name.
     fn codes(&self, lists: &Path, problems: &mut Problems) -> Option<Codes> {
-        let (spot, texts) = self.cell(Attribute::CodeList)?;
         let list = |codes: &[&str]| Codes::List(Arc::new(CodeList::of("", codes.iter().copied())));
-        if texts.len() > 1 {
-            return Some(list(&texts.iter().map(String::as_str).collect::<Vec<_>>()));
-        }
-        let text = texts[0].as_str();
+        let (spot, text) = match self.cell(Attribute::CodeList)? {
+            (_, Cell::Codes(codes)) => {
+                return Some(list(&codes.iter().map(String::as_str).collect::<Vec<_>>()));
+            }
+            (spot, Cell::Text(text)) => (spot, text.as_str()),
+        };
         if let Some(builtin) = CodeList::builtin(text) {
             return Some(Codes::List(Arc::new(builtin)));
         }

@@ -24,6 +24,8 @@ pub enum ChangeKind {
     /// A column of the same form stands where one has gone.
     LooksRenamed,
     Reordered,
+    /// Not all files have it, or more or fewer than before do.
+    FilesLackColumn,
     /// It is stored in another type.
     TypeChanged,
     /// Values look otherwise: another form of date, texts among numbers.
@@ -36,7 +38,7 @@ pub enum ChangeKind {
     AbsentVanished,
     CodesAppeared,
     CodesVanished,
-    /// Codes that may not be named: their number has changed.
+    /// Codes on no list that cannot be told by name: how many there are.
     UnnamedCodes,
     /// The declared code list has other codes.
     CodeListChanged,
@@ -45,7 +47,7 @@ pub enum ChangeKind {
 }
 
 impl ChangeKind {
-    /// Whether programs that read the table will notice, whatever its values are.
+    /// Whether programs that read the table will notice: all but longer and absent values, and codes that come and go.
     const fn structural(self) -> bool {
         !matches!(
             self,
@@ -66,6 +68,7 @@ impl ChangeKind {
             Self::ColumnRemoved => say!("column gone", "mất cột"),
             Self::LooksRenamed => say!("looks renamed", "có vẻ đổi tên"),
             Self::Reordered => say!("other order", "đổi thứ tự"),
+            Self::FilesLackColumn => say!("files without the column", "tệp thiếu cột"),
             Self::TypeChanged => say!("other type", "đổi kiểu"),
             Self::FormChanged => say!("values of another form", "giá trị khác dạng"),
             Self::LengthGrew => say!("longer values", "giá trị dài hơn"),
@@ -137,11 +140,23 @@ pub(super) fn structure(then: &[ColumnShape], now: &[ColumnShape]) -> Vec<Change
     if !moved.is_empty() {
         changes.push(Change::of(ChangeKind::Reordered, None, None, Some(some_of(moved.into_iter()))));
     }
+    for new in now {
+        let old = find(then, &new.name);
+        if old.map_or(0, |old| old.lacking) != new.lacking {
+            changes.push(files_lack(old, new));
+        }
+    }
     for (old, new) in common(then, now).filter(|(old, new)| old.stored != new.stored) {
         let types = |column: &ColumnShape| Some(some_of(column.stored.iter().map(String::as_str)));
         changes.push(Change::of(ChangeKind::TypeChanged, Some(&new.name), types(old), types(new)));
     }
     changes
+}
+
+/// How many files lack a column.
+pub(super) fn files_lack(old: Option<&ColumnShape>, new: &ColumnShape) -> Change {
+    let share = |column: &ColumnShape| format!("{}/{}", column.lacking, column.files + column.lacking);
+    Change::of(ChangeKind::FilesLackColumn, Some(&new.name), old.map(share), Some(share(new)))
 }
 
 /// What differs between the values of columns that both have.
@@ -190,15 +205,16 @@ fn form(form: Option<Form>) -> String {
     written.and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_else(|| "text".to_owned())
 }
 
-/// Codes that only one of the two has. Codes on no list can be told to be new only where none was left unnamed.
+/// Codes that only one of the two has. Codes on no list can be told to be new only where none was left unnamed; of those
+/// that cannot be told by name the number is compared. Codes may be named then and not now, and the other way round: that
+/// fewer rows have them is no drift.
 fn codes_changed(column: Option<&str>, old: &CodesShape, new: &CodesShape) -> Vec<Change> {
     if old.too_many || new.too_many {
         return Vec::new();
     }
     let lacking = |of: &CodesShape, in_: &CodesShape| -> Vec<String> {
-        let has = |code: &&String| in_.listed.contains_key(*code) || in_.others.contains_key(*code);
         let others = of.others.keys().filter(|_| in_.unnamed == 0);
-        of.listed.keys().chain(others).filter(|code| !has(code)).cloned().collect()
+        of.listed.keys().chain(others).filter(|code| !in_.names(code)).cloned().collect()
     };
     let (vanished, appeared) = (lacking(old, new), lacking(new, old));
     let mut changes = Vec::new();
@@ -210,8 +226,13 @@ fn codes_changed(column: Option<&str>, old: &CodesShape, new: &CodesShape) -> Ve
         let named = some_of(vanished.iter().map(String::as_str));
         changes.push(Change::of(ChangeKind::CodesVanished, column, Some(named), None));
     }
-    if old.unnamed != new.unnamed {
-        let (was, now) = (old.unnamed.to_string(), new.unnamed.to_string());
+    let rest = |of: &CodesShape, in_: &CodesShape| -> u64 {
+        let untold = of.others.keys().filter(|code| in_.unnamed > 0 && !in_.names(code));
+        of.unnamed + untold.count() as u64
+    };
+    let (was, now) = (rest(old, new), rest(new, old));
+    if was != now {
+        let (was, now) = (was.to_string(), now.to_string());
         changes.push(Change::of(ChangeKind::UnnamedCodes, column, Some(was), Some(now)));
     }
     changes

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::Snapshot;
 use super::change::some_of;
-use crate::engine::shape::{ColumnShape, DatabaseShape};
+use super::lengths::Lists;
+use crate::engine::shape::{CodesShape, ColumnShape, DatabaseShape};
 
 /// Codes of one kind of thing, wherever they are kept.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -20,7 +21,7 @@ pub struct Concept {
     pub sets: Vec<CodeSet>,
     /// The first declared list against every other, and each against the nation's, where they differ.
     pub differences: Vec<Difference>,
-    /// The columns do not all have codes of the same lengths.
+    /// The columns do not all have codes of the same lengths, and no list explains it.
     pub widths_differ: bool,
 }
 
@@ -67,7 +68,7 @@ pub struct Difference {
 }
 
 impl Concept {
-    /// Whether lists differ, or codes are of several lengths.
+    /// Whether lists differ, codes are of several lengths, or some are not on the nation's list.
     pub fn drifts(&self) -> bool {
         !self.differences.is_empty()
             || self.widths_differ
@@ -79,11 +80,11 @@ impl Concept {
 const VAGUE: [&str; 3] = ["code", "flag", "result"];
 
 /// Everything that holds codes. `national` gives the list of the nation for a role.
-pub(super) fn concepts(now: &Snapshot, national: impl Fn(&str) -> Option<CodeSet>) -> Vec<Concept> {
+pub(super) fn concepts(now: &Snapshot, national: &impl Fn(&str) -> Option<CodeSet>) -> Vec<Concept> {
     let mut by_concept: BTreeMap<String, Vec<Found<'_>>> = BTreeMap::new();
     for database in &now.databases {
         for table in &database.tables {
-            for column in table.columns() {
+            for column in &table.columns {
                 let role = column.role.clone().filter(|role| !VAGUE.contains(&role.as_str()));
                 let Some(id) = role.or_else(|| column.code_list.clone()) else { continue };
                 if column.codes.is_some() {
@@ -102,14 +103,13 @@ pub(super) fn concepts(now: &Snapshot, national: impl Fn(&str) -> Option<CodeSet
 struct Found<'s> {
     database: &'s DatabaseShape,
     table: String,
-    column: ColumnShape,
+    column: &'s ColumnShape,
 }
 
 fn concept(id: &str, found: &[Found<'_>], national: Option<CodeSet>) -> Concept {
     let used: Vec<Usage> = found.iter().map(|found| found.usage(national.as_ref())).collect();
     let sets = sets(found);
-    let with_codes = used.iter().filter(|usage| !usage.widths.is_empty());
-    let widths: BTreeSet<&BTreeSet<u64>> = with_codes.map(|usage| &usage.widths).collect();
+    let widths_differ = widths_differ(found, national.as_ref());
     let mut differences: Vec<Difference> = Vec::new();
     if let Some((first, others)) = sets.split_first() {
         differences.extend(others.iter().map(|other| first.against(other, false)));
@@ -118,8 +118,22 @@ fn concept(id: &str, found: &[Found<'_>], national: Option<CodeSet>) -> Concept 
         let unlike = sets.iter().filter(|set| set.codes != national.codes);
         differences.extend(unlike.map(|set| set.against(&national, true)));
     }
-    let widths_differ = widths.len() > 1;
     Concept { id: id.to_owned(), used, sets, differences, widths_differ }
+}
+
+/// Whether two columns have codes of different lengths that no list explains.
+fn widths_differ(found: &[Found<'_>], national: Option<&CodeSet>) -> bool {
+    let coded = found.iter().filter_map(|found| {
+        let codes = found.column.codes.as_ref().filter(|codes| !codes.widths.is_empty())?;
+        Some((codes, Lists::of(found.column, found.database, national)))
+    });
+    let coded: Vec<_> = coded.collect();
+    coded.iter().enumerate().any(|(at, (one, lists))| {
+        let unlike = |two: &CodesShape| !one.widths.keys().eq(two.widths.keys());
+        coded[..at]
+            .iter()
+            .any(|(two, others)| unlike(two) && !lists.explain(one, two) && !others.explain(one, two))
+    })
 }
 
 /// The different lists that the columns declare.
@@ -160,14 +174,13 @@ impl CodeSet {
 impl Found<'_> {
     fn usage(&self, national: Option<&CodeSet>) -> Usage {
         let codes = self.column.codes.clone().unwrap_or_default();
-        let named = || codes.listed.keys().chain(codes.others.keys()).map(String::as_str);
-        let foreign = national.map(|list| some_of(named().filter(|code| !list.codes.contains(*code))));
+        let foreign = national.map(|list| some_of(codes.named().filter(|code| !list.codes.contains(*code))));
         Usage {
             database: self.database.id.clone(),
             table: self.table.clone(),
             column: self.column.name.clone(),
             code_list: self.column.code_list.clone(),
-            observed: some_of(named()),
+            observed: some_of(codes.named()),
             unnamed: codes.unnamed,
             not_national: foreign.filter(|codes| !codes.is_empty()),
             widths: codes.widths.keys().copied().collect(),

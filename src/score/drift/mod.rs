@@ -2,6 +2,7 @@
 //! databases. Pure functions of shapes; nothing of it enters a score.
 
 mod change;
+mod lengths;
 mod lists;
 mod parts;
 mod snapshot;
@@ -17,6 +18,7 @@ pub use snapshot::{SNAPSHOT, Snapshot};
 pub use versions::TableChanges;
 
 use crate::base::Text;
+use crate::say;
 
 /// The version of this format.
 pub const SCHEMA: &str = "thuocdo.drift/1";
@@ -28,7 +30,7 @@ pub struct Drift {
     pub schema: String,
     /// The moment of the run: codes in force on its day are those of a list.
     pub as_of: String,
-    /// Everything was read. If not, `problems` say what is missing.
+    /// Everything was read, now and then. If not, `problems` say what is missing.
     pub complete: bool,
     /// What could not be read, now or then.
     pub problems: Vec<Text>,
@@ -36,6 +38,9 @@ pub struct Drift {
     /// where it is other data.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub against: Option<String>,
+    /// Databases that only this run knows, and those that only what it is compared with knows. They are not compared.
+    pub only_now: Vec<String>,
+    pub only_then: Vec<String>,
     /// Tables that have changed, if they are compared with anything; in the order of databases and tables.
     pub versions: Vec<TableChanges>,
     /// Tables of several parts.
@@ -48,26 +53,28 @@ pub struct Drift {
 
 impl Drift {
     /// What drifted between `then`, if there is one, and now.
-    pub fn of(
-        now: &Snapshot,
-        then: Option<&Snapshot>,
-        problems: Vec<Text>,
-        national: impl Fn(&str) -> Option<CodeSet>,
-    ) -> Self {
+    pub fn of(now: &Snapshot, then: Option<&Snapshot>, national: impl Fn(&str) -> Option<CodeSet>) -> Self {
+        let mut problems = now.problems.clone();
+        if let Some(then) = then {
+            problems.extend(then.problems.iter().map(of_then));
+        }
         Self {
             schema: SCHEMA.to_owned(),
             as_of: now.as_of.clone(),
-            complete: problems.is_empty(),
+            complete: now.complete && then.is_none_or(|then| then.complete),
             problems,
             against: then.map(|then| then.as_of.clone()),
+            only_now: then.map(|then| now.not_in(then)).unwrap_or_default(),
+            only_then: then.map(|then| then.not_in(now)).unwrap_or_default(),
             versions: then.map(|then| versions::versions(then, now)).unwrap_or_default(),
-            parts: parts::parts(now),
-            code_lists: lists::concepts(now, national),
+            parts: parts::parts(now, &national),
+            code_lists: lists::concepts(now, &national),
             tables: now.databases.iter().map(|database| database.tables.len() as u64).sum(),
         }
     }
 
-    /// Whether anything drifted; with `structure`, whether columns, their types or their order did, or code lists.
+    /// Whether anything drifted; with `structure`, whether anything did but longer values, absent ones, and codes that come
+    /// and go.
     pub fn any(&self, structure: bool) -> bool {
         let counts = |change: &Change| !structure || change.structural;
         self.versions.iter().any(|table| table.changes.iter().any(counts))
@@ -85,6 +92,11 @@ impl Drift {
         json.push('\n');
         json
     }
+}
+
+/// Says that a problem is one of what is compared with.
+pub fn of_then(Text { en, vi }: &Text) -> Text {
+    say!("in what it is compared with: {en}", "ở bên được so: {vi}")
 }
 
 #[cfg(test)]

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Snapshot;
 use super::change::{self, Change, ChangeKind};
+use super::lengths::Lists;
+use super::{CodeSet, Snapshot};
 use crate::engine::shape::{ColumnShape, PartShape};
 
 /// The parts of one table.
@@ -19,7 +20,7 @@ pub struct TableParts {
     /// Parts whose columns are the same, in the same types and order. The first group is the one that most parts are in; of
     /// equal ones that with more rows.
     pub groups: Vec<Group>,
-    /// Parts whose values are unlike those of most parts of the first group.
+    /// Parts whose values are unlike those of most parts of the first group, and those of whose files some lack a column.
     pub unlike: Vec<Unlike>,
 }
 
@@ -47,25 +48,30 @@ fn structure(part: &PartShape) -> Structure {
     part.columns.iter().map(one).collect()
 }
 
-/// Tables of several parts.
-pub(super) fn parts(now: &Snapshot) -> Vec<TableParts> {
+/// Tables of several parts, and those of one part whose files do not all have the same columns.
+pub(super) fn parts(now: &Snapshot, national: &impl Fn(&str) -> Option<CodeSet>) -> Vec<TableParts> {
     let mut all = Vec::new();
     for database in &now.databases {
-        for table in database.tables.iter().filter(|table| table.parts.len() > 1) {
-            let (groups, unlike) = of_table(&table.parts);
-            all.push(TableParts {
-                database: database.id.clone(),
-                table: table.id.clone(),
-                parts: table.parts.len() as u64,
-                groups,
-                unlike,
-            });
+        let lists = |column: &ColumnShape| {
+            Lists::of(column, database, column.role.as_deref().and_then(national).as_ref())
+        };
+        for table in &database.tables {
+            let (groups, unlike) = of_table(&table.parts, &lists);
+            if table.parts.len() > 1 || !unlike.is_empty() {
+                all.push(TableParts {
+                    database: database.id.clone(),
+                    table: table.id.clone(),
+                    parts: table.parts.len() as u64,
+                    groups,
+                    unlike,
+                });
+            }
         }
     }
     all
 }
 
-fn of_table(parts: &[PartShape]) -> (Vec<Group>, Vec<Unlike>) {
+fn of_table(parts: &[PartShape], lists: &dyn Fn(&ColumnShape) -> Lists) -> (Vec<Group>, Vec<Unlike>) {
     let mut by_structure: BTreeMap<Structure, Vec<&PartShape>> = BTreeMap::new();
     for part in parts {
         by_structure.entry(structure(part)).or_default().push(part);
@@ -81,7 +87,7 @@ fn of_table(parts: &[PartShape]) -> (Vec<Group>, Vec<Unlike>) {
         rows: rows(set),
         changes: set.first().map(|part| change::structure(model, &part.columns)).unwrap_or_default(),
     };
-    (sets.iter().map(group).collect(), parts.iter().flat_map(|part| unlike(part, &usual)).collect())
+    (sets.iter().map(group).collect(), parts.iter().flat_map(|part| unlike(part, &usual, lists)).collect())
 }
 
 /// What most parts say; of equally many the smaller.
@@ -92,9 +98,10 @@ fn most<T: Ord>(said: impl Iterator<Item = T>) -> Option<T> {
     counts.into_iter().find(|(_, count)| *count == best).map(|(it, _)| it)
 }
 
-/// How the values of a part deviate: their form, the length of their codes, their encoding.
-fn unlike(part: &PartShape, usual: &[&PartShape]) -> Vec<Unlike> {
-    let mut found = Vec::new();
+/// How a part deviates otherwise: files without a column, the form of values, the length of codes, the encoding.
+fn unlike(part: &PartShape, usual: &[&PartShape], lists: &dyn Fn(&ColumnShape) -> Lists) -> Vec<Unlike> {
+    let partial = part.columns.iter().filter(|column| column.lacking > 0);
+    let mut found: Vec<Change> = partial.map(|column| change::files_lack(None, column)).collect();
     for column in part.columns.iter().filter(|column| column.values > 0) {
         let others = || {
             let same =
@@ -108,10 +115,16 @@ fn unlike(part: &PartShape, usual: &[&PartShape]) -> Vec<Unlike> {
         {
             found.push(Change::of(ChangeKind::FormChanged, name, Some(was), Some(now)));
         }
-        let length = most(others().map(|other| other.longest));
-        if let Some(length) = length.filter(|length| column.codes.is_some() && *length != column.longest) {
-            let (was, now) = (length.to_string(), column.longest.to_string());
-            found.push(Change::of(ChangeKind::LengthDiffers, name, Some(was), Some(now)));
+        let length = most(others().map(|other| other.longest)).filter(|length| *length != column.longest);
+        if let (Some(length), Some(codes)) = (length, &column.codes) {
+            let lists = lists(column);
+            let explained = others()
+                .filter(|other| other.longest == length)
+                .any(|other| other.codes.as_ref().is_some_and(|model| lists.explain(codes, model)));
+            if !explained {
+                let (was, now) = (length.to_string(), column.longest.to_string());
+                found.push(Change::of(ChangeKind::LengthDiffers, name, Some(was), Some(now)));
+            }
         }
     }
     for (encoding, count) in &part.encodings {

@@ -8,22 +8,32 @@ use crate::engine::shape::DatabaseShape;
 use crate::say;
 
 /// The version of this format.
-pub const SNAPSHOT: &str = "thuocdo.shape/1";
+pub const SNAPSHOT: &str = "thuocdo.shape/2";
 
 /// What a later run compares with.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Snapshot {
-    /// Always `thuocdo.shape/1`.
+    /// Always `thuocdo.shape/2`.
     pub schema: String,
     /// The moment of the run.
     pub as_of: String,
+    /// Everything was read. If not, `problems` say what is missing.
+    pub complete: bool,
+    /// What could not be read.
+    pub problems: Vec<Text>,
     /// In the order of their ids.
     pub databases: Vec<DatabaseShape>,
 }
 
 impl Snapshot {
-    pub fn new(as_of: String, databases: Vec<DatabaseShape>) -> Self {
-        Self { schema: SNAPSHOT.to_owned(), as_of, databases }
+    pub fn new(as_of: String, databases: Vec<DatabaseShape>, problems: Vec<Text>) -> Self {
+        Self { schema: SNAPSHOT.to_owned(), as_of, complete: problems.is_empty(), problems, databases }
+    }
+
+    /// The databases that another snapshot does not have.
+    pub fn not_in(&self, other: &Self) -> Vec<String> {
+        let known = |id: &str| other.databases.iter().any(|database| database.id == id);
+        self.databases.iter().filter(|own| !known(&own.id)).map(|own| own.id.clone()).collect()
     }
 
     pub fn to_json(&self) -> String {

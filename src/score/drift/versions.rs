@@ -17,7 +17,7 @@ pub struct TableChanges {
     pub changes: Vec<Change>,
 }
 
-/// Tables that have changed since. Databases that only one of the two knows are not compared.
+/// Tables that have changed since, of the databases that both know.
 pub(super) fn versions(then: &Snapshot, now: &Snapshot) -> Vec<TableChanges> {
     let mut all = Vec::new();
     for database in &now.databases {
@@ -39,21 +39,20 @@ fn of_database(then: &DatabaseShape, now: &DatabaseShape) -> Vec<TableChanges> {
         all.extend(changed(Some(&table.id), of_table(before, table)));
     }
     let known = |id: &str| now.tables.iter().any(|table| table.id == id);
-    for table in then.tables.iter().filter(|table| !table.parts.is_empty() && !known(&table.id)) {
+    for table in then.tables.iter().filter(|table| table.files > 0 && !known(&table.id)) {
         all.extend(changed(Some(&table.id), vec![Change::of(ChangeKind::TableRemoved, None, None, None)]));
     }
     all
 }
 
 fn of_table(then: Option<&TableShape>, now: &TableShape) -> Vec<Change> {
-    let there = |table: Option<&TableShape>| table.is_some_and(|table| !table.parts.is_empty());
+    let there = |table: Option<&TableShape>| table.is_some_and(|table| table.files > 0);
     match (there(then), there(Some(now)), then) {
         (false, false, _) => Vec::new(),
         (false, true, _) => vec![Change::of(ChangeKind::TableAdded, None, None, None)],
         (true, true, Some(then)) => {
-            let (then, now) = (then.columns(), now.columns());
-            let mut changes = change::structure(&then, &now);
-            changes.extend(change::values(&then, &now));
+            let mut changes = change::structure(&then.columns, &now.columns);
+            changes.extend(change::values(&then.columns, &now.columns));
             changes
         }
         _ => vec![Change::of(ChangeKind::TableRemoved, None, None, None)],
