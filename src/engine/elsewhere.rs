@@ -13,7 +13,7 @@ use super::listed::Listed;
 use super::measured::MeasuredFile;
 use super::mirror::{Mirror, Wanted};
 use super::missing::Origin;
-use super::plan::{self, Looked};
+use super::plan::{self, Looked, Sought};
 use super::problems::Problems;
 use super::run::{RunOptions, data_root};
 use super::scan;
@@ -289,16 +289,9 @@ pub fn read(
         return Some(Found::none(look, &why));
     }
     let sides: Vec<OtherSide<'_>> = look.sides.iter().map(|(_, side)| *side).collect();
-    let (plan, Looked { keys, mirrors, listings, sides }) = plan::look_into(
-        &name,
-        table,
-        &source,
-        options.as_of,
-        &look.keys,
-        &look.mirrors,
-        &look.listings,
-        &sides,
-    );
+    let sought = Sought { keys: &look.keys, mirrors: &look.mirrors, listings: &look.listings, sides: &sides };
+    let (plan, Looked { keys, mirrors, listings, sides }) =
+        plan::look_into(&name, table, &source, options.as_of, &sought);
     let outlet = Outlet::new(options.budget, plan.leaving());
     let mut state = scan::of_table((&database.id.value, &table.id.value), &plan, &source, &outlet, options)?;
     state.ledger.settle();

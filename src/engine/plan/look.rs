@@ -22,19 +22,25 @@ pub struct Looked {
     pub sides: Vec<Result<usize, Text>>,
 }
 
+/// What is to be looked for.
+#[derive(Default)]
+pub struct Sought<'s> {
+    pub keys: &'s [Vec<String>],
+    pub mirrors: &'s [(Vec<KeyPart>, Wanted)],
+    pub listings: &'s [Listing],
+    pub sides: &'s [OtherSide<'s>],
+}
+
 /// Reads nothing but what others look for: the table is judged by nobody. `name` is what messages call it.
 pub fn look_into(
     name: &str,
     table: &Table,
     source: &TableSource,
     as_of: i64,
-    referred: &[Vec<String>],
-    mirrors: &[(Vec<KeyPart>, Wanted)],
-    listings: &[Listing],
-    sides: &[OtherSide<'_>],
+    Sought { keys, mirrors, listings, sides }: &Sought<'_>,
 ) -> (TablePlan, Looked) {
     let mut binder = TableBinder::new(name, table, source, as_of);
-    let keys = referred.iter().map(|columns| binder.referred(columns)).collect();
+    let keys = keys.iter().map(|columns| binder.referred(columns)).collect();
     let mut populations = Vec::new();
     let mirrors = mirrors.iter().map(|(key, wanted)| binder.mirror(key, wanted, &mut populations)).collect();
     let listings = listings.iter().map(|listing| binder.listing(listing, &mut populations)).collect();
