@@ -123,12 +123,19 @@ impl TableSource {
 
     /// Whether every file with rows has the columns, but for those that files may lack. `rows` are those of each file.
     pub fn has_everywhere(&self, table: &Table, columns: &[String], rows: impl Fn(u32) -> u64) -> bool {
-        let needed: Vec<&String> = columns.iter().filter(|name| !self.may_lack(table, name)).collect();
-        self.files.iter().enumerate().all(|(at, file)| {
-            let Some(source) = &file.source else { return true };
-            let schema = source.schema();
-            rows(at as u32) == 0 || needed.iter().all(|name| schema.index_of(name).is_ok())
-        })
+        columns.iter().all(|name| self.without(table, name, &rows).is_empty())
+    }
+
+    /// The names of files with rows that do not have a column, unless files may lack it. `rows` are those of each file.
+    pub fn without(&self, table: &Table, column: &str, rows: impl Fn(u32) -> u64) -> Vec<&str> {
+        if self.may_lack(table, column) {
+            return Vec::new();
+        }
+        let lacks = |(at, file): &(usize, &TableFile)| {
+            let lacks = |source: &dyn Source| source.schema().index_of(column).is_err();
+            rows(*at as u32) > 0 && file.source.as_deref().is_some_and(lacks)
+        };
+        self.files.iter().enumerate().filter(lacks).map(|(_, file)| file.name.as_str()).collect()
     }
 
     /// Whether some file gives this name to several of its columns.

@@ -226,6 +226,11 @@ pub fn system(error: &io::Error) -> Text {
         (io::ErrorKind::NotFound, _) => say!("it does not exist", "không tồn tại"),
         (io::ErrorKind::PermissionDenied, _) => say!("permission denied", "không có quyền đọc"),
         (io::ErrorKind::IsADirectory, _) => say!("it is a directory", "đây là thư mục"),
+        (io::ErrorKind::NotADirectory, _) => say!(
+            "a part of its path is no directory, but a file",
+            "trên đường dẫn có một phần không phải thư mục mà là tệp"
+        ),
+        (io::ErrorKind::AlreadyExists, _) => say!("there is a file of this name", "đã có tệp trùng tên"),
         (io::ErrorKind::StorageFull, _) => say!("the disk is full", "hết chỗ trên đĩa"),
         (io::ErrorKind::ReadOnlyFilesystem, _) => {
             say!("the file system is read-only", "hệ thống tệp chỉ cho đọc")

@@ -111,6 +111,8 @@ pub struct Speaks {
 pub struct Attribute {
     pub id: &'static str,
     pub likeness: Likeness,
+    /// Its values are codes of a list, which others may number otherwise.
+    pub listed: bool,
     /// More than one where a table keeps a date and parts of it.
     pub columns: Vec<String>,
     /// Codes that the column may have, and what its list says of each.
@@ -148,6 +150,20 @@ pub struct Found {
     pub speaks: Option<Speaks>,
     pub left_out: Vec<LeftOut>,
 }
+
+/// Roles whose values are codes of a list. Numbers of papers are compared as codes, too, but digits in one database and
+/// letters in another are different papers.
+const LISTED: [&str; 9] = [
+    "gender",
+    "ethnic_group",
+    "religion",
+    "nationality",
+    "country",
+    "commune",
+    "province",
+    "vsic",
+    "land_use",
+];
 
 /// Roles that say when a record was made or sent, or which record it is: they differ between databases, and should.
 const OF_THE_RECORD: [&str; 15] = [
@@ -201,8 +217,12 @@ impl Subject {
                 (several, None) => speaks.attributes.push(Attribute {
                     id,
                     likeness,
+                    listed: LISTED.contains(role),
                     columns: several.iter().map(|column| column.name.value.clone()).collect(),
-                    codes: several.first().and_then(|column| Codes::of(column, table, likeness)),
+                    codes: several
+                        .first()
+                        .filter(|_| LISTED.contains(role))
+                        .and_then(|column| Codes::of(column, table, likeness)),
                 }),
             }
             taken.extend(columns.iter().map(|column| column.name.value.as_str()));
@@ -343,6 +363,7 @@ mod tests {
                     || crate::rule::Catalog::shipped().main_of(subject.reference).is_some()
             );
         }
-        assert!(OF_THE_RECORD.iter().all(|role| Role::find(role).is_some()));
+        assert!(OF_THE_RECORD.iter().chain(&LISTED).all(|role| Role::find(role).is_some()));
+        assert!(LISTED.iter().all(|role| matches!(compared(role).1, Likeness::Code { .. })));
     }
 }

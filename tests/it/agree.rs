@@ -76,11 +76,29 @@ tables:
 /// Four databases of persons. Person 1 is the same everywhere; 2 has a tax record that differs; of 3 all differ; of 4 the
 /// health record differs; 5 has no name in insurance; insurance contradicts itself on 6; 7 and 8 are known once; 9 has two
 /// names.
-struct Nation {
-    folder: Folder,
+pub struct Nation {
+    pub folder: Folder,
 }
 
 impl Nation {
+    /// Databases with one table each, `t`, by their names, columns and extracts.
+    pub fn of(databases: &[(&str, &str, &str)]) -> Self {
+        let nation = Self { folder: Folder::new() };
+        for (name, columns, extract) in databases {
+            nation.table(name, columns);
+            nation.folder.write(&format!("data/{name}/t.csv"), extract);
+        }
+        nation
+    }
+
+    /// The rules of a database whose only table has these columns beside a number of persons, `so`.
+    pub fn table(&self, name: &str, columns: &str) {
+        let rules = format!(
+            "thuocdo: 1\ndatabase: {name}\ntables:\n  t:\n    files: \"t*.csv\"\n    columns: {{ so: {{ role: person_id }}, {columns} }}\n"
+        );
+        self.folder.write(&format!("rules/{name}.yaml"), &rules);
+    }
+
     fn new() -> Self {
         let nation = Self { folder: Folder::new() };
         for (name, text) in [("a", PERSONS), ("b", INSURANCE), ("c", HEALTH), ("d", TAX)] {
@@ -132,7 +150,7 @@ impl Nation {
         nation
     }
 
-    fn run(&self, more: &[&str]) -> Run {
+    pub fn run(&self, more: &[&str]) -> Run {
         let (rules, data) =
             (self.folder.path("rules").display().to_string(), self.folder.path("data").display().to_string());
         let mut arguments = vec!["agree", &rules, "--data", &data, "--as-of", "2026-11-21"];
@@ -143,14 +161,14 @@ impl Nation {
         thuocdo(&arguments)
     }
 
-    fn json(&self, more: &[&str]) -> (Run, Value) {
+    pub fn json(&self, more: &[&str]) -> (Run, Value) {
         let run = self.run(&[&["--format", "json"], more].concat());
         let value = serde_json::from_str(&run.out).unwrap_or_else(|error| panic!("{error}: {}", run.err));
         (run, value)
     }
 }
 
-fn name(table: &Value) -> String {
+pub fn name(table: &Value) -> String {
     format!(
         "{}.{}",
         table["database"].as_str().expect("a database"),
@@ -159,7 +177,7 @@ fn name(table: &Value) -> String {
 }
 
 /// Counts of a pair for an attribute: both, agree, disagree, lacking, unknown.
-fn pair(entity: &Value, attribute: &str, a: &str, b: &str) -> [u64; 5] {
+pub fn pair(entity: &Value, attribute: &str, a: &str, b: &str) -> [u64; 5] {
     let pairs = entity["pairs"].as_array().expect("pairs");
     let is = |it: &&Value| {
         let of = [name(&it["a"]), name(&it["b"])];
@@ -170,7 +188,7 @@ fn pair(entity: &Value, attribute: &str, a: &str, b: &str) -> [u64; 5] {
 }
 
 /// A table that was read.
-fn source<'v>(entity: &'v Value, table: &str) -> &'v Value {
+pub fn source<'v>(entity: &'v Value, table: &str) -> &'v Value {
     let sources = entity["sources"].as_array().expect("sources");
     sources.iter().find(|it| name(it) == table).unwrap_or_else(|| panic!("no `{table}`"))
 }
@@ -369,12 +387,73 @@ fn columns_of_one_name_are_told_by_their_values() {
         assert_eq!(by_name.len(), usize::from(found), "{by_name:?}");
         if found {
             assert_eq!((&by_name[0]["columns"][0], &by_name[0]["agree"]), (&"DiaChi".into(), &38.into()));
-            assert_eq!((&by_name[0]["values"], &by_name[0]["more_values"]), (&40.into(), &false.into()));
+            assert_eq!((&by_name[0]["values"], &by_name[0]["more_values"]), (&38.into(), &false.into()));
         }
         // What only names tell to be the same is no conflict.
         assert_eq!(person["summary"]["conflicting"], 0);
         assert_eq!(person["attributes"].as_array().map(Vec::len), Some(1));
     }
+}
+
+/// Values of a column, one a row.
+fn column(head: &str, rows: std::ops::Range<usize>, value: &dyn Fn(usize) -> String) -> String {
+    rows.fold(format!("so,{head}\n"), |text, at| format!("{text}{:012},{}\n", at + 1, value(at)))
+}
+
+/// All that both have has one value; that others know more of what the reference does not have says nothing.
+#[test]
+fn values_count_where_both_say_the_same() {
+    let streets =
+        |rows, own: usize| column("dia_chi", rows, &|at| format!("Số {}", if at < own { 0 } else { at }));
+    let columns = "ten: { role: person_name, required: false }, dia_chi: text";
+    let nation = Nation::of(&[
+        ("r", columns, &streets(0..20, 20)),
+        ("t", columns, &streets(0..40, 20)),
+        ("u", columns, &streets(0..40, 20)),
+    ]);
+    let again =
+        |nation: &Nation| nation.json(&["--reference", "r"]).1["entities"][0]["collected_again"].clone();
+    assert_eq!(again(&nation), json!([]));
+    nation.folder.write("data/r/t.csv", &streets(0..40, 20));
+    let found = again(&nation);
+    assert_eq!((found.as_array().map(Vec::len), &found[0]["values"]), (Some(2), &21.into()));
+}
+
+#[test]
+fn all_tables_of_the_reference_are_looked_at() {
+    let nation = Nation::of(&[("u", "ma_xa: { role: commune }, DiaChi: text", "so,ma_xa,DiaChi\n")]);
+    nation.folder.write(
+        "rules/r.yaml",
+        "thuocdo: 1\ndatabase: r\ntables:\n  a: { files: a.csv, columns: { so: { role: person_id }, xa: { role: commune }, dia_chi: text } }\n  b: { \
+         files: b.csv, tier: 3, key: [so], columns: { so: { role: person_id }, dia_chi: text, cap_nhat: { role: updated_at } } }\n",
+    );
+    let rows = |value: &dyn Fn(usize) -> String| -> String {
+        (0..20).map(|at| format!("{:012},{}\n", at + 1, value(at))).collect()
+    };
+    let street = |at: usize| format!("Số {at}");
+    nation
+        .folder
+        .write("data/u/t.csv", &format!("so,ma_xa,DiaChi\n{}", rows(&|at| format!("00001,{}", street(at)))));
+    nation
+        .folder
+        .write("data/r/a.csv", &format!("so,xa,dia_chi\n{}", rows(&|at| format!("00001,{}", street(at)))));
+    nation.folder.write(
+        "data/r/b.csv",
+        &format!("so,dia_chi,cap_nhat\n{}", rows(&|at| format!("{},2026-01-01", street(at)))),
+    );
+    let (_, document) = nation.json(&["--reference", "r"]);
+    fits_its_schema(&document);
+    let person = &document["entities"][0];
+    assert_eq!(name(&person["reference"]), "r.b");
+    let again = person["collected_again"].as_array().expect("candidates").iter();
+    let again: Vec<(Value, String, Value)> = again
+        .map(|it| (it["columns"][0].clone(), name(&it["reference_table"]), it["values"].clone()))
+        .collect();
+    // A column that two of its tables have is told once, with the main one.
+    assert_eq!(
+        again,
+        [("ma_xa".into(), "r.a".to_owned(), 1.into()), ("DiaChi".into(), "r.b".to_owned(), 20.into())]
+    );
 }
 
 #[test]
@@ -530,6 +609,98 @@ fn nothing_to_compare_says_why() {
     let run = nation.run(&["--entity", "nobody"]);
     assert_eq!(run.code, Some(2));
     assert_eq!(nation.run(&["--reveal"]).code, Some(2), "only the list shows values");
+}
+
+/// An exit code of 0 promises that something was compared.
+#[test]
+fn nothing_that_was_compared_is_said_plainly() {
+    let named = "ten: { role: person_name }";
+    let one = "so,ten\n001099000001,An\n";
+    let said = |nation: &Nation, words: &str| {
+        let (run, document) = nation.json(&[]);
+        assert_eq!((run.code, &document["complete"]), (Some(3), &false.into()));
+        fits_its_schema(&document);
+        let why = document["entities"][0]["not_compared"]["en"].as_str().expect("a reason");
+        assert!(why.contains(words), "{why}");
+        assert!(flat(&nation.run(&[]).out).contains(words));
+        document["entities"][0].clone()
+    };
+    let nobody = Nation::of(&[("a", named, one), ("b", named, "so,ten\n001099000002,An\n")]);
+    let person = said(&nobody, "none of them is in two databases");
+    assert_eq!((&person["found"], &person["summary"]["shared"]), (&2.into(), &0.into()));
+    assert!(flat(&nobody.run(&[]).out).contains("in exactly 1 databases Number: 2"));
+    let without = Nation::of(&[("a", named, one), ("b", named, "so,ten\n001099000001,\n")]);
+    said(&without, "of the 1 in two databases or more");
+    // Two tables of one database have names, and no other does.
+    let alone =
+        Nation::of(&[("a", named, one), ("b", "xa: { role: commune }", "so,xa\n001099000001,00001\n")]);
+    alone.folder.write(
+        "rules/a.yaml",
+        "thuocdo: 1\ndatabase: a\ntables:\n  t: { files: t.csv, columns: { so: { role: person_id }, ten: { role: person_name } } }\n  u: { files: \
+         u.csv, columns: { so: { role: person_id }, ten: { role: person_name } } }\n",
+    );
+    alone.folder.write("data/a/u.csv", one);
+    said(&alone, "no two databases have columns of one role");
+}
+
+#[test]
+fn a_column_that_some_files_lack_is_named() {
+    let named = "ten: { role: person_name }";
+    let nation = Nation::of(&[
+        ("a", named, "so,ten\n001099000001,An\n"),
+        ("b", named, "so,ten\n001099000001,An\n001099000002,An\n"),
+    ]);
+    nation.folder.write("data/a/t2.csv", "so\n001099000002\n");
+    nation.folder.write("data/a/t3.csv", "so\n");
+    let (run, document) = nation.json(&[]);
+    assert_eq!(run.code, Some(3), "{}", run.err);
+    let person = &document["entities"][0];
+    let unread = &source(person, "a.t")["not_read"];
+    assert_eq!((unread.as_array().map(Vec::len), &unread[0]["column"]), (Some(1), &"ten".into()));
+    assert!(
+        unread[0]["why"]["en"]
+            .as_str()
+            .expect("words")
+            .ends_with("1 of 3 files lack it, so that it is not known of their rows: t2.csv"),
+        "{unread}"
+    );
+    assert_eq!(pair(person, "person_name", "a.t", "b.t"), [2, 1, 0, 0, 1], "the rest is compared");
+    nation.table("a", "ten: { role: person_name, required: false }");
+    let (run, document) = nation.json(&[]);
+    assert_eq!(run.code, Some(0), "{}", run.err);
+    assert_eq!(pair(&document["entities"][0], "person_name", "a.t", "b.t"), [2, 1, 0, 1, 0]);
+}
+
+/// Whether rows are in one table of a database or in two.
+#[test]
+fn what_cannot_be_read_is_not_known() {
+    let born = "ns: { role: birth_date }";
+    let (day, none) = ("so,ns\n001099000001,1980-05-12\n", "so,ns\n001099000001,1980-02-30\n");
+    let nation = Nation::of(&[
+        ("a", born, &format!("{day}001099000002,1981-01-01\n")),
+        ("b", born, &format!("{day}001099000002,1981-01-01\n")),
+    ]);
+    nation.folder.write("data/a/t2.csv", none);
+    let expected =
+        json!({ "shared": 2, "agreeing": 1, "conflicting": 0, "unknown": 1, "nothing_compared": 0 });
+    assert_eq!(nation.json(&[]).1["entities"][0]["summary"], expected);
+    nation.folder.write(
+        "rules/a.yaml",
+        "thuocdo: 1\ndatabase: a\ntables:\n  t: { files: t.csv, columns: { so: { role: person_id }, ns: { role: birth_date } } }\n  u: { files: \
+         t2.csv, columns: { so: { role: person_id }, ns: { role: birth_date } } }\n",
+    );
+    assert_eq!(nation.json(&[]).1["entities"][0]["summary"], expected);
+}
+
+#[test]
+fn lists_need_a_folder() {
+    let nation = Nation::new();
+    nation.folder.write("file", "");
+    let file = nation.folder.path("file").display().to_string();
+    let run = nation.run(&["--violations", &file]);
+    assert!(flat(&run.err).contains("a part of its path is no directory, but a file"), "{}", run.err);
+    let run = nation.run(&["--violations", &file, "--lang", "vi"]);
+    assert!(flat(&run.err).contains("một phần không phải thư mục mà là tệp"), "{}", run.err);
 }
 
 /// What came of some databases: the document, and every line of the lists.

@@ -3,6 +3,7 @@
 
 mod across;
 mod agree;
+mod agree_codes;
 mod arguments;
 mod bad_input;
 mod between;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use hashbrown::HashSet;
 
-use super::fields::{Basis, Field, all};
+use super::fields::{Basis, Field};
 use super::votes::{Outcome, judge};
 use crate::engine::mirror::Said;
 use crate::kernel::key;
@@ -58,7 +58,7 @@ pub struct FieldCounts {
     pub undecided: u64,
     pub databases: Vec<DatabaseCounts>,
     pub pairs: Vec<Pair>,
-    /// By source, different values of shared entities, up to [`MOST_VALUES`].
+    /// By source that is not of the reference, different values on which it agrees with it, up to [`MOST_VALUES`].
     pub values: Vec<HashSet<i128>>,
 }
 
@@ -122,8 +122,8 @@ pub struct Shape<'s> {
     pub databases: &'s [usize],
     /// Digits of a whole identifier.
     pub width: Option<u32>,
-    /// Whether values are to be counted.
-    pub distinct: bool,
+    /// The database of reference.
+    pub reference: Option<usize>,
 }
 
 impl Shape<'_> {
@@ -219,9 +219,6 @@ impl Counts {
                 continue;
             }
             let counts = &mut self.fields[at];
-            if shape.distinct && known.len() > 1 {
-                counts.see(&of);
-            }
             let from = counts.compare(shape, field, &of, &mut met);
             if field.basis == Basis::Name {
                 continue;
@@ -326,12 +323,16 @@ impl FieldCounts {
         }
     }
 
-    fn see(&mut self, said: &[(usize, Said)]) {
-        for (source, said) in said {
-            let seen = &mut self.values[*source];
-            if let (Said::Value(value), true) = (said, seen.len() < MOST_VALUES) {
-                seen.insert(*value);
-            }
+    /// Remembers the value of a source that agrees with another one.
+    fn see(&mut self, shape: &Shape<'_>, (source, said): (usize, Said), with: usize) {
+        let is_reference = |source: usize| Some(shape.databases[source]) == shape.reference;
+        let seen = &mut self.values[source];
+        if let Said::Value(value) = said
+            && seen.len() < MOST_VALUES
+            && is_reference(with)
+            && !is_reference(source)
+        {
+            seen.insert(value);
         }
     }
 
@@ -356,6 +357,8 @@ impl FieldCounts {
                 };
                 if agree {
                     pair.agree += 1;
+                    self.see(shape, (a, ours), b);
+                    self.see(shape, (b, theirs), a);
                 } else {
                     pair.disagree += 1;
                     from[one] |= 1 << b;
@@ -378,7 +381,7 @@ impl FieldCounts {
         let mut speaking = 0;
         for &database in known {
             let own = of.iter().filter(|(source, _)| shape.databases[*source] == database);
-            match all(own.map(|(_, said)| *said), field.likeness) {
+            match Said::together(own.map(|(_, said)| *said), field.likeness) {
                 Said::Value(value) => {
                     voters.push(database);
                     votes.push(value);

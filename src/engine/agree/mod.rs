@@ -4,6 +4,7 @@
 //! Each table is read once; what is to be compared of its rows goes with their keys, in memory or on disk. Then entities are
 //! put together in rounds over their identifiers' hashes, as many as it takes for one to fit into memory.
 
+mod coding;
 pub mod counts;
 pub mod fields;
 pub mod list;
@@ -54,8 +55,8 @@ pub struct Agreed<'d> {
     pub sources: Vec<Source<'d>>,
     /// By source, the place of its database.
     pub databases: Vec<usize>,
-    /// The source that is the reference.
-    pub reference: Option<usize>,
+    /// The sources of the database of reference, its main table first.
+    pub references: Vec<usize>,
     pub fields: Fields,
     pub counts: Counts,
     /// Why nothing could be counted.
@@ -105,14 +106,15 @@ pub fn agree<'d>(asked: &Asked<'_>, known: &[Known<'d>], options: &RunOptions<'_
     }
     let too_many = candidates.len() > MOST_SOURCES;
     let reference = reference(&candidates, asked.references);
-    let at = reference.and_then(|name| candidates.iter().position(|it| it.name() == name));
-    keep_namesakes(&mut candidates.iter_mut().map(|it| &mut it.speaks).collect::<Vec<_>>(), at);
-    let reference = at.map(|at| candidates[at].name());
+    let is_reference = |it: &Candidate<'_>| reference == Some(&it.known.database.id.value);
+    let mut speaks: Vec<(bool, &mut Speaks)> =
+        candidates.iter_mut().map(|it| (is_reference(it), &mut it.speaks)).collect();
+    keep_namesakes(&mut speaks);
     let mut agreed = Agreed {
         subject: asked.subject,
         sources: Vec::new(),
         databases: Vec::new(),
-        reference: None,
+        references: Vec::new(),
         fields: Fields::default(),
         counts: Counts::default(),
         failed: None,
@@ -136,7 +138,7 @@ pub fn agree<'d>(asked: &Asked<'_>, known: &[Known<'d>], options: &RunOptions<'_
             Read::Unread(why) => agreed.unread.push((name, why)),
         }
     }
-    agreed.number(reference.as_ref());
+    agreed.number(reference);
     if let Err(why) = agreed.count(asked.listed, options) {
         agreed.failed = Some(why);
     }
@@ -150,18 +152,14 @@ fn too_many_tables(tables: usize) -> Text {
     )
 }
 
-/// The main table of the first database that is a reference, if it speaks of the subject.
-fn reference(candidates: &[Candidate<'_>], databases: &[String]) -> Option<TableName> {
-    let of = |database: &String, main: bool| {
-        let mut own = candidates.iter().filter(|it| it.known.database.id.value == *database);
-        own.find(|it| !main || it.table.tier == MAIN).map(Candidate::name)
-    };
-    databases.iter().find_map(|database| of(database, true).or_else(|| of(database, false)))
+/// The first database of some that speaks of the subject.
+fn reference<'a>(candidates: &[Candidate<'_>], databases: &'a [String]) -> Option<&'a String> {
+    databases.iter().find(|id| candidates.iter().any(|it| it.known.database.id.value == **id))
 }
 
 impl<'d> Agreed<'d> {
-    /// Gives databases their numbers, in the order of their first tables.
-    fn number(&mut self, reference: Option<&TableName>) {
+    /// Gives databases their numbers, in the order of their first tables, and finds the tables of the reference.
+    fn number(&mut self, reference: Option<&String>) {
         let mut known: Vec<&str> = Vec::new();
         for source in &self.sources {
             let place = known.iter().position(|database| *database == source.database);
@@ -170,10 +168,9 @@ impl<'d> Agreed<'d> {
                 known.len() - 1
             }));
         }
-        let is = |source: &Source<'_>, name: &TableName| {
-            source.database == name.database && source.table.id.value == name.table
-        };
-        self.reference = reference.and_then(|name| self.sources.iter().position(|source| is(source, name)));
+        let own = |at: &usize| reference.is_some_and(|id| self.sources[*at].database == id);
+        self.references = (0..self.sources.len()).filter(own).collect();
+        self.references.sort_by_key(|at| self.sources[*at].table.tier != MAIN);
     }
 
     /// The databases, in the order of their numbers.
@@ -186,12 +183,12 @@ impl<'d> Agreed<'d> {
     }
 
     fn count(&mut self, listed: bool, options: &RunOptions<'_>) -> Result<(), Text> {
-        self.fields = Fields::of(&self.sources, self.reference)?;
+        self.fields = Fields::of(&self.sources, &self.references)?;
         let shape = Shape {
             fields: &self.fields.all,
             databases: &self.databases,
             width: self.subject.width,
-            distinct: self.reference.is_some(),
+            reference: self.references.first().map(|at| self.databases[*at]),
         };
         let mut counts = Counts::new(&shape);
         let marked = listed.then(|| Marked::new(&self.sources, shape.fields.len()));

@@ -15,6 +15,9 @@ use crate::rule::subject::Speaks;
 use crate::rule::{KeyPart, Sought, Table};
 use crate::say;
 
+/// Files that a message lists.
+const LISTED: usize = 5;
+
 /// A table that was read whole.
 pub struct Source<'d> {
     pub database: &'d str,
@@ -116,6 +119,23 @@ impl Source<'_> {
         self.table.column(name).is_some_and(|column| column.required == Some(false))
             && !self.files.is_repeated(name)
             && !self.files.columns.contains_key(name)
+    }
+
+    /// Why a column is not known of all rows: some files with rows do not have it, and should.
+    pub fn lacking(&self, name: &str) -> Option<Text> {
+        let without = self.files.without(self.table, name, |file| self.state.rows_of(file));
+        let (listed, more) = without.split_at(without.len().min(LISTED));
+        let mut files = listed.join(", ");
+        if !more.is_empty() {
+            files += &format!(", … (+{})", more.len());
+        }
+        let (some, all) = (without.len(), self.files.files.len());
+        (some > 0).then(|| {
+            say!(
+                "{some} of {all} files lack it, so that it is not known of their rows: {files}",
+                "{some} trên {all} tệp thiếu cột này nên không rõ giá trị ở các dòng của tệp: {files}"
+            )
+        })
     }
 
     /// `database.table`.

@@ -1,6 +1,7 @@
 //! A table of reference as rules look into it: its keys, each once, with what its rows say of the columns that are
 //! compared and whether they are in a scope. Where all of it finds no room, its rows are put together part by part.
 
+mod seen;
 mod together;
 
 use std::collections::BTreeSet;
@@ -23,6 +24,7 @@ use crate::kernel::memory::Cell;
 use crate::kernel::seal::Seal;
 use crate::kernel::verdict::minus;
 use crate::rule::{At, Sought};
+pub use seen::Seen;
 use together::{ColumnRows, Rows, ScopePage};
 pub use together::{Parts, Spot};
 
@@ -119,6 +121,24 @@ impl Said {
             (_, Cell::Absent) => Self::Nothing,
             (_, Cell::Unreadable) => Self::Unreadable,
         }
+    }
+
+    /// What several say together, in whatever order they come. What cannot be read may contradict the rest.
+    pub fn together(said: impl Iterator<Item = Self>, likeness: Likeness) -> Self {
+        let (mut value, mut unreadable) = (None, false);
+        for one in said {
+            match (one, value) {
+                (Self::Nothing, _) => {}
+                (Self::Ambiguous, _) => return Self::Ambiguous,
+                (Self::Unreadable, _) => unreadable = true,
+                (Self::Value(new), None) => value = Some(new),
+                (Self::Value(new), Some(known)) => match likeness.together(known, new) {
+                    Some(both) => value = Some(both),
+                    None => return Self::Ambiguous,
+                },
+            }
+        }
+        if unreadable { Self::Unreadable } else { value.map_or(Self::Nothing, Self::Value) }
     }
 
     const fn stored(self) -> i128 {
@@ -315,16 +335,15 @@ impl Mirror {
         }
     }
 
-    /// The different values of each of some columns; `None` where they are more than `most`.
+    /// What is written in a column, its different values if they are no more than `most`. Nothing is known of a table that
+    /// was put together.
     ///
     /// # Errors
     /// Its keys on disk cannot be read again.
-    pub fn values(&self, columns: &[MirrorColumn], most: usize) -> Result<Vec<Option<BTreeSet<i128>>>, Text> {
+    pub fn seen(&self, column: MirrorColumn, most: usize) -> Result<Seen, Text> {
         match &self.held {
-            Held::Whole(_) => Ok(vec![None; columns.len()]),
-            Held::Rows(rows) => {
-                rows.values(&columns.iter().map(|column| column.at).collect::<Vec<_>>(), most)
-            }
+            Held::Whole(_) => Ok(Seen::default()),
+            Held::Rows(rows) => rows.seen(column.at, most),
         }
     }
 

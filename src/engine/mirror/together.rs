@@ -1,11 +1,9 @@
 //! Rows of a table of reference put together by their keys, part by part.
 
-use std::collections::BTreeSet;
-
 use arrow::buffer::BooleanBuffer;
 use rayon::prelude::*;
 
-use super::{InScope, MirrorColumn, MirrorScope, Said};
+use super::{InScope, MirrorColumn, MirrorScope, Said, Seen};
 use crate::base::Text;
 use crate::engine::parts::{Round, Selection};
 use crate::engine::spill::{Key, PARTS};
@@ -54,47 +52,31 @@ impl Rows {
         })
     }
 
-    /// The different values of each of some columns; `None` where they are more than `most`.
+    /// What is written in a column.
     ///
     /// # Errors
     /// Keys on disk cannot be read again.
-    pub fn values(&self, columns: &[usize], most: usize) -> Result<Vec<Option<BTreeSet<i128>>>, Text> {
-        let none = || vec![Some(BTreeSet::new()); columns.len()];
-        let add = |all: &mut Vec<Option<BTreeSet<i128>>>, page: usize, row: usize, cells: &[i128]| {
-            for (seen, &column) in all.iter_mut().zip(columns) {
-                if let (Some(values), Cell::Value(value)) =
-                    (seen.as_mut(), self.cell(&self.columns[column], page, row, cells))
-                {
-                    values.insert(value);
-                    if values.len() > most {
-                        *seen = None;
-                    }
-                }
+    pub fn seen(&self, column: usize, most: usize) -> Result<Seen, Text> {
+        let column = &self.columns[column];
+        let none = || Seen::at_most(most);
+        let add = |seen: &mut Seen, page: usize, row: usize, cells: &[i128]| {
+            if let Cell::Value(value) = self.cell(column, page, row, cells) {
+                seen.add(value);
             }
-        };
-        let both = |mut all: Vec<Option<BTreeSet<i128>>>, other: Vec<Option<BTreeSet<i128>>>| {
-            for (ours, theirs) in all.iter_mut().zip(other) {
-                *ours = ours
-                    .take()
-                    .zip(theirs)
-                    .map(|(ours, theirs)| &ours | &theirs)
-                    .filter(|all| all.len() <= most);
-            }
-            all
         };
         let pages = self.rows.pages.par_iter().enumerate();
-        let here = pages.fold(none, |mut all, (at, page)| {
-            self.rows.page(page, Round::WHOLE, |_: u128, row, cells| add(&mut all, at, row, cells));
-            all
+        let here = pages.fold(none, |mut seen, (at, page)| {
+            self.rows.page(page, Round::WHOLE, |_: u128, row, cells| add(&mut seen, at, row, cells));
+            seen
         });
-        let here = here.reduce(none, both);
+        let here = here.reduce(none, Seen::merge);
         let there = Round::WHOLE.parts().into_par_iter().map(|part| {
-            let mut all = none();
+            let mut seen = none();
             self.rows
-                .disk(part, Round::WHOLE, |_: u128, page, row, cells| add(&mut all, page, row, cells))?;
-            Ok(all)
+                .disk(part, Round::WHOLE, |_: u128, page, row, cells| add(&mut seen, page, row, cells))?;
+            Ok(seen)
         });
-        Ok(both(here, there.try_reduce(none, |all, other| Ok(both(all, other)))?))
+        Ok(here.merge(there.try_reduce(none, |one, other| Ok(one.merge(other)))?))
     }
 
     /// What a row says in a column.
@@ -341,7 +323,7 @@ impl<K: Key> Part<K> {
                 part.keys.push(key(&group[0]));
                 for (at, (column, said)) in of.columns.iter().zip(&mut part.said).enumerate() {
                     let cells = group.iter().map(|row| rows.cells[*row as usize * of.columns.len() + at]);
-                    said.push(together(cells.map(Cell::of_stored), column.likeness).stored());
+                    said.push(Said::together(cells.map(Said::of_stored), column.likeness).stored());
                 }
                 part.places.extend(group.iter().filter_map(|row| rows.places.get(*row as usize)).min());
                 for (at, scopes) in part.scopes.iter_mut().enumerate() {
@@ -359,21 +341,4 @@ impl<K: Key> Part<K> {
         let (from, upto) = (self.starts[bucket] as usize, self.starts[bucket + 1] as usize);
         self.keys[from..upto].binary_search(&key).ok().map(|at| from + at)
     }
-}
-
-/// What cells of one key say together, in whatever order they come.
-fn together(cells: impl Iterator<Item = Cell>, likeness: Likeness) -> Said {
-    let (mut value, mut unreadable) = (None, false);
-    for cell in cells {
-        match (cell, value) {
-            (Cell::Absent, _) => {}
-            (Cell::Unreadable, _) => unreadable = true,
-            (Cell::Value(new), None) => value = Some(new),
-            (Cell::Value(new), Some(known)) => match likeness.together(known, new) {
-                Some(both) => value = Some(both),
-                None => return Said::Ambiguous,
-            },
-        }
-    }
-    if unreadable { Said::Unreadable } else { value.map_or(Said::Nothing, Said::Value) }
 }

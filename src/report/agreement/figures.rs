@@ -101,10 +101,9 @@ fn of(entity: &EntityAgreement, add: &mut dyn FnMut(&str, About<'_>, u64)) {
         add("lacking", about, it.lacking);
         add("unknown", about, it.unknown);
     }
-    let reference = entity.reference.as_ref();
     for it in &entity.collected_again {
         let columns = it.columns.join(" ");
-        let about = About::of(&columns, &it.table, reference);
+        let about = About::of(&columns, &it.table, Some(&it.reference_table));
         add("again_compared", about, it.compared);
         add("again_agree", about, it.agree);
         add("again_values", about, it.values);

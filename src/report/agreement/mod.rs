@@ -91,8 +91,13 @@ fn notices_of(entity: &EntityAgreement) -> Vec<Text> {
 
 fn sections(entity: &EntityAgreement) -> Vec<Section> {
     let mut all = vec![sources(entity)];
+    if entity.found > 0 {
+        all.push(summary(entity));
+    }
     if entity.not_compared.is_none() {
-        all.extend([summary(entity), attributes(entity), dissenters(entity), matrix(entity), pairs(entity)]);
+        all.extend([attributes(entity), dissenters(entity), matrix(entity), pairs(entity)]);
+    }
+    if entity.not_compared.is_none() || !entity.collected_again.is_empty() {
         all.push(collected_again(entity));
     }
     if !entity.left_out.is_empty() {
@@ -322,7 +327,7 @@ fn collected_again(entity: &EntityAgreement) -> Section {
     };
     let lead = match &entity.reference {
         Some(reference) => {
-            let name = reference.name();
+            let name = &reference.database;
             say!(
                 "Candidates: columns that the reference `{name}` already has. Whether a column is really collected again its owner knows.",
                 "Các cột đề nghị xem xét: CSDL tham chiếu `{name}` đã có. Cột có thực sự bị thu thập lại hay không thì chủ quản xác nhận."

@@ -25,12 +25,18 @@ fn law() -> Text {
 
 /// What other databases have of what the reference has, in the order of attributes and tables.
 pub fn collected_again(agreed: &Agreed<'_>) -> Vec<Again> {
-    let Some(reference) = agreed.reference else { return Vec::new() };
-    let mut all = Vec::new();
+    let Some(&main) = agreed.references.first() else { return Vec::new() };
+    let mut all: Vec<Again> = Vec::new();
     for (at, field) in agreed.fields.all.iter().enumerate() {
         let others =
-            (0..agreed.sources.len()).filter(|other| agreed.databases[*other] != agreed.databases[reference]);
-        all.extend(others.filter_map(|other| candidate(agreed, at, field, reference, other)));
+            (0..agreed.sources.len()).filter(|other| agreed.databases[*other] != agreed.databases[main]);
+        for other in others {
+            let mut references = agreed.references.iter();
+            let found = references.find_map(|reference| candidate(agreed, at, field, *reference, other));
+            // Two tables of the reference may have columns of one name.
+            let known = |new: &Again| all.iter().any(|it| it.table == new.table && it.columns == new.columns);
+            all.extend(found.filter(|new| !known(new)));
+        }
     }
     all
 }
@@ -49,12 +55,14 @@ fn candidate(agreed: &Agreed<'_>, at: usize, field: &Field, reference: usize, ot
         }
         _ => return None,
     };
-    let named = table_id(&agreed.sources[reference]).name();
+    let reference_table = table_id(&agreed.sources[reference]);
+    let named = reference_table.name();
     let (column, law) = (theirs.columns.join(", "), law());
     let (en, vi) = (law.en, law.vi);
     Some(Again {
         table: table_id(&agreed.sources[other]),
         columns: ours.columns.clone(),
+        reference_table,
         reference: theirs.columns.clone(),
         because,
         both: compared + lacking + unknown,

@@ -62,7 +62,7 @@ pub struct EntityAgreement {
     pub name: Text,
     /// Everything that should be compared was.
     pub complete: bool,
-    /// Why nothing was compared.
+    /// Why nothing was compared between databases.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub not_compared: Option<Text>,
     /// The tables that were read.
@@ -87,7 +87,7 @@ pub struct EntityAgreement {
     pub matrix: Vec<Meeting>,
     /// By attribute and pair of tables.
     pub pairs: Vec<PairCard>,
-    /// The table of reference for what is collected again.
+    /// The main table of the database of reference for what is collected again.
     pub reference: Option<TableId>,
     /// Columns that the reference already has.
     pub collected_again: Vec<Again>,
@@ -117,7 +117,7 @@ pub struct SourceCard {
     pub padded: bool,
     /// What is compared, and in which columns it is.
     pub attributes: Vec<SourceAttribute>,
-    /// Columns that should be compared and cannot be read.
+    /// Columns that should be compared and cannot be read, or not in every file.
     pub not_read: Vec<LeftOut>,
 }
 
@@ -274,7 +274,9 @@ pub struct Again {
     pub table: TableId,
     /// Its columns.
     pub columns: Vec<String>,
-    /// The columns of the reference.
+    /// The table of the database of reference that has it.
+    pub reference_table: TableId,
+    /// Its columns there.
     pub reference: Vec<String>,
     /// Why they are taken for the same: their role, or name and values.
     pub because: Because,
@@ -286,7 +288,7 @@ pub struct Again {
     pub agree: u64,
     /// `agree` of `compared`.
     pub share: Option<Fraction>,
-    /// Different values of entities that several databases know.
+    /// Different values among those on which it agrees with the reference; counted up to 1,000.
     pub values: u64,
     /// There are more values than are counted.
     pub more_values: bool,

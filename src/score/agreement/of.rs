@@ -6,7 +6,7 @@ use super::{
     NotRead, Overlap, PairCard, SCHEMA, SourceAttribute, SourceCard, Summary, TableId, notice,
 };
 use crate::base::Text;
-use crate::engine::agree::counts::{FieldCounts, pair};
+use crate::engine::agree::counts::{FieldCounts, Standings, pair};
 use crate::engine::agree::fields::{Basis, Field};
 use crate::engine::agree::{Agreed, Source, TableName};
 use crate::say;
@@ -85,7 +85,7 @@ impl EntityAgreement {
             attributes: by_role().map(|(field, counts)| attribute(agreed, field, counts)).collect(),
             matrix: if agreed.failed.is_some() { Vec::new() } else { matrix(agreed) },
             pairs: by_role().flat_map(|(field, counts)| pairs(agreed, field, counts)).collect(),
-            reference: agreed.reference.map(|at| table_id(&agreed.sources[at])),
+            reference: agreed.references.first().map(|at| table_id(&agreed.sources[*at])),
             collected_again: collected_again(agreed),
         }
     }
@@ -100,13 +100,40 @@ fn why_nothing(agreed: &Agreed<'_>) -> Option<Text> {
             "số CSDL trong lần chạy này có cột định danh và đọc được: {databases}; cần ít nhất hai CSDL để so"
         ));
     }
-    if !agreed.fields.all.iter().any(|field| field.basis == Basis::Role) {
+    if !agreed.fields.all.iter().any(|field| field.basis == Basis::Role && is_of_several(agreed, field)) {
+        if !agreed.fields.code_sets.is_empty() {
+            return Some(say!(
+                "what two databases say of them is written in different code sets",
+                "nội dung mà hai CSDL cùng có được ghi theo các bộ mã khác nhau"
+            ));
+        }
         return Some(say!(
-            "no two tables have columns of one role that could be compared; give columns their roles (`thuocdo explain roles`)",
-            "không có hai bảng nào có cột cùng vai trò để so; hãy khai báo vai trò cho cột (`thuocdo explain roles`)"
+            "no two databases have columns of one role that could be compared; give columns their roles (`thuocdo explain roles`)",
+            "không có hai CSDL nào có cột cùng vai trò để so; hãy khai báo vai trò cho cột (`thuocdo explain roles`)"
         ));
     }
-    None
+    let Standings { shared, agreeing, conflicting, unknown, .. } = agreed.counts.standings;
+    if shared == 0 {
+        return Some(say!(
+            "none of them is in two databases; look whether the databases write identifiers in the same way",
+            "không có đối tượng nào ở từ hai CSDL trở lên; hãy xem các CSDL có ghi mã định danh theo cùng một cách không"
+        ));
+    }
+    (agreeing + conflicting == 0).then(|| {
+        say!(
+            "of the {shared} in two databases or more, no two databases say anything that could be held against each other; values are \
+             lacking, or not known: {unknown}",
+            "trong {shared} đối tượng có ở từ hai CSDL trở lên, không có nội dung nào của hai CSDL so được với nhau; thiếu giá trị, \
+             hoặc chưa rõ: {unknown}"
+        )
+    })
+}
+
+/// Whether two databases have columns for it.
+fn is_of_several(agreed: &Agreed<'_>, field: &Field) -> bool {
+    let read = agreed.databases.iter().zip(&field.readings).filter(|(_, reading)| reading.is_some());
+    let mut databases = read.map(|(database, _)| database);
+    databases.next().is_some_and(|first| databases.any(|other| other != first))
 }
 
 fn source(agreed: &Agreed<'_>, at: usize) -> SourceCard {
