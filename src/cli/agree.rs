@@ -79,7 +79,7 @@ impl Agree {
         let out = self.out.as_deref();
         let binary = Form::find(&self.format).is_some_and(Form::binary);
         output::has_a_place(&self.format, &self.format, binary, out)?;
-        output::spares(out, self.rules.iter().map(PathBuf::as_path))?;
+        output::spares(out, self.rules.iter().chain([&self.data]).map(PathBuf::as_path))?;
         let as_of = moment(self.as_of.as_deref())?;
         let room = self.memory.room(self.threads.map_or_else(processors, u64::from))?;
         let databases = run::rules(&self.rules, console)?.databases;

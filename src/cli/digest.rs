@@ -195,7 +195,8 @@ impl Digest {
                 ),
             ));
         }
-        let inputs = self.rules.iter().chain([&self.agreement]).chain(&self.key.key_file);
+        // Digests of others may lie among the extracts, and so may ours.
+        let inputs = self.rules.iter().chain([&self.agreement, &self.data]).chain(&self.key.key_file);
         output::spares(Some(&self.out), inputs.map(PathBuf::as_path))
     }
 

@@ -58,9 +58,10 @@ pub struct DriftCommand {
 
 impl DriftCommand {
     pub fn run(self, console: &Console) -> Result<Exit, Failure> {
-        let inputs = || self.rules.iter().chain(&self.against).map(PathBuf::as_path);
+        let inputs = || self.rules.iter().chain([&self.data]).chain(&self.against).map(PathBuf::as_path);
         self.paper.has_a_place(inputs())?;
         output::spares(self.snapshot.as_deref(), inputs())?;
+        output::apart(("--snapshot", self.snapshot.as_deref()), ("--out", self.paper.out()))?;
         let as_of = run::moment(self.as_of.as_deref())?;
         let loaded = run::rules(&self.rules, console)?;
         let interrupted = run::interruptible();

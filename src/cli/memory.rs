@@ -103,7 +103,13 @@ impl Temp {
 impl Scratch for Temp {
     fn file(&self) -> io::Result<File> {
         // Its owner's alone. Where a system knows no file without a name, the name is removed at once.
-        tempfile::tempfile_in(&self.0)
+        let file = tempfile::tempfile_in(&self.0)?;
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            file.set_permissions(std::fs::Permissions::from_mode(0o600))?;
+        }
+        Ok(file)
     }
 
     fn place(&self) -> String {

@@ -12,8 +12,9 @@ use super::failure::Failure;
 use super::leftover;
 use super::place::{Place, Unfit};
 use crate::base::{Diagnostic, Lang, Text};
-use crate::extract::system;
+use crate::extract::{open, system};
 use crate::report::Style;
+use crate::rule::load;
 use crate::say;
 
 /// Where and how to print.
@@ -259,14 +260,23 @@ pub fn has_a_place(name: &str, extension: &str, binary: bool, out: Option<&Path>
     Ok(())
 }
 
-/// A report never replaces what it is of.
+/// What is written never replaces what is read: a file that is named, nor a rule file or an extract in a folder that is.
 pub fn spares<'p>(out: Option<&Path>, inputs: impl IntoIterator<Item = &'p Path>) -> Result<(), Failure> {
     let Some(out) = out else { return Ok(()) };
-    if inputs.into_iter().any(|input| real(input) == real(out)) {
+    let place = real(out);
+    let is_read = place.is_file() && (load::is_rule_file(&place) || open::is_extract(&place));
+    let replaces = |input: &Path| {
+        let input = real(input);
+        input == place || (is_read && place.starts_with(input))
+    };
+    if inputs.into_iter().any(replaces) {
         let path = out.display();
         return Err(Failure::usage(
-            say!("`{path}` is what the report is made of", "`{path}` chính là đầu vào của báo cáo"),
-            say!("write the report to another file", "ghi báo cáo vào tệp khác"),
+            say!(
+                "`{path}` is what this is made of, and would be replaced",
+                "`{path}` chính là đầu vào và sẽ bị ghi đè"
+            ),
+            say!("write to another file", "hãy ghi vào tệp khác"),
         ));
     }
     Ok(())
@@ -284,4 +294,23 @@ pub fn no_scratch(error: &io::Error) -> Failure {
         ),
         Some(check_the_folder()),
     )
+}
+
+/// Two outputs in one place would replace each other.
+pub fn apart(
+    (one, first): (&str, Option<&Path>),
+    (other, second): (&str, Option<&Path>),
+) -> Result<(), Failure> {
+    let (Some(first), Some(second)) = (first, second) else { return Ok(()) };
+    if real(first) != real(second) {
+        return Ok(());
+    }
+    let place = first.display();
+    Err(Failure::usage(
+        say!(
+            "`{one}` and `{other}` both name `{place}`, and one would replace the other",
+            "`{one}` và `{other}` cùng ghi vào `{place}`, cái này sẽ ghi đè cái kia"
+        ),
+        say!("name two places", "hãy chọn hai nơi khác nhau"),
+    ))
 }

@@ -62,18 +62,11 @@ impl RowArguments {
 
     /// Refuses folders in which the next run would take the files for data, or in which one list would replace another.
     pub fn check(&self, data: &Path, databases: &[Database]) -> Result<(), Failure> {
-        if let (Some(violations), Some(reconciled)) = (&self.violations, &self.reconciled)
-            && real(violations) == real(reconciled)
-        {
-            let folder = violations.display();
-            return Err(Failure::usage(
-                say!(
-                    "`--violations` and `--reconciled` both name `{folder}`, and their files are called alike",
-                    "`--violations` và `--reconciled` cùng ghi vào `{folder}`, các tệp sẽ trùng tên"
-                ),
-                say!("name two directories", "hãy chọn hai thư mục khác nhau"),
-            ));
-        }
+        // Their files are called alike.
+        output::apart(
+            ("--violations", self.violations.as_deref()),
+            ("--reconciled", self.reconciled.as_deref()),
+        )?;
         let inside = real(data);
         let flags = [
             ("--violations", &self.violations),

@@ -73,7 +73,6 @@ pub struct Run<'a> {
     pub as_of: i64,
     pub loaded: Loaded,
     room: Room,
-    interrupted: Arc<AtomicBool>,
 }
 
 impl RunArguments {
@@ -93,7 +92,7 @@ impl RunArguments {
         let loaded = rules(&self.rules, console)?;
         is_folder(&self.data)?;
         self.rows.check(&self.data, &loaded.databases)?;
-        Ok(Run { arguments: self, as_of, loaded, room, interrupted: interruptible() })
+        Ok(Run { arguments: self, as_of, loaded, room })
     }
 }
 
@@ -150,6 +149,8 @@ impl Run<'_> {
         earlier: Option<&Earlier<'_>>,
         console: &Console,
     ) -> Result<Measured, Failure> {
+        // Not before: whoever waits for a pipe that nobody fills is to end at the first signal.
+        let interrupted = interruptible();
         let pool = pool(self.arguments.threads)?;
         let bars = Bars::new(console);
         let options = RunOptions {
@@ -157,7 +158,7 @@ impl Run<'_> {
             as_of: self.as_of,
             reveal: self.arguments.reveal,
             examples: self.arguments.examples,
-            interrupted: &self.interrupted,
+            interrupted: &interrupted,
             progress: &bars,
             trace,
             earlier,

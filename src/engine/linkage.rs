@@ -4,6 +4,7 @@
 //! compared if they agree in all parts of some pass: records are sorted by their key in the pass, and each block compares its
 //! pairs. So time grows with records times the bound on blocks, never with the square of all.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use arrow::buffer::BooleanBuffer;
@@ -27,11 +28,18 @@ pub struct Linked {
     pub clusters: Vec<Vec<u32>>,
 }
 
-/// Lets rows fail that hang together with others.
+/// Lets rows fail that hang together with others. Once `interrupted` is set nothing more is compared, and what comes out is
+/// of no use.
 ///
 /// # Errors
 /// The records found no room.
-pub fn judge(ledger: &Ledger, link: usize, rule: usize, linkage: &Linkage) -> Result<Linked, Text> {
+pub fn judge(
+    ledger: &Ledger,
+    link: usize,
+    rule: usize,
+    linkage: &Linkage,
+    interrupted: &AtomicBool,
+) -> Result<Linked, Text> {
     if let Some(bytes) = ledger.unheld() {
         return Err(no_room(bytes));
     }
@@ -39,7 +47,7 @@ pub fn judge(ledger: &Ledger, link: usize, rule: usize, linkage: &Linkage) -> Re
     let mut sets = Sets::new(things.records.len() as u32);
     let mut found = Found { crowded: vec![0; things.records.len()], pairs: 0, crowded_blocks: 0 };
     for pass in 0..linkage.passes.len() {
-        things.compare(linkage, pass, &mut sets, &mut found);
+        things.compare(linkage, pass, &mut sets, &mut found, interrupted);
     }
     Ok(things.verdicts(ledger, link, rule, &mut sets, &found))
 }
@@ -110,7 +118,14 @@ impl<'l> Things<'l> {
     }
 
     /// Compares the pairs of every block of a pass that no earlier pass has compared.
-    fn compare(&self, linkage: &Linkage, pass: usize, sets: &mut Sets, found: &mut Found) {
+    fn compare(
+        &self,
+        linkage: &Linkage,
+        pass: usize,
+        sets: &mut Sets,
+        found: &mut Found,
+        interrupted: &AtomicBool,
+    ) {
         let mut keyed: Vec<(u128, u32)> = self
             .records
             .par_iter()
@@ -133,6 +148,9 @@ impl<'l> Things<'l> {
                 let records: Vec<Record> = block.iter().map(record).collect();
                 let (mut pairs, mut alike) = (0, Vec::new());
                 for (at, (one, (_, first))) in records.iter().zip(block).enumerate() {
+                    if interrupted.load(Ordering::Relaxed) {
+                        break;
+                    }
                     for (other, (_, second)) in records.iter().zip(block).skip(at + 1) {
                         if compared_before(one, other, pass, before[*first as usize]) {
                             continue;

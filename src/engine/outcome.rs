@@ -2,6 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use arrow::buffer::BooleanBuffer;
 use rayon::prelude::*;
@@ -68,6 +69,8 @@ pub struct Beside<'b> {
     /// Values as they are.
     pub reveal: bool,
     pub budget: &'b Budget<'b>,
+    /// Set from outside to stop early: what comes out then is of no use.
+    pub interrupted: &'b AtomicBool,
 }
 
 /// Judges what needed all rows, then measures every rule. Also counts the clean rows.
@@ -79,7 +82,7 @@ pub fn outcome(
     others: &Others<'_>,
     beside: Beside<'_>,
 ) -> Outcome {
-    let Beside { reveal, budget, .. } = beside;
+    let Beside { reveal, budget, interrupted, .. } = beside;
     let (mut kept, mut clusters, mut missing) = (Vec::new(), Vec::new(), Vec::new());
     let mut ledger = std::mem::take(&mut state.ledger);
     ledger.settle();
@@ -144,7 +147,7 @@ pub fn outcome(
                 }
             }
             Work::Linked { link } => {
-                let judged = || linkage::judge(&ledger, *link, order, &plan.links[*link]);
+                let judged = || linkage::judge(&ledger, *link, order, &plan.links[*link], interrupted);
                 match catch_unwind(AssertUnwindSafe(judged)) {
                     Ok(linked) => linked.map(|linked| {
                         clusters.push((at, linked.clusters));

@@ -128,6 +128,9 @@ fn judge<'d>(
     let (mut tables, mut judged) = (Vec::new(), Vec::new());
     for run in runs {
         let (measured, kept) = measure(run, &database.id.value, &parents, options, keep);
+        if options.interrupted.load(Ordering::Relaxed) {
+            return None;
+        }
         tables.push(measured);
         judged.extend(kept);
     }
@@ -336,6 +339,7 @@ fn measure<'d>(
                 reconciled: options.reconciled,
                 reveal: options.reveal,
                 budget: options.budget,
+                interrupted: options.interrupted,
             };
             let others = Others { parents: &find, elsewhere: options.elsewhere, database };
             let outcome = outcome::outcome(table, &run.plan, &run.source, state, &others, beside);

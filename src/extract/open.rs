@@ -145,6 +145,11 @@ fn extension(name: &str) -> Option<String> {
     parts.next().map(|_| found)
 }
 
+/// Whether a file is named like an extract.
+pub fn is_extract(path: &Path) -> bool {
+    by_extension(path).is_some()
+}
+
 fn by_extension(path: &Path) -> Option<&'static SourceKind> {
     let extension = extension(path.file_name()?.to_str()?)?;
     SOURCES.iter().find(|kind| kind.extensions.contains(&extension.as_str()))

@@ -18,9 +18,10 @@ use super::memory::Cell;
 #[derive(Clone)]
 pub struct SharedKey(Vec<u8>);
 
-/// The fewest bytes, and how many different ones a random key of so many has at the very least.
+/// The fewest bytes, and how many different ones a random key has at the very least: of 16 bytes fewer than one key in a
+/// million has no more than 9.
 const SHORTEST: usize = 16;
-const DIFFERENT: usize = 8;
+const DIFFERENT: usize = 10;
 
 impl SharedKey {
     /// A key as it is written: 32 hexadecimal digits or more. `None` for anything else, and for what is no random number.
@@ -32,7 +33,9 @@ impl SharedKey {
         let mut different = bytes.clone();
         different.sort_unstable();
         different.dedup();
-        (bytes.len() >= SHORTEST && different.len() >= DIFFERENT).then_some(Self(bytes))
+        let repeats = |after: usize| bytes.iter().skip(after).eq(bytes.iter().take(bytes.len() - after));
+        let random = different.len() >= DIFFERENT && !(1..=bytes.len() / 2).any(repeats);
+        (bytes.len() >= SHORTEST && random).then_some(Self(bytes))
     }
 }
 

@@ -17,10 +17,14 @@ static ABOUT: About = About {
     unit: Unit::Row,
     scale: Scale::Defect,
     what: Words {
-        en: "No two rows are equal in all columns, or in all but those named in `except`. Values are compared in \
-             canonical form; absent equals absent. Every row of a group of equal rows fails.",
-        vi: "Không có hai dòng giống nhau ở mọi cột, hoặc mọi cột trừ các cột trong `except`. So sánh trên dạng chuẩn; \
-             thiếu bằng thiếu. Mọi dòng trong nhóm giống nhau đều là lỗi.",
+        en: "No two rows are equal in all columns, or in all but those named in `except`. Values are compared \
+             without blanks at their ends and in Unicode's composed form (NFC), by their type where one is declared; letter \
+             case and spaces inside count. Absent equals absent. Every row of a group of equal rows fails. For records that \
+             are written differently there is `duplicate_fuzzy`.",
+        vi: "Không có hai dòng giống nhau ở mọi cột, hoặc mọi cột trừ các cột trong `except`. So sánh sau \
+             khi bỏ khoảng trắng ở hai đầu và đưa về Unicode dựng sẵn (NFC), theo kiểu nếu có khai báo; phân biệt chữ hoa, \
+             chữ thường và khoảng trắng bên trong. Thiếu bằng thiếu. Mọi dòng trong nhóm giống nhau đều là lỗi. Với bản ghi \
+             viết khác nhau, dùng `duplicate_fuzzy`.",
     },
     why: Words {
         en: "Repeated rows count people, money and land twice.",

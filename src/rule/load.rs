@@ -70,6 +70,11 @@ pub fn load(paths: &[PathBuf], kinds: Kinds) -> Loaded {
     loaded
 }
 
+/// Whether a file is named like a rule file.
+pub fn is_rule_file(path: &Path) -> bool {
+    matches!(path.extension().and_then(|extension| extension.to_str()), Some("yaml" | "yml"))
+}
+
 /// The rule files in a folder, in the order of their paths; a file is itself.
 ///
 /// # Errors
@@ -93,7 +98,7 @@ pub fn rule_files(path: &Path) -> Result<Vec<PathBuf>, Diagnostic> {
         let hidden = entry.file_name().to_string_lossy().starts_with('.');
         if kind.is_dir() && !hidden {
             found.extend(rule_files(&path)?);
-        } else if !hidden && matches!(path.extension().and_then(|e| e.to_str()), Some("yaml" | "yml")) {
+        } else if !hidden && is_rule_file(&path) {
             found.push(path);
         }
     }

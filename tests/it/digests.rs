@@ -432,11 +432,19 @@ fn the_command_refuses_what_it_cannot_do() {
         (vec![("ten=ho_ten", "ten")], Some(KEY), 2, "`--map ten` maps nothing"),
         (vec![("ten=ho_ten", "so=ho_ten")], Some(KEY), 2, "`--map` names `so` twice"),
         (vec![("data", "nowhere")], Some(KEY), 2, "`nowhere` is not a directory"),
+        (vec![("kia.digests", "agreement.yaml")], Some(KEY), 2, "`agreement.yaml` is what this is made of"),
+        // Files of folders that are named are no place either.
         (
-            vec![("kia.digests", "agreement.yaml")],
+            vec![("kia.digests", "data/dan_cu/cong_dan_1.csv")],
             Some(KEY),
             2,
-            "`agreement.yaml` is what the report is made of",
+            "`data/dan_cu/cong_dan_1.csv` is what this is made of",
+        ),
+        (
+            vec![("dan_cu/rules.yaml", "open"), ("kia.digests", "open/dan_cu.yaml")],
+            Some(KEY),
+            2,
+            "`open/dan_cu.yaml` is what this is made of",
         ),
         (vec![], None, 2, "the variable SHARED is not set"),
         (vec![], Some("1234"), 2, "openssl rand -hex 32"),
@@ -452,6 +460,8 @@ fn the_command_refuses_what_it_cannot_do() {
         assert!(run.code == Some(code) && run.err.contains(message), "{changes:?}: {}", run.err);
         assert!(!agencies.folder.path("kia.digests").exists());
     }
+    let kept = agencies.folder.path("data/dan_cu/cong_dan_1.csv");
+    assert!(fs::read_to_string(kept).expect("the extract").starts_with("so_dinh_danh,"));
     let none = agencies.run(&["digest", "agreement.yaml", "--rules", "dan_cu"], None);
     assert_eq!(none.code, Some(2), "{}", none.err);
     let scope = agencies.digest_persons(&["--table", "dan_cu.cong_dan"]);

@@ -310,7 +310,7 @@ fn what_cannot_be_written_is_told_before_anything_is() {
     let run =
         compare(folder.path(), &["--format", "html", "--lang", "en", "--out", &card.display().to_string()]);
     assert_eq!(run.code, Some(2), "{}", run.err);
-    assert!(run.err.contains("is what the report is made of"), "{}", run.err);
+    assert!(run.err.contains("is what this is made of"), "{}", run.err);
     assert_eq!(fs::read(&card).expect("the card"), before);
     let run = compare(
         folder.path(),

@@ -4,13 +4,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use proptest::prelude::*;
 use proptest::sample::select;
 use tempfile::TempDir;
 use thuocdo::base::Status;
 use thuocdo::base::random::SplitMix64;
-use thuocdo::engine::{self, Budget};
+use thuocdo::engine::{self, Budget, Progress, RunOptions};
 use thuocdo::kernel::text::bare;
 
 use crate::measure::{self, Unnamed};
@@ -157,6 +160,63 @@ fn too_little_memory_is_told_and_nothing_passes() {
             let note = measure.note.as_ref().expect("why");
             assert!(note.en.contains("`--memory` of 1MiB at least"), "{}", note.en);
         }
+    }
+}
+
+/// Sets a flag some time after all rows of a table were read.
+struct Later(Arc<AtomicBool>);
+
+impl Progress for Later {
+    fn table_done(&self) {
+        let flag = Arc::clone(&self.0);
+        std::thread::spawn(move || {
+            std::thread::sleep(Duration::from_millis(100));
+            flag.store(true, Ordering::Relaxed);
+        });
+    }
+}
+
+#[test]
+fn whoever_asks_for_an_end_need_not_wait_for_the_comparison() {
+    let folder = TempDir::new().expect("a folder");
+    // Half a million pairs of long names in one block.
+    let rows: String =
+        (0..1_000).map(|at| format!("{}ho{at},1990-01-01\n", "ten lot dai ".repeat(4))).collect();
+    fs::write(folder.path().join("t.csv"), format!("ten,sinh\n{rows}")).expect("a file");
+    let rules = "thuocdo: 1\ndatabase: d\ntables:\n  t:\n    files: t.csv\n    rules:\n      - { id: nghi, duplicate_fuzzy: { columns: { ten: name }, blocks: [[sinh]] } }\n";
+    let database = measure::database(rules, Path::new(".")).expect("rules");
+    let budget = Budget::unlimited();
+    let interrupted = Arc::new(AtomicBool::new(false));
+    let later = Later(Arc::clone(&interrupted));
+    let options = RunOptions {
+        interrupted: &interrupted,
+        progress: &later,
+        ..measure::options(folder.path(), &budget)
+    };
+    assert!(engine::run(&database, &options).is_none());
+}
+
+#[test]
+fn dates_bring_records_together_however_they_are_written() {
+    let rules = "thuocdo: 1
+database: d
+tables:
+  t:
+    files: t.csv
+    rules:
+      - { id: ngay, duplicate_fuzzy: { columns: { ten: { as: name, weight: 3 }, sinh: { as: date, weight: 2 } }, blocks: [[sinh]] } }
+      - { id: hai, duplicate_fuzzy: { columns: { ten: { as: name, weight: 3 }, sinh: { as: date, weight: 2 } }, blocks: [[sinh, ten.ends]] } }
+";
+    let stage = Stage::new(rules).file(
+        "t.csv",
+        "ten,sinh\nNguyễn Văn An,1990-02-01\nNguyễn Văn An,01/02/1990\nNguyễn Văn An,19900201\nTrần Thị Hoa,1991-03-04\nTrần Thị Hoa,1991-03-04 00:00:00\nTrần Thị Hoa,1991-03-05\n",
+    );
+    let card = stage.json().card();
+    for rule in card["databases"][0]["tables"][0]["rules"].as_array().expect("rules") {
+        let mut figures = rule["figures"].as_array().expect("figures").iter();
+        let clusters = figures.find(|figure| figure["name"] == "clusters").expect("a figure");
+        assert_eq!([&rule["fail"], &rule["pass"]], [5, 1], "{rule}");
+        assert_eq!(clusters["value"], "2");
     }
 }
 

@@ -110,7 +110,7 @@ fn an_edited_card_is_listed_apart_and_wrong_questions_are_told() {
     assert!(moment.code == Some(2) && moment.err.contains("not a moment"), "{}", moment.err);
     for command in ["progress", "propose"] {
         let over = run(&stage, command, &["--out", &path.display().to_string()]);
-        assert!(over.code == Some(2) && over.err.contains("what the report is made of"), "{}", over.err);
+        assert!(over.code == Some(2) && over.err.contains("what this is made of"), "{}", over.err);
         assert!(fs::read_to_string(&path).expect("a card").contains("3320"), "the card is still there");
     }
     let none = thuocdo(&["propose", "--lang", "en"]);

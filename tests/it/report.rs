@@ -199,7 +199,7 @@ fn what_is_no_card_is_told() {
 
     let own = card.display().to_string();
     let run = report(&[&card], &["--format", "md", "--out", &own]);
-    assert!(run.code == Some(2) && run.err.contains("is what the report is made of"), "{}", run.err);
+    assert!(run.code == Some(2) && run.err.contains("is what this is made of"), "{}", run.err);
     assert_eq!(fs::read_to_string(&card).expect("the card"), text);
     let run = report(&[&card], &["--format", "csv", "--out", "/proc/none/r.csv"]);
     assert_eq!(run.code, Some(3), "{}", run.err);

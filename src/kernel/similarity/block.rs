@@ -9,6 +9,8 @@ use super::{fold, sound};
 pub enum Part {
     /// All of it, folded: case, spaces, place of the tone mark.
     Whole,
+    /// All of a date, however it is written.
+    Date,
     /// Its words without marks, sorted.
     Words,
     /// Its words as they sound, sorted.
@@ -74,6 +76,11 @@ impl Part {
         let date = || Date::of(text);
         let part = match self {
             Self::Whole => fold::folded(text),
+            // What is no date may still be written alike.
+            Self::Date => match date() {
+                Some(Date { year, month, day }) => format!("{year:04}-{month:02}-{day:02}"),
+                None => fold::folded(text),
+            },
             Self::Words => sorted(plain_words().collect()),
             Self::Sound => sorted(plain_words().map(|word| sound::of(&word)).collect()),
             Self::First => plain_words().next()?,
@@ -104,7 +111,7 @@ impl Part {
 impl std::fmt::Display for Part {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Whole => Ok(()),
+            Self::Whole | Self::Date => Ok(()),
             Self::Start(count) => write!(f, "start{count}"),
             Self::End(count) => write!(f, "end{count}"),
             part => f.write_str(Self::WORDS.iter().find(|(_, own)| own == part).map_or("", |(word, _)| word)),
@@ -142,6 +149,10 @@ mod tests {
             assert_eq!(Part::parse(&part.to_string()), Some(part));
         }
         assert_eq!(Part::Whole.of("HÒA  bình").as_deref(), Some("hoà bình"));
+        for date in ["1990-02-01", "01/02/1990", "19900201", "1990-02-01 08:00:00"] {
+            assert_eq!(Part::Date.of(date).as_deref(), Some("1990-02-01"), "{date}");
+        }
+        assert_eq!(Part::Date.of("năm  Thân").as_deref(), Some("năm thân"));
         for text in ["", "start0", "start21", "year2", "wordss", "12"] {
             assert_eq!(Part::parse(text), None, "{text}");
         }

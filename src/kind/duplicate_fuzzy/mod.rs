@@ -215,7 +215,11 @@ impl Spec for DuplicateFuzzy {
         let mut passes = Vec::new();
         for pass in &self.passes {
             let part = |(name, part): &(At<String>, Part)| {
-                Ok((bind(name, None, part.is_of_date() || as_date(name), binder)?, *part))
+                let part = match part {
+                    Part::Whole if as_date(name) => Part::Date,
+                    part => *part,
+                };
+                Ok((bind(name, None, part.is_of_date() || as_date(name), binder)?, part))
             };
             passes.push(pass.iter().map(part).collect::<Result<Vec<_>, BindError>>()?);
         }
@@ -227,7 +231,7 @@ impl Spec for DuplicateFuzzy {
 /// Blocks as a rule file writes them.
 fn shown(passes: &[Pass]) -> String {
     let part = |(name, part): &(At<String>, Part)| match part {
-        Part::Whole => name.value.clone(),
+        Part::Whole | Part::Date => name.value.clone(),
         part => format!("{}.{part}", name.value),
     };
     let pass = |pass: &Pass| format!("[{}]", pass.iter().map(part).collect::<Vec<_>>().join(", "));
