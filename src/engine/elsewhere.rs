@@ -13,7 +13,7 @@ use super::listed::Listed;
 use super::measured::MeasuredFile;
 use super::mirror::{Mirror, Wanted};
 use super::missing::Origin;
-use super::plan::{self, Looked, Sought};
+use super::plan::{self, Looked, LookedFor};
 use super::problems::Problems;
 use super::run::{RunOptions, data_root};
 use super::scan;
@@ -289,7 +289,8 @@ pub fn read(
         return Some(Found::none(look, &why));
     }
     let sides: Vec<OtherSide<'_>> = look.sides.iter().map(|(_, side)| *side).collect();
-    let sought = Sought { keys: &look.keys, mirrors: &look.mirrors, listings: &look.listings, sides: &sides };
+    let sought =
+        LookedFor { keys: &look.keys, mirrors: &look.mirrors, listings: &look.listings, sides: &sides };
     let (plan, Looked { keys, mirrors, listings, sides }) =
         plan::look_into(&name, table, &source, options.as_of, &sought);
     let outlet = Outlet::new(options.budget, plan.leaving());

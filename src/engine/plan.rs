@@ -20,7 +20,7 @@ use crate::kernel::{ColumnId, ColumnPlan};
 use crate::rule::{At, BindError, Binder, Bound, Condition, Counterpart, Rule, Table};
 use crate::say;
 
-pub use look::{Looked, Sought, look_into};
+pub use look::{Looked, LookedFor, look_into};
 pub use table::{DayColumn, Filter, Identity, KeyColumns, Lack, OurColumn, RulePlan, TablePlan, Work};
 
 /// What is to be remembered of a table's rows.

@@ -4,7 +4,7 @@ use super::Asked;
 use crate::base::Text;
 use crate::engine::ledger::Outlet;
 use crate::engine::mirror::{Mirror, MirrorColumn, Wanted};
-use crate::engine::plan::{self, Looked, Sought, TablePlan};
+use crate::engine::plan::{self, Looked, LookedFor, TablePlan};
 use crate::engine::problems::Problems;
 use crate::engine::run::{RunOptions, data_root};
 use crate::engine::scan::{self, TableState};
@@ -74,7 +74,7 @@ pub fn read<'d>(
     }
     let pad = asked.subject.width.filter(|_| asked.pad);
     let key = vec![KeyPart { column: speaks.identifier.clone(), pad }];
-    let sought = Sought { mirrors: &[(key, wanted)], ..Sought::default() };
+    let sought = LookedFor { mirrors: &[(key, wanted)], ..LookedFor::default() };
     let (plan, Looked { mirrors, .. }) = plan::look_into(&name, table, &files, options.as_of, &sought);
     let mirror = match mirrors.into_iter().next() {
         Some(Ok(mirror)) => mirror,

@@ -24,7 +24,7 @@ pub struct Looked {
 
 /// What is to be looked for.
 #[derive(Default)]
-pub struct Sought<'s> {
+pub struct LookedFor<'s> {
     pub keys: &'s [Vec<String>],
     pub mirrors: &'s [(Vec<KeyPart>, Wanted)],
     pub listings: &'s [Listing],
@@ -37,7 +37,7 @@ pub fn look_into(
     table: &Table,
     source: &TableSource,
     as_of: i64,
-    Sought { keys, mirrors, listings, sides }: &Sought<'_>,
+    LookedFor { keys, mirrors, listings, sides }: &LookedFor<'_>,
 ) -> (TablePlan, Looked) {
     let mut binder = TableBinder::new(name, table, source, as_of);
     let keys = keys.iter().map(|columns| binder.referred(columns)).collect();
