@@ -5,6 +5,7 @@ mod across;
 mod agree;
 mod arguments;
 mod bad_input;
+mod baselines;
 mod between;
 mod cards;
 mod catalog;
