@@ -33,6 +33,7 @@ mod nightly;
 mod nightly_examples;
 mod outputs;
 mod package;
+mod package_zips;
 mod packs;
 mod pages;
 mod peers;
