@@ -230,7 +230,7 @@ fn names_that_are_others_elsewhere_are_refused() {
         files.insert("SHA256SUMS".to_owned(), sums(&files));
         expect(&place.write("goi.zip", zipped(&files)), &[], 5, &[["wrong", "name_clash", told]]);
     }
-    // UTF-8 that is not said to be is read as code page 437 (APPNOTE.TXT 4.4.4, bit 11).
+    // UTF-8 that is not said to be is read as code page 437 by some (APPNOTE.TXT 4.4.4, bit 11); many programs write it so.
     let mut files = Files::from([("tên.csv".to_owned(), Vec::new())]);
     files.insert("SHA256SUMS".to_owned(), sums(&files));
     let mut zip = zipped(&files);
@@ -238,7 +238,11 @@ fn names_that_are_others_elsewhere_are_refused() {
     let last = entries[1];
     let local = number(&zip, last + 42);
     (zip[local + 7], zip[last + 9]) = (zip[local + 7] & !8, zip[last + 9] & !8);
-    expect(&place.write("goi.zip", zip), &[], 5, &[["wrong", "unsafe_name", "tên.csv"]]);
+    let report_of = expect(&place.write("goi.zip", zip), &[], 0, &[]);
+    assert!(
+        findings(&report_of).contains(&["note", "name_form", "tên.csv"].map(str::to_owned)),
+        "{report_of:#}"
+    );
     // What turns a line around on a screen is not printed as it is.
     let turned = Files::from([("a\u{202e}vsc.csv".to_owned(), Vec::new())]);
     let path = place.write("goi.zip", zipped(&turned));

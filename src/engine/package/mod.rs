@@ -108,14 +108,19 @@ impl Checking<'_, '_> {
             }
             if !member.utf8 {
                 let what = say!(
-                    "the name is not UTF-8, or the ZIP does not say that it is: it is another one on every system; pack the files again \
-                     with UTF-8 names",
-                    "tên không phải UTF-8, hoặc ZIP không ghi rõ là UTF-8, nên mỗi hệ thống đọc một khác; hãy đóng gói lại với tên \
-                     UTF-8"
+                    "the name is not UTF-8: it is another one on every system; pack the files again with UTF-8 names",
+                    "tên không phải UTF-8 nên mỗi hệ thống đọc một khác; hãy đóng gói lại với tên UTF-8"
                 );
                 self.wrong(Code::UnsafeName, path, what);
             } else if let Some(what) = names::unsafe_name(path) {
                 self.wrong(Code::UnsafeName, path, what);
+            } else if !member.told {
+                // Info-ZIP and macOS write all names so.
+                let what = say!(
+                    "the ZIP does not say that its names are UTF-8: Windows may unpack the file under another name",
+                    "ZIP không ghi rõ tên tệp là UTF-8: Windows có thể giải nén ra tên khác"
+                );
+                self.note(Code::NameForm, path, what);
             }
             match member.kind {
                 Kind::Link => self.wrong(Code::Link, path, link()),

@@ -68,7 +68,7 @@ pub enum Code {
     NoChecksum,
     /// The checksum shows accidents; somebody who wants to can make another file with it.
     WeakChecksum,
-    /// A name is written in another Unicode form in the list than in the package.
+    /// A name is written in another Unicode form in the list than in the package, or in a ZIP that does not say how.
     NameForm,
     /// A file that was taken for messages is not well-formed JSON.
     NotJson,

@@ -114,8 +114,8 @@ impl Archive {
     fn list(&mut self, names: &Names, flaws: &mut Vec<Flaw>) -> Vec<Member> {
         let mut listed = Vec::new();
         for place in 0..self.zip.len().min(MOST_MEMBERS) {
-            let is_clear = names.get(place).copied().unwrap_or(true);
-            match guarded(|| self.member(place, is_clear)) {
+            let is_told = names.get(place).copied().unwrap_or(true);
+            match guarded(|| self.member(place, is_told)) {
                 Ok(member) => listed.push((member, place)),
                 Err(reason) => {
                     let Text { en, vi } = reason.text();
@@ -131,7 +131,7 @@ impl Archive {
         listed.into_iter().map(|(member, _)| member).collect()
     }
 
-    fn member(&self, place: usize, is_clear: bool) -> ZipResult<Member> {
+    fn member(&self, place: usize, is_told: bool) -> ZipResult<Member> {
         let entry = self.zip.by_index_data(place)?;
         let raw = entry.name_raw();
         let kind = match entry.unix_mode().map_or(0, |mode| mode & KIND) {
@@ -143,7 +143,8 @@ impl Archive {
         };
         Ok(Member {
             path: String::from_utf8_lossy(raw).into_owned(),
-            utf8: is_clear && std::str::from_utf8(raw).is_ok(),
+            utf8: std::str::from_utf8(raw).is_ok(),
+            told: is_told,
             kind,
             encrypted: entry.encrypted(),
         })

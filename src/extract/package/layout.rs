@@ -22,9 +22,8 @@ const LOCATOR_64_BYTES: usize = 20;
 /// Bits of an entry's flags (4.4.4): its sizes follow its bytes; its name is UTF-8.
 const FOLLOWED: u16 = 1 << 3;
 const UTF8: u16 = 1 << 11;
-/// The extra field of sizes beyond 32 bits (4.5.3), and that of another name (4.6.9).
+/// The extra field of sizes beyond 32 bits (4.5.3).
 const SIZES_64: u16 = 1;
-const OTHER_NAME: u16 = 0x7075;
 
 /// An entry of the directory, as far as it says where things lie.
 struct Entry {
@@ -35,8 +34,7 @@ struct Entry {
     unpacked: u64,
 }
 
-/// What the directory says of names, in its order: whether each means the same to every reader, as it is ASCII or said to be
-/// UTF-8, and has no other beside it.
+/// What the directory says of names, in its order: whether each is ASCII, or said to be UTF-8.
 pub type Names = Vec<bool>;
 
 /// Follows the parts of a ZIP of `count` entries whose directory begins at `directory`.
@@ -46,9 +44,9 @@ pub fn follow(file: &mut (impl Read + Seek), directory: u64, count: usize) -> io
     let (mut entries, mut names) = (Vec::with_capacity(count), Vec::with_capacity(count));
     let mut at = directory;
     for _ in 0..count {
-        let Some((entry, is_clear, bytes)) = entry(file)? else { return Ok(Err(Gap)) };
+        let Some((entry, is_told, bytes)) = entry(file)? else { return Ok(Err(Gap)) };
         entries.push(entry);
-        names.push(is_clear);
+        names.push(is_told);
         at += bytes;
     }
     let rest = length.saturating_sub(at);
@@ -73,7 +71,7 @@ pub fn follow(file: &mut (impl Read + Seek), directory: u64, count: usize) -> io
     Ok(if entries.is_empty() && directory > 0 { Err(Gap) } else { Ok(names) })
 }
 
-/// An entry of the directory, whether its name is clear, and how many bytes it takes.
+/// An entry of the directory, whether it tells how its name is written, and how many bytes it takes.
 fn entry(file: &mut impl Read) -> io::Result<Option<(Entry, bool, u64)>> {
     let mut head = [0; CENTRAL_BYTES];
     file.read_exact(&mut head)?;
@@ -92,23 +90,17 @@ fn entry(file: &mut impl Read) -> io::Result<Option<(Entry, bool, u64)>> {
         packed: u32_at(&head, 20).into(),
         unpacked: u32_at(&head, 24).into(),
     };
-    let mut is_clear = name.is_ascii() || flags & UTF8 != 0;
-    for (id, field) in fields(extra) {
-        match id {
-            SIZES_64 => {
-                // Only those that are all ones beside, in this order.
-                let mut wide = field.as_chunks::<8>().0.iter().map(|bytes| u64::from_le_bytes(*bytes));
-                for size in [&mut entry.unpacked, &mut entry.packed, &mut entry.start] {
-                    if *size == u64::from(u32::MAX) {
-                        *size = wide.next().unwrap_or(*size);
-                    }
-                }
+    let is_told = name.is_ascii() || flags & UTF8 != 0;
+    for (_, field) in fields(extra).filter(|(id, _)| *id == SIZES_64) {
+        // Only those that are all ones beside, in this order.
+        let mut wide = field.as_chunks::<8>().0.iter().map(|bytes| u64::from_le_bytes(*bytes));
+        for size in [&mut entry.unpacked, &mut entry.packed, &mut entry.start] {
+            if *size == u64::from(u32::MAX) {
+                *size = wide.next().unwrap_or(*size);
             }
-            OTHER_NAME => is_clear &= field.get(5..) == Some(name),
-            _ => {}
         }
     }
-    Ok(Some((entry, is_clear, (head.len() + rest.len()) as u64)))
+    Ok(Some((entry, is_told, (head.len() + rest.len()) as u64)))
 }
 
 fn fields(mut extra: &[u8]) -> impl Iterator<Item = (u16, &[u8])> {

@@ -38,8 +38,10 @@ pub enum Kind {
 pub struct Member {
     /// With `/`, relative to the package, as it is written. Where it is no UTF-8, with U+FFFD.
     pub path: String,
-    /// Whether the name is UTF-8, and in a ZIP said to be.
+    /// Whether the name is UTF-8.
     pub utf8: bool,
+    /// Whether a ZIP says so, where it matters.
+    pub told: bool,
     pub kind: Kind,
     pub encrypted: bool,
 }
