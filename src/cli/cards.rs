@@ -6,8 +6,9 @@ use rayon::prelude::*;
 
 use super::failure::Failure;
 use super::output;
-use crate::base::Text;
-use crate::extract::system;
+use crate::base::{Diagnostic, Text};
+use crate::extract::open::check_regular;
+use crate::extract::{ExtractError, system};
 use crate::say;
 use crate::score::Scorecard;
 use crate::score::league::Given;
@@ -112,6 +113,19 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), Failure> {
 
 pub fn text(path: &Path) -> Result<String, Failure> {
     std::fs::read_to_string(path).map_err(|error| unreadable(path, &error))
+}
+
+/// The text of a file that must not be a pipe.
+pub fn regular_text(path: &Path) -> Result<String, Failure> {
+    check_regular(path).map_err(|error| refused(path, error))?;
+    text(path)
+}
+
+/// A file of the user's is not what can be read.
+pub fn refused(path: &Path, error: ExtractError) -> Failure {
+    let (path, Text { en, vi }) = (path.display(), error.what);
+    let what = say!("`{path}`: {en}", "`{path}`: {vi}");
+    Failure::Given(vec![Diagnostic { hint: error.hint, ..Diagnostic::error(what) }])
 }
 
 /// A file of the user's could not be read.

@@ -75,11 +75,8 @@ impl PackageCommand {
         let most = self.max_unpacked.as_deref().map(amount).transpose()?;
         let structure = self.structure()?;
         let messages = self.messages()?;
-        let mut package = Package::open(&self.package, most).map_err(|error| {
-            let (path, Text { en, vi }) = (self.package.display(), error.what);
-            let what = say!("`{path}`: {en}", "`{path}`: {vi}");
-            Failure::Given(vec![Diagnostic { hint: error.hint, ..Diagnostic::error(what) }])
-        })?;
+        let mut package =
+            Package::open(&self.package, most).map_err(|error| cards::refused(&self.package, error))?;
         let manifest = self.manifest.as_deref().map(|path| self.manifest(path, &package)).transpose()?;
         let name = self.package.display().to_string();
         let asked = Asked {
@@ -111,10 +108,10 @@ impl PackageCommand {
         match self.envelope.as_deref() {
             None => refused(Path::new(SHIPPED), structure.envelope(SHIPPED, ENVELOPE)),
             Some(path) if path == Path::new(NO_ENVELOPE) => {}
-            Some(path) => refused(path, structure.envelope(&called(path), &cards::text(path)?)),
+            Some(path) => refused(path, structure.envelope(&called(path), &cards::regular_text(path)?)),
         }
         for path in &self.schema {
-            refused(path, structure.message(&called(path), &cards::text(path)?));
+            refused(path, structure.message(&called(path), &cards::regular_text(path)?));
         }
         if wrong.is_empty() { Ok(structure) } else { Err(Failure::Given(wrong)) }
     }
@@ -144,7 +141,9 @@ impl PackageCommand {
                 real.strip_prefix(output::real(&self.package)).ok().and_then(|path| inside(slashed(path)));
             return match member {
                 Some(member) => Ok(member),
-                None => Ok(Named::Beside { name: path.display().to_string(), text: cards::text(path)? }),
+                None => {
+                    Ok(Named::Beside { name: path.display().to_string(), text: cards::regular_text(path)? })
+                }
             };
         }
         inside(slashed(path)).ok_or_else(|| {

@@ -106,6 +106,9 @@ pub struct MeasuredTable {
 pub struct TracedTable {
     /// The rows, if the table has a key and was read whole.
     pub snapshot: Option<Snapshot>,
+    /// The earlier run knows of rows what this one could not compare with, and what would be lost if these took their place
+    /// before somebody has accepted that.
+    pub stays: bool,
     /// Against the rows that were, if those are known.
     pub changes: Option<RowChanges>,
     /// What the waivers of the table's rules are about.

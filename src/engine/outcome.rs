@@ -92,6 +92,11 @@ pub fn outcome(
     let whole = !in_part && state.torn.is_empty() && state.failures.is_empty();
     let sorted = table_since::sorted(plan, &ledger, beside.earlier);
     let mut kept_rows: Vec<Kept> = Vec::new();
+    let known = beside.earlier.and_then(|earlier| earlier.table(others.database, &table.id.value).ok());
+    let unasked: Vec<&Rule> = table_since::unasked(table, plan, known).collect();
+    let mut doubts: Vec<(&Rule, Text)> =
+        unasked.iter().map(|rule| (*rule, table_since::not_asked(rule))).collect();
+    let mut stays = !unasked.is_empty();
     let mut order = 0;
     let mut findings = vec![KeyFindings::default(); plan.rules.len()];
     for (at, rule) in plan.rules.iter().enumerate() {
@@ -127,10 +132,12 @@ pub fn outcome(
                     in_part,
                     budget,
                 });
-                let of = SinceRule { table: &table.id.value, rule: &table.rules[at].id, plan: since, order };
-                let (judged, owed) = table_since::judge(of, now, others, beside.earlier);
-                kept_rows.extend(now.map(|now| since::kept(now, since, order, of.rule, owed)));
-                judged.map(|judged| {
+                let of = SinceRule { table, at, plan: since, order };
+                let said = table_since::judge(of, now, others, beside.earlier);
+                kept_rows.extend(now.map(|now| since::kept(now, of, said.after)));
+                doubts.extend(said.doubt.map(|why| (&table.rules[at], why)));
+                stays |= said.stays;
+                said.judged.map(|judged| {
                     findings[at].tally = judged.tally;
                     judged.verdicts
                 })
@@ -196,7 +203,7 @@ pub fn outcome(
             kept.push((at, verdicts.pages));
         }
     }
-    for (at, why) in table_since::distrusted(table, plan, &state.rules) {
+    for (at, why) in table_since::distrusted(table, plan, &doubts) {
         findings[at].problem = Some(why);
         state.rules[at].forget();
         if plan.rules[at].soils {
@@ -221,7 +228,7 @@ pub fn outcome(
         .collect();
     let rows = sorted.map(|(secret, sorted)| (secret, changes::Rows::of(&ledger, sorted)));
     let remember = beside.earlier.is_some_and(|earlier| earlier.remember);
-    let traced = match (&plan.trace, &rows) {
+    let mut traced = match (&plan.trace, &rows) {
         (Some(trace), _) => {
             let rows = rows.as_ref().map(|(secret, rows)| Compared { secret, rows, kept: kept_rows });
             Some(traced(table, plan, trace, &rules, rows, beside.before, &ledger))
@@ -232,6 +239,7 @@ pub fn outcome(
         }),
         _ => None,
     };
+    traced.iter_mut().for_each(|traced| traced.stays = stays);
     let of_reference =
         |at: &usize| beside.reconciled && matches!(plan.rules[*at].work, Work::Reconciled { .. });
     let told: Vec<usize> = (0..plan.rules.len()).filter(of_reference).collect();

@@ -86,10 +86,7 @@ pub fn open(path: &Path, options: &TextOptions) -> Result<Box<dyn Source>, Extra
     if metadata.is_dir() {
         return Err(ExtractError::io(&std::io::ErrorKind::IsADirectory.into()));
     }
-    // Reading a pipe could wait for ever.
-    if !metadata.is_file() {
-        return Err(not_regular());
-    }
+    check_regular(path)?;
     let first = first_bytes(path)?;
     let named = by_extension(path);
     let signed = by_magic(&first);
@@ -191,6 +188,17 @@ fn other_format(first: &[u8]) -> Option<&'static str> {
         (b"FEA1", "Feather v1"),
     ];
     known.iter().find(|(magic, _)| first.starts_with(magic)).map(|(_, name)| *name)
+}
+
+/// Refuses pipes and devices: reading one could wait for ever. What is not there, or a directory, is left to whoever reads.
+///
+/// # Errors
+/// Something else than a regular file is there.
+pub fn check_regular(path: &Path) -> Result<(), ExtractError> {
+    match fs::metadata(path) {
+        Ok(metadata) if !metadata.is_file() && !metadata.is_dir() => Err(not_regular()),
+        _ => Ok(()),
+    }
 }
 
 /// The error for pipes, devices and directories.

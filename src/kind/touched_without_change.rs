@@ -20,13 +20,15 @@ static ABOUT: About = About {
         en: "In no row that was there in the earlier run has the time of its last update moved while everything else \
              stayed as it was. Rows are paired by the table's `key`; the other columns are compared in canonical form, but \
              for those in `except`. New rows and such without a key are not applicable; a row that shares its key, then or \
-             now, and one whose time cannot be read, is unknown. Where more than 20 % of the rows were touched so, every \
-             `record_age` that goes by the column is an error. Without an earlier run the rule is an error.",
+             now, and one whose time cannot be read, then or now, is unknown. Where more than 20 % of the rows were touched \
+             so, now or before, and did not change since, every `record_age` that goes by the column is an error. Without \
+             an earlier run the rule is an error.",
         vi: "Không dòng nào có ở lần chạy trước bị đổi thời điểm cập nhật trong khi mọi nội dung khác giữ nguyên. Dòng được \
              ghép theo `key` của bảng; các cột khác so sánh trên dạng chuẩn, trừ cột trong `except`. Dòng mới và dòng \
-             không có khóa thì không áp dụng; dòng trùng khóa ở lần này hoặc lần trước, dòng có thời điểm không đọc được \
-             là không đo được. Nếu hơn 20 % số dòng bị đổi như vậy thì mọi quy tắc `record_age` dựa vào cột này báo lỗi. \
-             Không có lần chạy trước thì quy tắc báo lỗi.",
+             không có khóa thì không áp dụng; dòng trùng khóa hoặc có thời điểm không đọc được, ở lần này hay lần \
+             trước, là không đo được. Nếu hơn 20 % số dòng bị đổi như vậy, ở lần này hay trước đó, và chưa thay đổi nội dung \
+             từ đó đến nay, thì mọi quy tắc `record_age` dựa vào cột này báo lỗi. Không có lần chạy trước thì quy tắc báo \
+             lỗi.",
     },
     why: Words {
         en: "A job that sets the date of all records makes an old register look young, and nobody has looked at anything.",
@@ -64,6 +66,10 @@ impl Spec for TouchedWithoutChange {
 
     fn compares_runs(&self) -> bool {
         true
+    }
+
+    fn watches(&self) -> Option<&str> {
+        Some(&self.column.value)
     }
 
     fn bind(&self, binder: &mut dyn Binder) -> Result<Bound, BindError> {

@@ -156,6 +156,11 @@ pub trait Spec: Debug + Send + Sync {
         false
     }
 
+    /// The column of whose times it says whether they moved by themselves.
+    fn watches(&self) -> Option<&str> {
+        None
+    }
+
     /// The column whose times it takes for proof that somebody looked at the record.
     fn trusts(&self) -> Option<&str> {
         None

@@ -35,6 +35,9 @@ pub struct Kept {
     pub cells: Vec<Vec<u64>>,
     /// Digests of keys that were gone before, and that nobody has accounted for: in ascending order, each once.
     pub owed: Vec<u128>,
+    /// Digests of keys of rows whose time has moved although nothing else had, and that have not changed since: in
+    /// ascending order, each once.
+    pub moved: Vec<u128>,
 }
 
 impl Kept {
@@ -66,14 +69,19 @@ impl Snapshot {
             && self.sets.iter().all(|&set| (set as usize) < self.broken.len())
             && self.broken.iter().flatten().all(|&rule| (rule as usize) < self.rules.len())
             && self.kept.iter().all(|kept| {
+                let ascend = |keys: &[u128]| keys.windows(2).all(|two| two[0] < two[1]);
                 kept.cells.iter().all(|cells| cells.len() == rows)
-                    && kept.owed.windows(2).all(|two| two[0] < two[1])
+                    && ascend(&kept.owed)
+                    && ascend(&kept.moved)
             })
     }
 
-    /// Nobody is owed the keys that are gone any more.
+    /// Nobody is owed the keys that are gone any more, and times are taken for what they are.
     pub fn forgive(&mut self) {
-        self.kept.iter_mut().for_each(|kept| kept.owed.clear());
+        for kept in &mut self.kept {
+            kept.owed.clear();
+            kept.moved.clear();
+        }
     }
 
     /// What the rule of that id has kept.

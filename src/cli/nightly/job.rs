@@ -34,6 +34,8 @@ pub struct Job {
     /// The id of the run, and where the rows of the last one are, for rules that compare runs.
     pub run: String,
     pub rows: PathBuf,
+    /// Whether this run is what later ones are compared with, whatever is found.
+    pub accepted: bool,
     /// Where the outcome goes, a [`Done`].
     pub result: PathBuf,
 }
@@ -58,6 +60,10 @@ pub enum Event {
     Advanced {
         bytes: u64,
         rows: u64,
+    },
+    /// Something that nobody would see in the outcome.
+    Warning {
+        text: Text,
     },
     /// Why there will be no outcome.
     Failed {

@@ -72,6 +72,10 @@ pub struct Nightly {
     /// The directory for keys that find no room in it [default: TMPDIR, else the system's].
     #[arg(long, value_name = "DIR")]
     temp: Option<PathBuf>,
+    /// This run of the database is what later ones are compared with, whatever rules that compare runs found; may be
+    /// repeated.
+    #[arg(long, value_name = "DATABASE")]
+    accept: Vec<String>,
     /// Check the plan and the rule files and list the databases; measure nothing.
     #[arg(long)]
     check: bool,
@@ -106,6 +110,7 @@ impl Nightly {
         if !scheduled.problems.is_empty() {
             console.diagnostics(&scheduled.problems);
         }
+        self.accepted(&scheduled)?;
         if self.check {
             console.print(summary::planned(&scheduled, console.lang).as_bytes())?;
             return Ok(if scheduled.broken.is_empty() { Exit::Passed } else { Exit::Usage });
@@ -125,6 +130,9 @@ impl Nightly {
             "engine": concat!("thuocdo ", env!("CARGO_PKG_VERSION")), "databases": scheduled.databases.len(),
         });
         log.note("started", begun);
+        for id in &self.accept {
+            log.note("accepted", json!({ "database": id }));
+        }
         if goes_on {
             let as_of = run::rfc3339(journal.as_of);
             console.note(&say!(
@@ -175,6 +183,23 @@ impl Nightly {
             failure.report(console);
         }
         Ok(exit)
+    }
+
+    /// A database that is accepted must be one of the plan.
+    fn accepted(&self, scheduled: &planned::Plan) -> Result<(), Failure> {
+        let is_known = |id: &String| {
+            scheduled
+                .databases
+                .iter()
+                .map(|known| &known.id)
+                .chain(scheduled.broken.iter().map(|(id, _)| id))
+                .any(|known| known == id)
+        };
+        let Some(id) = self.accept.iter().find(|id| !is_known(id)) else { return Ok(()) };
+        Err(Failure::usage(
+            say!("`{id}` is no database of the plan", "kế hoạch không có CSDL `{id}`"),
+            say!("`--check` lists them", "dùng `--check` để liệt kê"),
+        ))
     }
 
     /// The run to go on with, or a new one.
@@ -320,6 +345,7 @@ impl Nightly {
                     fresh: self.fresh,
                     run: journal.run.clone(),
                     rows: state.rows(id),
+                    accepted: self.accept.contains(id),
                     result: state.result(id),
                 },
             }

@@ -76,6 +76,10 @@ impl Watcher for View<'_> {
                 bar.inc(*bytes);
                 bar.set_message(progress::counted(self.rows[task], self.lang));
             }
+            Event::Warning { text } => {
+                let database = &self.names[task];
+                self.log.note("warning", json!({ "database": database, "text": log::said(text) }));
+            }
             Event::Failed { .. } => {}
         }
     }

@@ -90,7 +90,10 @@ fn measure(job: &Job) -> Result<(), Text> {
     let known: Vec<Known<'_>> = known.chain([Known { database, data: &job.data }]).collect();
     let compares =
         database.tables.iter().flat_map(|table| &table.rules).any(|rule| rule.spec.compares_runs());
-    let rows = compares.then(|| LastRows::open(&job.rows, &job.run, job.as_of)).transpose()?;
+    let rows = compares.then(|| LastRows::open(&job.rows, &job.run, job.as_of, job.accepted)).transpose()?;
+    if let Some(text) = rows.as_ref().and_then(LastRows::problem) {
+        tell(&Event::Warning { text: text.clone() });
+    }
     let earlier = rows.as_ref().map(|rows| rows.earlier(&job.database));
     let options = RunOptions {
         data: &job.data,
@@ -115,7 +118,7 @@ fn measure(job: &Job) -> Result<(), Text> {
         engine::not_measured(database, &say!("it was interrupted", "đã bị dừng giữa chừng"))
     });
     if let Some(rows) = &rows {
-        rows.keep(&measured)?;
+        rows.keep(&measured)?.into_iter().for_each(|text| tell(&Event::Warning { text }));
     }
     let files = measured.tables.iter().flat_map(|table| &table.files);
     let (count, bytes) = files.fold((0, 0), |(count, bytes), file| (count + 1, bytes + file.bytes));

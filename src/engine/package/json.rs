@@ -17,8 +17,18 @@ pub struct Document {
 pub enum Unusable {
     /// It is no JSON from this line on, from 1.
     Malformed(u64),
-    /// It is JSON, nested deeper than 128 levels or with a number beyond 64 bits.
-    Beyond,
+    /// It is JSON, and more than the parser takes.
+    Beyond(Beyond),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Beyond {
+    /// It is nested deeper than 128 levels.
+    Depth,
+    /// A number is greater than floating-point numbers of 64 bits are.
+    Number,
+    /// An escape is half of a surrogate pair (RFC 8259 §8.2).
+    Character,
 }
 
 /// Reads one JSON text.
@@ -32,10 +42,21 @@ pub fn read(text: &str) -> Result<Document, Unusable> {
     value.map(|value| Document { value, repeats }).map_err(|error| {
         // Which does not recurse and keeps no numbers.
         match serde_json::from_str::<IgnoredAny>(text) {
-            Ok(_) => Unusable::Beyond,
+            Ok(_) => Unusable::Beyond(beyond(&error.to_string())),
             Err(_) => Unusable::Malformed(error.line() as u64),
         }
     })
+}
+
+/// The parser tells its reasons apart in words alone.
+fn beyond(error: &str) -> Beyond {
+    if error.contains("recursion") {
+        Beyond::Depth
+    } else if error.contains("number") {
+        Beyond::Number
+    } else {
+        Beyond::Character
+    }
 }
 
 /// Builds a value, and notes names that are written twice.
@@ -110,8 +131,12 @@ mod tests {
         assert_eq!(read("").unwrap_err(), Unusable::Malformed(1));
         assert_eq!(read("1 2").unwrap_err(), Unusable::Malformed(1));
         let deep = |levels: usize| "[".repeat(levels) + &"]".repeat(levels);
-        assert_eq!(read(&deep(100_000)).unwrap_err(), Unusable::Beyond);
-        assert_eq!(read("{\"a\":1e999}").unwrap_err(), Unusable::Beyond);
+        assert_eq!(read(&deep(100_000)).unwrap_err(), Unusable::Beyond(Beyond::Depth));
+        assert_eq!(read("{\"a\":1e999}").unwrap_err(), Unusable::Beyond(Beyond::Number));
+        for half in [r#"{"a":"\ud800"}"#, r#"["\udc00 "]"#, r#"{"\ud800\ud800":1}"#] {
+            assert_eq!(read(half).unwrap_err(), Unusable::Beyond(Beyond::Character), "{half}");
+        }
+        assert!(read(r#"["\ud83d\ude00",1000000000000000000000000000000]"#).is_ok());
         assert!(read(&deep(100)).is_ok());
     }
 

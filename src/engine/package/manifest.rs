@@ -14,6 +14,8 @@ pub const RECEIVED: &str = "DuLieuTiepNhan";
 
 /// Spellings of the fields of an entry; the first of each is that of the exchange message.
 const NAME: [&str; 4] = ["TenTep", "path", "name", "fileName"];
+/// Those of them that can only be a name: a `name` may be a title beside a `path`.
+const NAMES: [&str; 3] = ["TenTep", "path", "fileName"];
 const CHECKSUM: [&str; 3] = ["MaKiemTra", "checksum", "hash"];
 const VALUE: [&str; 3] = ["GiaTri", "value", "checksumValue"];
 const ALGORITHM: [&str; 7] =
@@ -45,7 +47,13 @@ impl Manifest {
     pub fn read(name: &str, folder: &str, text: &str) -> Option<Self> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let manifest = match super::json::read(text) {
-            Ok(document) => Self::of_message(name, folder, &document.value)?,
+            Ok(document) => {
+                let mut manifest = Self::of_message(name, folder, &document.value)?;
+                if document.repeats {
+                    manifest.wrong(None, None, twice());
+                }
+                manifest
+            }
             Err(_) => Self::of_sums(name, folder, text, algorithm_of(name).flatten())?,
         };
         Some(manifest.without_repeats())
@@ -83,11 +91,23 @@ impl Manifest {
             self.wrong(None, place, what);
             return;
         };
+        if contradicts(item, &NAMES, |name| Some(name.clone())) {
+            self.wrong(None, place.clone(), two_ways("TenTep"));
+        }
+        if contradicts(item, &SIZE, size) {
+            self.wrong(None, place.clone(), two_ways("KichThuoc"));
+        }
+        if own_and_inner(item).any(|object| contradicts(object, &ALGORITHM, algorithm)) {
+            self.wrong(None, place.clone(), two_ways("ThuatToan"));
+        }
+        if own_and_inner(item).any(|object| contradicts(object, &VALUE, |value| Some(value.clone()))) {
+            self.wrong(None, place.clone(), two_ways("GiaTri"));
+        }
         let Some(path) = self.path(folder, name, None, place.clone()) else { return };
         let bytes = match field(item, &SIZE) {
             None | Some(Value::Null) => None,
-            Some(size) => {
-                let bytes = size.as_u64().or_else(|| size.as_str()?.trim().parse().ok());
+            Some(stated) => {
+                let bytes = size(stated);
                 if bytes.is_none() {
                     let what = say!(
                         "the size of a file is no whole number of bytes",
@@ -268,10 +288,61 @@ fn lists(document: &Value) -> Vec<(String, &Value)> {
     found.into_iter().filter_map(list).collect()
 }
 
-fn field<'i>(item: &'i Map<String, Value>, spellings: &[&str]) -> Option<&'i Value> {
-    let named =
-        |name: &&str| item.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value);
-    spellings.iter().find_map(named)
+fn field<'i>(item: &'i Map<String, Value>, spellings: &[&'static str]) -> Option<&'i Value> {
+    fields(item, spellings).next()
+}
+
+/// All fields that are spelled so, the first spelling first.
+fn fields<'i>(item: &'i Map<String, Value>, spellings: &[&'static str]) -> impl Iterator<Item = &'i Value> {
+    let named = |name: &'static str| item.iter().filter(move |(key, _)| key.eq_ignore_ascii_case(name));
+    spellings.iter().copied().flat_map(named).map(|(_, value)| value)
+}
+
+/// Whether two spellings of one field say different things: readers differ in which they take.
+fn contradicts<T: PartialEq>(
+    item: &Map<String, Value>,
+    spellings: &[&'static str],
+    read: impl Fn(&Value) -> Option<T>,
+) -> bool {
+    let mut said = fields(item, spellings).filter(|value| !value.is_null()).filter_map(read);
+    said.next().is_some_and(|first| said.any(|other| other != first))
+}
+
+fn size(value: &Value) -> Option<u64> {
+    value.as_u64().or_else(|| value.as_str()?.trim().parse().ok())
+}
+
+/// Fields such as `type` may say something else as well.
+fn algorithm(value: &Value) -> Option<Algorithm> {
+    Algorithm::named(value.as_str()?)
+}
+
+/// An entry, and the objects that hold its checksums.
+fn own_and_inner(item: &Map<String, Value>) -> impl Iterator<Item = &Map<String, Value>> {
+    let held = fields(item, &CHECKSUM).flat_map(listed);
+    std::iter::once(item).chain(held.filter_map(Value::as_object))
+}
+
+/// One thing, or a list of them.
+fn listed(value: &Value) -> &[Value] {
+    match value {
+        Value::Array(values) => values,
+        one => std::slice::from_ref(one),
+    }
+}
+
+fn twice() -> Text {
+    say!(
+        "an object has a name twice: readers differ in which value they take",
+        "một đối tượng có hai trường cùng tên: mỗi chương trình có thể lấy một giá trị khác nhau"
+    )
+}
+
+fn two_ways(field: &str) -> Text {
+    say!(
+        "an entry has `{field}` in two spellings that differ: readers differ in which they take",
+        "một mục ghi `{field}` theo hai tên trường với giá trị khác nhau: mỗi chương trình có thể lấy một giá trị khác"
+    )
 }
 
 /// The checksums of an entry: a text, an object with the text and its algorithm, a list of either, or a field that is
@@ -287,12 +358,7 @@ fn stated_checksums(item: &Map<String, Value>) -> Vec<Result<Checksum, NoChecksu
         }
         _ => None,
     };
-    let mut found = Vec::new();
-    match field(item, &CHECKSUM) {
-        Some(Value::Array(all)) => found.extend(all.iter().filter_map(one)),
-        Some(value) => found.extend(one(value)),
-        None => {}
-    }
+    let mut found: Vec<_> = fields(item, &CHECKSUM).flat_map(listed).filter_map(one).collect();
     let called = item.iter().filter_map(|(key, value)| Some((Algorithm::named(key)?, value.as_str()?)));
     found.extend(called.filter_map(|(algorithm, text)| read(text, Some(algorithm.name()))));
     found
@@ -353,6 +419,31 @@ mod tests {
             (Code::Manifest, None, Some(pointers[5].as_str())),
         ];
         assert_eq!(codes(&manifest), expected);
+    }
+
+    #[test]
+    fn what_is_said_twice_must_be_said_alike() {
+        let md5 = |digit: &str| digit.repeat(32);
+        let (a, b) = (md5("a"), md5("b"));
+        for (entry, wrong) in [
+            (r#""KichThuoc":2,"size":"2","name":"a title""#.to_owned(), 0),
+            (r#""KichThuoc":2,"size":99"#.to_owned(), 1),
+            (r#""kichthuoc":2,"KichThuoc":3"#.to_owned(), 1),
+            (r#""path":"b.csv""#.to_owned(), 1),
+            (format!(r#""MaKiemTra":"{a}","MaKiemTra":"{b}""#), 1),
+            (format!(r#""MaKiemTra":{{"GiaTri":"{a}","value":"{b}"}}"#), 1),
+            (format!(r#""MaKiemTra":{{"GiaTri":"{a}","ThuatToan":"MD5","type":"SHA-256"}}"#), 1),
+            (format!(r#""MaKiemTra":{{"GiaTri":"{a}","ThuatToan":"MD5","type":"checksum"}}"#), 0),
+        ] {
+            let text = format!(r#"{{"PhanPhoi":[{{"TenTep":"a.csv",{entry}}}]}}"#);
+            let manifest = Manifest::read("list.txt", "", &text).unwrap();
+            let found = codes(&manifest);
+            assert_eq!(found.len(), wrong, "{entry}: {found:?}");
+            assert!(found.iter().all(|(code, ..)| *code == Code::Manifest));
+        }
+        // Of several checksums each must be right.
+        let text = format!(r#"{{"PhanPhoi":[{{"TenTep":"a.csv","MaKiemTra":"{a}","hash":"{b}"}}]}}"#);
+        assert_eq!(entries(&Manifest::read("list.txt", "", &text).unwrap()), [("a.csv", None, 2)]);
     }
 
     #[test]

@@ -1,16 +1,15 @@
 //! Files of messages, judged as their bytes come: JSON Lines block by block, however long they are; a JSON document when it
 //! is whole.
 
-use indexmap::IndexMap;
 use memchr::{memchr, memrchr};
 use rayon::prelude::*;
-use serde_json::Value;
 
-use super::json::{self, Document, Unusable};
-use super::manifest::{self, FILES, RECEIVED};
-use super::report::{Code, Finding, Level, MessageCounts};
-use super::structure::{Break, Structure};
-use crate::base::Text;
+use super::document::of_document;
+use super::json::{self, Unusable};
+use super::manifest;
+use super::report::{Code, Level};
+use super::structure::Structure;
+use super::tally::{Judged, Tally};
 use crate::say;
 
 /// Bytes of a line, and of a document, that is looked into: a document is held as a tree, which takes ten times its room.
@@ -18,10 +17,6 @@ const LONGEST_LINE: usize = 16 << 20;
 const LARGEST_DOCUMENT: usize = 64 << 20;
 /// Bytes that are gathered before lines are judged, on all threads.
 const BLOCK: usize = 4 << 20;
-
-/// What every record of an exchange message has.
-const RECORD: &str = "IdBanGhi";
-const SOURCE: &str = "NguonDuLieu";
 
 /// The sign of UTF-8 that some editors write first. JSON has none (RFC 8259 §8.1).
 const MARK: &[u8] = b"\xef\xbb\xbf";
@@ -45,12 +40,6 @@ impl Layout {
             _ => None,
         }
     }
-}
-
-/// What was found of a file.
-pub struct Judged {
-    pub counts: MessageCounts,
-    pub findings: Vec<Finding>,
 }
 
 /// A file of messages that is being read.
@@ -168,7 +157,7 @@ impl<'s> Messages<'s> {
             }
             Layout::Document => self.document(&bytes),
         }
-        let nothing = self.tally.counts.messages == 0 && self.tally.faults.is_empty();
+        let nothing = self.tally.counts.messages == 0 && self.tally.is_sound();
         if nothing && !self.lists_files {
             let what = say!("there is no message in it", "không có thông điệp nào trong tệp");
             self.tally.add(Level::Note, Code::NoMessages, None, None, None, what);
@@ -211,213 +200,10 @@ fn of_line(structure: &Structure, line: &[u8], number: u64) -> Tally {
     tally
 }
 
-/// A whole document, or a line.
-fn of_document(structure: &Structure, document: &Document, line: Option<u64>) -> Tally {
-    let mut tally = Tally::default();
-    let value = &document.value;
-    if document.repeats {
-        let what = say!(
-            "an object has a name twice: readers differ in which value they take",
-            "một đối tượng có hai trường cùng tên: mỗi chương trình có thể lấy một giá trị khác nhau"
-        );
-        tally.add(Level::Wrong, Code::RepeatedName, line, None, None, what);
-    }
-    let messages = if is_envelope(value) {
-        for found in structure.of_document(value) {
-            tally.broken(line, "", found);
-        }
-        records(value)
-    } else if is_list(value) {
-        Vec::new()
-    } else if let Some(items) = value.as_array().filter(|_| line.is_none()) {
-        items.iter().enumerate().map(|(at, item)| (format!("/{at}"), item)).collect()
-    } else {
-        vec![(String::new(), value)]
-    };
-    let single = messages.len() == 1;
-    let judged: Vec<Tally> = messages
-        .into_par_iter()
-        .map(|(pointer, message)| of_message(structure, message, line, &pointer))
-        .collect();
-    judged.into_iter().for_each(|judged| tally.merge(judged));
-    // A message that stands alone is what its document is.
-    if document.repeats && single {
-        (tally.counts.wrong, tally.counts.unchecked) = (1, 0);
-    }
-    tally
-}
-
-fn of_message(structure: &Structure, message: &Value, line: Option<u64>, pointer: &str) -> Tally {
-    let mut tally =
-        Tally { counts: MessageCounts { messages: 1, ..MessageCounts::default() }, ..Tally::default() };
-    if message.is_object() {
-        for found in structure.of_message(message) {
-            tally.broken(line, pointer, found);
-        }
-    } else {
-        let what =
-            say!("this is no message: it is no object", "đây không phải thông điệp: không phải đối tượng");
-        let place = (!pointer.is_empty()).then(|| pointer.to_owned());
-        tally.add(Level::Wrong, Code::NotAMessage, line, place, None, what);
-    }
-    tally.counts.wrong = u64::from(!tally.faults.is_empty());
-    tally
-}
-
-/// A document around records.
-pub fn is_envelope(value: &Value) -> bool {
-    value.get(RECEIVED).is_some() || value.get(SOURCE).is_some()
-}
-
-/// The records of an exchange message: `DuLieuTiepNhan` is a list of them, one of them, or has lists of them. What lists
-/// files is none.
-fn records(envelope: &Value) -> Vec<(String, &Value)> {
-    let of_list = |pointer: &str, items: &'_ [Value]| -> Vec<(String, usize)> {
-        let no_files = items.iter().enumerate().filter(|(_, item)| !is_list(item));
-        no_files.map(|(at, _)| (format!("{pointer}/{at}"), at)).collect()
-    };
-    let at = format!("/{RECEIVED}");
-    match envelope.get(RECEIVED) {
-        Some(Value::Array(items)) => {
-            of_list(&at, items).into_iter().map(|(pointer, index)| (pointer, &items[index])).collect()
-        }
-        Some(one @ Value::Object(fields)) if fields.contains_key(RECORD) => vec![(at, one)],
-        Some(Value::Object(fields)) => fields
-            .iter()
-            .filter(|(name, _)| name.as_str() != FILES)
-            .filter_map(|(_, value)| value.as_array())
-            .filter(|items| items.iter().any(Value::is_object))
-            // The name of the list is one that no schema may know.
-            .flat_map(|items| {
-                let places = of_list(&format!("{at}/*"), items);
-                places.into_iter().map(|(pointer, index)| (pointer, &items[index])).collect::<Vec<_>>()
-            })
-            .collect(),
-        _ => Vec::new(),
-    }
-}
-
-/// What lists files and is no record itself.
-fn is_list(item: &Value) -> bool {
-    item.get(FILES).is_some() && item.get(RECORD).is_none()
-}
-
-/// What the same finding is known by, wherever it occurs.
-#[derive(PartialEq, Eq, Hash)]
-struct Fault {
-    level: Level,
-    code: Code,
-    rule: Option<String>,
-    what: Text,
-}
-
-/// Where it occurred first, and how often it did.
-struct Occurrences {
-    line: Option<u64>,
-    pointer: Option<String>,
-    count: u64,
-}
-
-#[derive(Default)]
-struct Tally {
-    counts: MessageCounts,
-    faults: IndexMap<Fault, Occurrences>,
-}
-
-impl Tally {
-    fn add(
-        &mut self,
-        level: Level,
-        code: Code,
-        line: Option<u64>,
-        pointer: Option<String>,
-        rule: Option<String>,
-        what: Text,
-    ) {
-        let fault = Fault { level, code, rule, what };
-        self.faults.entry(fault).or_insert(Occurrences { line, pointer, count: 0 }).count += 1;
-    }
-
-    fn broken(&mut self, line: Option<u64>, before: &str, found: Break) {
-        let Break { pointer, rule, what: Text { en, vi } } = found;
-        // Items of one list break a rule as one.
-        let shown = if pointer.is_empty() { String::new() } else { format!("`{}` ", starred(&pointer)) };
-        let pointer = format!("{before}{pointer}");
-        let place = (!pointer.is_empty()).then_some(pointer);
-        let what = say!("{shown}{en}", "{shown}{vi}");
-        self.add(Level::Wrong, Code::Structure, line, place, Some(rule), what);
-    }
-
-    fn unusable(&mut self, unusable: Unusable, number: Option<u64>) {
-        self.counts.messages += 1;
-        match unusable {
-            Unusable::Malformed(line) => {
-                self.counts.wrong += 1;
-                let what = say!("it is not well-formed JSON", "JSON sai cú pháp");
-                self.add(Level::Wrong, Code::NotJson, Some(line), None, None, what);
-            }
-            Unusable::Beyond => {
-                self.counts.unchecked += 1;
-                let what = say!(
-                    "it is nested deeper than 128 levels or has a number beyond 64 bits, and was not looked into",
-                    "lồng sâu quá 128 cấp hoặc có số vượt 64 bit nên không được kiểm tra"
-                );
-                self.add(Level::Unknown, Code::TooLarge, number, None, None, what);
-            }
-        }
-    }
-
-    fn not_utf8(&mut self, line: Option<u64>) {
-        self.counts.messages += 1;
-        self.counts.wrong += 1;
-        let what =
-            say!("it is not UTF-8 text, which JSON must be", "không phải văn bản UTF-8 như JSON yêu cầu");
-        self.add(Level::Wrong, Code::NotJson, line, None, None, what);
-    }
-
-    fn too_large(&mut self, line: Option<u64>, what: Text) {
-        self.counts.messages += 1;
-        self.counts.unchecked += 1;
-        self.add(Level::Unknown, Code::TooLarge, line, None, None, what);
-    }
-
-    /// `other` comes later in the file.
-    fn merge(&mut self, other: Self) {
-        self.counts.add(other.counts);
-        for (fault, occurrences) in other.faults {
-            match self.faults.get_mut(&fault) {
-                Some(known) => known.count += occurrences.count,
-                None => drop(self.faults.insert(fault, occurrences)),
-            }
-        }
-    }
-
-    fn judged(self) -> Judged {
-        let findings = self.faults.into_iter().map(|(fault, occurrences)| Finding {
-            level: fault.level,
-            code: fault.code,
-            file: String::new(),
-            line: occurrences.line,
-            pointer: occurrences.pointer,
-            rule: fault.rule,
-            count: occurrences.count,
-            text: fault.what,
-        });
-        Judged { counts: self.counts, findings: findings.collect() }
-    }
-}
-
-fn starred(pointer: &str) -> String {
-    let part = |part: &str| match !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()) {
-        true => "*".to_owned(),
-        false => part.to_owned(),
-    };
-    pointer.split('/').map(part).collect::<Vec<_>>().join("/")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::package::report::{Finding, MessageCounts};
     use crate::engine::package::structure::{ENVELOPE, SHIPPED};
 
     const GOOD: &str = r#"{"IdBanGhi":"1","SuKien":"NEW","PhienBan":1,"ThoiGianCapNhat":"2026-11-20T08:00:00","NgayCapNhat":"2026-11-20"}"#;
@@ -498,6 +284,17 @@ mod tests {
                 counts(2, 1, 0),
                 Some("/DuLieuTiepNhan/*/1/SuKien"),
             ),
+            // One record lacks what all others have, and a name holds one record.
+            (envelope(r#"{"SuKien":"?"}"#), counts(1, 1, 0), Some("/DuLieuTiepNhan")),
+            (envelope(r#"{"a":1,"b":"2"}"#), counts(1, 1, 0), Some("/DuLieuTiepNhan")),
+            (
+                envelope(&format!(r#"{{"HoTich":[{GOOD}],"KetHon":{bad}}}"#)),
+                counts(2, 1, 0),
+                Some("/DuLieuTiepNhan/*/SuKien"),
+            ),
+            (envelope(&format!(r#"{{"HoTich":{GOOD}}}"#)), counts(1, 0, 0), None),
+            (envelope(&format!(r#"{{"K":{{"x":[{bad}]}}}}"#)), counts(1, 1, 0), Some("/DuLieuTiepNhan/*")),
+            (envelope("[1,[2]]"), counts(2, 2, 0), Some("/DuLieuTiepNhan/0")),
             (envelope(r#"[{"PhanPhoi":[]}]"#), counts(0, 0, 0), None),
             (format!("{GOOD}\n{bad}\n"), counts(2, 1, 0), Some("/SuKien")),
             ("{\"a\":1}".to_owned(), counts(1, 1, 0), None),
@@ -506,8 +303,25 @@ mod tests {
         ] {
             let (found, findings) = judged(Layout::Document, text.as_bytes(), 10);
             assert_eq!(found, expected, "{text} {findings:?}");
-            assert!(pointer.is_none() || findings[0].pointer.as_deref() == pointer, "{findings:?}");
+            let first = findings.iter().find(|it| it.level == Level::Wrong);
+            let found = first.and_then(|it| it.pointer.as_deref());
+            assert!(pointer.is_none() || found == pointer, "{findings:?}");
         }
+        // What stands where records stand, and is none, is told.
+        for (received, pointer) in [
+            (r#"{"HoTich":[1,2]}"#.to_owned(), "/DuLieuTiepNhan/*"),
+            (format!(r#"{{"HoTich":[{GOOD}],"ghi":"x"}}"#), "/DuLieuTiepNhan/*"),
+            (format!(r#"{{"HoTich":[{GOOD},{{"PhanPhoi":[]}}]}}"#), "/DuLieuTiepNhan/*/1"),
+        ] {
+            let (_, findings) = judged(Layout::Document, envelope(&received).as_bytes(), 10);
+            let found: Vec<_> =
+                findings.iter().map(|it| (it.level, it.code, it.pointer.as_deref())).collect();
+            assert_eq!(found, [(Level::Unknown, Code::NotAMessage, Some(pointer))], "{received}");
+        }
+        let many = format!("[{},{}]", envelope(&format!("[{GOOD}]")), envelope("[]"));
+        let (found, findings) = judged(Layout::Document, many.as_bytes(), 10);
+        assert_eq!((found, findings.len()), (counts(2, 0, 2), 1), "{findings:?}");
+        assert_eq!((findings[0].level, findings[0].count), (Level::Unknown, 2));
         let (_, findings) = judged(Layout::Document, envelope("3").as_bytes(), 10);
         assert_eq!(findings[0].rule.as_deref(), Some("envelope#/properties/DuLieuTiepNhan/type"));
         let (_, findings) = judged(Layout::Lines, b"", 10);

@@ -4,12 +4,14 @@
 //! Every file is read once: its checksums and its messages are judged from the same bytes.
 
 pub mod checksum;
+mod document;
 mod json;
 mod manifest;
 mod messages;
 mod names;
 pub mod report;
 pub mod structure;
+mod tally;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,12 +19,13 @@ use globset::GlobSet;
 
 use self::checksum::{Algorithm, Digests, hex};
 use self::manifest::{Entry, Manifest, algorithm_of};
-use self::messages::{Judged, Layout, Messages};
+use self::messages::{Layout, Messages};
 use self::report::{
     ChecksumCard, Code, Counts, FileCard, Finding, Level, ManifestCard, ManifestForm, PackageForm,
     PackageReport, SCHEMA, Verdict,
 };
 use self::structure::Structure;
+use self::tally::Judged;
 use crate::base::Text;
 use crate::extract::package::{Flaw, Form, Kind, Package};
 use crate::say;
@@ -97,10 +100,12 @@ impl Checking<'_, '_> {
             let path = flaw.path.clone().unwrap_or_default();
             self.flaw(&path, flaw);
         }
-        let mut alike: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        let mut alike: BTreeMap<String, BTreeSet<(String, bool)>> = BTreeMap::new();
         for member in self.package.members().to_vec() {
             let path = member.path.trim_end_matches('/');
-            alike.entry(names::folded(path)).or_default().push(path.to_owned());
+            for (name, is_folder) in names::places(path, member.kind == Kind::Folder) {
+                alike.entry(names::folded(name)).or_default().insert((name.to_owned(), is_folder));
+            }
             if !member.utf8 {
                 let what = say!(
                     "the name is not UTF-8: it is another one on every system; pack the files again with UTF-8 names",
@@ -109,6 +114,13 @@ impl Checking<'_, '_> {
                 self.wrong(Code::UnsafeName, path, what);
             } else if let Some(what) = names::unsafe_name(path) {
                 self.wrong(Code::UnsafeName, path, what);
+            } else if !member.told {
+                // Info-ZIP and macOS write all names so.
+                let what = say!(
+                    "the ZIP does not say that its names are UTF-8: Windows may unpack the file under another name",
+                    "ZIP không ghi rõ tên tệp là UTF-8: Windows có thể giải nén ra tên khác"
+                );
+                self.note(Code::NameForm, path, what);
             }
             match member.kind {
                 Kind::Link => self.wrong(Code::Link, path, link()),
@@ -120,8 +132,18 @@ impl Checking<'_, '_> {
                 Kind::File | Kind::Folder => {}
             }
         }
-        for paths in alike.into_values().filter(|paths| paths.len() > 1) {
+        for names in alike.into_values().filter(|names| names.len() > 1) {
+            let mut paths: Vec<String> = names.into_iter().map(|(path, _)| path).collect();
+            paths.dedup();
             let others = paths[1..].iter().map(|path| format!("`{path}`")).collect::<Vec<_>>().join(", ");
+            if others.is_empty() {
+                let what = say!(
+                    "this is a file, and a folder with files in it",
+                    "tên này vừa là tệp, vừa là thư mục chứa tệp khác"
+                );
+                self.wrong(Code::NameClash, &paths[0], what);
+                continue;
+            }
             let what = say!(
                 "where case and Unicode form do not matter this is the same name as {others}",
                 "trên hệ thống không phân biệt hoa thường và dạng Unicode, tên này trùng với {others}"

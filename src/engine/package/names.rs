@@ -70,7 +70,14 @@ fn unsafe_part(part: &str) -> Option<Text> {
             "một phần của tên kết thúc bằng dấu chấm hoặc dấu cách, Windows sẽ bỏ ký tự này"
         ));
     }
-    let stem = part.split('.').next().unwrap_or(part).trim_end().to_ascii_lowercase();
+    // Windows takes `COM¹` for `COM1`.
+    let digit = |c| match c {
+        '¹' => '1',
+        '²' => '2',
+        '³' => '3',
+        c => c.to_ascii_lowercase(),
+    };
+    let stem: String = part.split('.').next().unwrap_or(part).trim_end().chars().map(digit).collect();
     DEVICES.contains(&stem.as_str()).then(|| {
         say!(
             "a part of the name is that of a device on Windows",
@@ -81,7 +88,7 @@ fn unsafe_part(part: &str) -> Option<Text> {
 
 /// Characters that change what a name looks like and cannot be seen themselves (Unicode, Default_Ignorable_Code_Point and
 /// Bidi_Control, as far as they have no use in names).
-const fn is_invisible(c: char) -> bool {
+pub const fn is_invisible(c: char) -> bool {
     matches!(
         c,
         '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
@@ -94,9 +101,20 @@ pub fn key(path: &str) -> String {
     path.nfc().collect()
 }
 
-/// Equal for names that are one and the same where case does not matter.
+/// Equal for names that are one and the same where case does not matter. By way of the capitals, as `ß` and `ſ` are small
+/// letters themselves; `ı` has no capital of its own.
 pub fn folded(path: &str) -> String {
-    path.nfc().flat_map(char::to_lowercase).nfc().collect()
+    let capital = |c: char| match c {
+        'ı' => vec![c],
+        c => c.to_uppercase().collect(),
+    };
+    path.nfc().flat_map(capital).flat_map(char::to_lowercase).nfc().collect()
+}
+
+/// What stands under a name in a folder, and above it: the name, and whether it is a folder.
+pub fn places(path: &str, is_folder: bool) -> impl Iterator<Item = (&str, bool)> {
+    let above = path.match_indices('/').map(|(at, _)| (&path[..at], true));
+    above.chain([(path, is_folder)])
 }
 
 #[cfg(test)]
@@ -142,6 +160,8 @@ mod tests {
             "nul",
             "a/CON.txt",
             "Com1 .csv",
+            "a/COM¹.txt",
+            "lpt³",
             &long,
             &deep,
         ] {
@@ -153,6 +173,16 @@ mod tests {
     fn names_of_one_file_are_known_as_such() {
         assert_eq!(key("Hô\u{323}"), "Hộ");
         assert_eq!(folded("HỘ.CSV"), folded("hô\u{323}.csv"));
-        assert_ne!(folded("ho.csv"), folded("hộ.csv"));
+        for (one, other) in [("straße", "STRASSE"), ("ſ", "S"), ("σ", "ς"), ("\u{212a}", "k"), ("ﬁ", "FI")]
+        {
+            assert_eq!(folded(one), folded(other));
+        }
+        for (one, other) in [("ho.csv", "hộ.csv"), ("ı", "i"), ("đ", "d")] {
+            assert_ne!(folded(one), folded(other));
+        }
+        assert_eq!(
+            places("a/b/c", false).collect::<Vec<_>>(),
+            [("a", true), ("a/b", true), ("a/b/c", false)]
+        );
     }
 }

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::checksum::Algorithm;
+use super::names::is_invisible;
 use crate::base::Text;
 
 /// The version of this format.
@@ -67,7 +68,7 @@ pub enum Code {
     NoChecksum,
     /// The checksum shows accidents; somebody who wants to can make another file with it.
     WeakChecksum,
-    /// A name is written in another Unicode form in the list than in the package.
+    /// A name is written in another Unicode form in the list than in the package, or in a ZIP that does not say how.
     NameForm,
     /// A file that was taken for messages is not well-formed JSON.
     NotJson,
@@ -229,9 +230,18 @@ pub struct PackageReport {
 impl PackageReport {
     pub fn to_json(&self) -> String {
         // Only texts, integers and lists of them: nothing that serialisation can refuse.
-        let mut json = serde_json::to_string_pretty(self).unwrap_or_default();
-        json.push('\n');
-        json
+        let json = serde_json::to_string_pretty(self).unwrap_or_default();
+        let mut shown = String::with_capacity(json.len() + 1);
+        for c in json.chars() {
+            // Names of files may have characters that turn what follows them around on a screen.
+            if is_invisible(c) {
+                c.encode_utf16(&mut [0; 2]).iter().for_each(|unit| shown.push_str(&format!("\\u{unit:04x}")));
+            } else {
+                shown.push(c);
+            }
+        }
+        shown.push('\n');
+        shown
     }
 
     /// Sorts the findings, counts them, and draws the verdict.

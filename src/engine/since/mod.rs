@@ -16,6 +16,7 @@ use hashbrown::HashSet;
 use indexmap::IndexMap;
 use rayon::prelude::*;
 
+use self::table::SinceRule;
 use super::budget::Budget;
 use super::changes::Row;
 use super::keys::KeyVerdicts;
@@ -53,8 +54,8 @@ impl<'e> Earlier<'e> {
         let rows = self.rows.as_ref().map_err(Clone::clone)?;
         rows.get(&(database, table)).copied().ok_or_else(|| {
             say!(
-                "the earlier run knows no rows of this table; make a new baseline",
-                "lần chạy trước không lưu dòng nào của bảng này; hãy tạo mốc so sánh mới"
+                "the earlier run knows no rows of this table",
+                "lần chạy trước không lưu dòng nào của bảng này"
             )
         })
     }
@@ -131,43 +132,81 @@ enum Met {
     Shared,
 }
 
-/// Judges the rows of this run against those of `before`. `listed` is the other table that the rule looks into. `order` is
-/// the rule's place among those that judge when all rows were seen. The second is what the rule is owed; see
-/// [`Kept::owed`].
+/// What a rule says of the rows, and what follows from that beside.
+pub struct Said {
+    pub judged: Result<Judged, Text>,
+    /// What the next run is to know beside the rows.
+    pub after: After,
+    /// Why times that the rule watches are no proof that anybody looked at the records.
+    pub doubt: Option<Text>,
+    /// The earlier run knows what this one cannot compare with: that must not be lost in the next.
+    pub stays: bool,
+}
+
+/// See [`Kept::owed`] and [`Kept::moved`].
+#[derive(Default)]
+pub struct After {
+    pub owed: Vec<u128>,
+    pub moved: Vec<u128>,
+}
+
+impl Said {
+    fn new(judged: Result<Judged, Text>) -> Self {
+        Self { judged, after: After::default(), doubt: None, stays: false }
+    }
+}
+
+/// Why there is nothing to compare with.
+enum NotKept {
+    /// Nobody knew the rule.
+    New(Text),
+    /// It, or another in its place, was known and asked something else.
+    Other(Text),
+}
+
+/// Judges the rows of this run against those of `before`. `listed` is the other table that the rule looks into.
 pub fn judge(
     now: Now<'_>,
-    plan: &SincePlan,
-    order: usize,
-    rule: &str,
+    of: SinceRule<'_>,
     before: Result<&Snapshot, Text>,
     listed: Option<Result<&Listed, Text>>,
-) -> (Result<Judged, Text>, Vec<u128>) {
+) -> Said {
+    let SinceRule { plan, order, .. } = of;
     let look = Look { now, plan, order, asks: plan.asks(now.secret) };
-    let before = before.and_then(|rows| Ok(Before { rows, kept: look.kept(rows, rule)? }));
-    let before = match before {
-        Ok(before) => before,
-        Err(why) => return (Err(why), Vec::new()),
+    let before = match before.map(|rows| look.kept(rows, of).map(|kept| Before { rows, kept })) {
+        Ok(Ok(before)) => before,
+        Ok(Err(NotKept::Other(why))) => {
+            let doubt = Some(not_watched(&why));
+            return Said { doubt, stays: true, ..Said::new(Err(why)) };
+        }
+        Ok(Err(NotKept::New(why))) | Err(why) => return Said::new(Err(why)),
     };
     let listed = listed.map(|listed| look.digests(listed?)).transpose();
     match &plan.since {
-        Since::Gone { .. } => gone::judge(look, before, listed),
-        Since::Touched { .. } => (Ok(touched::judge(look, before)), Vec::new()),
-        Since::Filled { at_most, rise, at_least } => (
-            Ok(filled::judge(
-                look,
-                before,
-                filled::Limits { at_most: *at_most, rise: *rise, at_least: *at_least },
-            )),
-            Vec::new(),
-        ),
+        Since::Gone { .. } => {
+            let (judged, owed) = gone::judge(look, before, listed);
+            Said { after: After { owed, ..After::default() }, ..Said::new(judged) }
+        }
+        Since::Touched { column } => {
+            let touched::Touched { judged, moved, doubted, rows } = touched::judge(look, before);
+            let (num, den) = Since::MOST_TOUCHED;
+            let many = u128::from(doubted) * u128::from(den) > u128::from(rows) * u128::from(num);
+            let doubt = many.then(|| not_trusted(column, doubted, rows));
+            Said { after: After { moved, ..After::default() }, doubt, ..Said::new(Ok(judged)) }
+        }
+        Since::Filled { at_most, rise, at_least } => {
+            let limits = filled::Limits { at_most: *at_most, rise: *rise, at_least: *at_least };
+            Said::new(Ok(filled::judge(look, before, limits)))
+        }
         Since::Padded { alike, .. } => {
-            (listed.map(|logged| padded::judge(look, before, *alike, logged.as_ref())), Vec::new())
+            Said::new(listed.map(|logged| padded::judge(look, before, *alike, logged.as_ref())))
         }
     }
 }
 
-/// What the next run is to know of these rows for a rule that is `owed` these keys.
-pub fn kept(now: Now<'_>, plan: &SincePlan, order: usize, rule: &str, owed: Vec<u128>) -> Kept {
+/// What the next run is to know of these rows, and of what comes `after` them.
+pub fn kept(now: Now<'_>, of: SinceRule<'_>, after: After) -> Kept {
+    let SinceRule { plan, order, .. } = of;
     let look = Look { now, plan, order, asks: plan.asks(now.secret) };
     let all = |place: usize, cell: &(dyn Fn(&Row) -> Cell + Sync)| {
         let digest = |row: &Row| trace::of_cell(now.secret, look.asks, row.key, place, cell(row));
@@ -183,7 +222,8 @@ pub fn kept(now: Now<'_>, plan: &SincePlan, order: usize, rule: &str, owed: Vec<
             (0..plan.memories.len()).map(|which| all(which, &|row| look.cell(row, which))).collect()
         }
     };
-    Kept { rule: rule.to_owned(), asks: look.asks, cells, owed }
+    let After { owed, moved } = after;
+    Kept { rule: of.rule().to_owned(), asks: look.asks, cells, owed, moved }
 }
 
 /// Digests of the keys of another table's rows.
@@ -195,20 +235,33 @@ struct Digests {
 }
 
 impl Look<'_> {
-    fn kept<'b>(&self, before: &'b Snapshot, rule: &str) -> Result<&'b Kept, Text> {
-        let kept = before.kept(rule).ok_or_else(|| {
-            say!(
-                "the earlier run knows nothing of this rule; make a new baseline",
-                "lần chạy trước chưa có quy tắc này; hãy tạo mốc so sánh mới"
-            )
-        })?;
-        if kept.asks != self.asks {
-            return Err(say!(
-                "the rule compared other columns in the earlier run, or the table had others; make a new baseline",
-                "ở lần chạy trước quy tắc so sánh các cột khác, hoặc bảng có các cột khác; hãy tạo mốc so sánh mới"
-            ));
+    /// What the earlier run has kept for the rule. A rule that has another id than then is known by what it compares: who
+    /// renames it must not thereby wipe what it is owed.
+    fn kept<'b>(&self, before: &'b Snapshot, of: SinceRule<'_>) -> Result<&'b Kept, NotKept> {
+        if let Some(kept) = before.kept(of.rule()) {
+            return (kept.asks == self.asks).then_some(kept).ok_or_else(|| {
+                NotKept::Other(say!(
+                    "the rule compared other columns in the earlier run, or the table had others; {ACCEPT_EN}",
+                    "ở lần chạy trước quy tắc so sánh các cột khác, hoặc bảng có các cột khác; {ACCEPT_VI}"
+                ))
+            });
         }
-        Ok(kept)
+        let gone: Vec<&Kept> = of.gone(before).collect();
+        let same: Vec<&Kept> = gone.iter().copied().filter(|kept| kept.asks == self.asks).collect();
+        match (gone.as_slice(), same.as_slice()) {
+            ([], _) => Err(NotKept::New(say!(
+                "the earlier run knows nothing of this rule; the next baseline will",
+                "lần chạy trước chưa có quy tắc này; mốc so sánh sau sẽ có"
+            ))),
+            (_, [one]) => Ok(one),
+            _ => {
+                let names = gone.iter().map(|kept| format!("`{}`", kept.rule)).collect::<Vec<_>>().join(", ");
+                Err(NotKept::Other(say!(
+                    "the earlier run knows nothing of this rule, and of {names}, which the table has no more; {ACCEPT_EN}",
+                    "lần chạy trước chưa có quy tắc này, nhưng có {names} mà nay bảng không còn; {ACCEPT_VI}"
+                )))
+            }
+        }
     }
 
     /// The rows of this run, each with what it meets.
@@ -377,10 +430,27 @@ pub fn explained(since: &Since) -> Option<Text> {
     }
 }
 
+/// How this run becomes what later ones are compared with, whatever was found.
+pub const ACCEPT_EN: &str =
+    "`gate --update-baseline --accept` or `run --accept DATABASE` makes this run the new baseline";
+pub const ACCEPT_VI: &str =
+    "dùng `gate --update-baseline --accept` hoặc `run --accept CSDL` để lấy lần chạy này làm mốc so sánh mới";
+
 /// Why ages that go by such a time are not known.
-pub fn not_trusted(column: &str, touched: u64, rows: u64) -> Text {
+fn not_trusted(column: &str, moved: u64, rows: u64) -> Text {
     say!(
-        "`{column}` moved in {touched} of {rows} rows in which nothing else changed: it is no proof that anybody looked at the records",
-        "`{column}` thay đổi ở {touched} trên {rows} dòng mà nội dung giữ nguyên: không chứng tỏ hồ sơ đã được rà soát"
+        "`{column}` moved, in this run or before, in {moved} of {rows} rows in which nothing else changed: it is no proof that anybody \
+         looked at the records",
+        "`{column}` thay đổi, ở lần này hoặc trước đó, tại {moved} trên {rows} dòng mà nội dung giữ nguyên: không chứng tỏ hồ sơ đã được \
+         rà soát"
+    )
+}
+
+/// The same where nobody could look.
+pub fn not_watched(why: &Text) -> Text {
+    let Text { en, vi } = why;
+    say!(
+        "whether times moved by themselves is not known: {en}",
+        "không biết ngày cập nhật có tự thay đổi hay không: {vi}"
     )
 }

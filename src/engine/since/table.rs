@@ -4,21 +4,33 @@ use super::super::changes::{self, Row};
 use super::super::ledger::Ledger;
 use super::super::outcome::Others;
 use super::super::plan::{Identity, TablePlan, Work};
-use super::super::reconcile::Judged;
-use super::super::scan::RuleState;
-use super::{Earlier, Now, SincePlan, not_trusted, nothing_given};
+use super::{Earlier, Now, Said, SincePlan, not_watched, nothing_given};
 use crate::base::Text;
-use crate::rule::{Since, Table};
-use crate::state::Tally;
+use crate::rule::{Rule, Table};
+use crate::say;
+use crate::state::{Kept, Snapshot};
 
 /// A rule that compares runs.
 #[derive(Clone, Copy)]
 pub struct SinceRule<'r> {
-    pub table: &'r str,
-    pub rule: &'r str,
+    pub table: &'r Table,
+    /// Its place among the table's rules.
+    pub at: usize,
     pub plan: &'r SincePlan,
     /// Its place among those that judge when all rows were seen.
     pub order: usize,
+}
+
+impl SinceRule<'_> {
+    pub fn rule(&self) -> &str {
+        &self.table.rules[self.at].id
+    }
+
+    /// What was kept for rules that the table has no more.
+    pub fn gone<'k>(&self, before: &'k Snapshot) -> impl Iterator<Item = &'k Kept> {
+        let rules = &self.table.rules;
+        before.kept.iter().filter(move |kept| rules.iter().all(|rule| rule.id != kept.rule))
+    }
 }
 
 /// The rows in the order of their keys, with the key of digests, if somebody compares them with those of another run.
@@ -34,22 +46,22 @@ pub fn sorted(
     Some((secret, changes::sorted(ledger, identity, &secret)))
 }
 
-/// What became of the rows of an earlier run, and the keys that the rule is owed.
+/// What became of the rows of an earlier run.
 pub fn judge(
     of: SinceRule<'_>,
     now: Option<Now<'_>>,
     others: &Others<'_>,
     earlier: Option<&Earlier<'_>>,
-) -> (Result<Judged, Text>, Vec<u128>) {
+) -> Said {
     let before = match earlier {
-        Some(earlier) => earlier.table(others.database, of.table),
+        Some(earlier) => earlier.table(others.database, &of.table.id.value),
         None => Err(nothing_given()),
     };
     let (now, before) = match (now, before) {
         (Some(now), before) => (now, before),
-        (None, Err(why)) => return (Err(why), Vec::new()),
+        (None, Err(why)) => return Said::new(Err(why)),
         // Who knows the rows of an earlier run has the key of their digests.
-        (None, Ok(_)) => return (Err(nothing_given()), Vec::new()),
+        (None, Ok(_)) => return Said::new(Err(nothing_given())),
     };
     let listed = of.plan.since.listing().map(|listing| {
         let listed = others.elsewhere.listed(others.database, listing)?;
@@ -57,26 +69,44 @@ pub fn judge(
         Ok(listed)
     });
     let listed = listed.as_ref().map(|listed| listed.as_deref().map_err(Text::clone));
-    super::judge(now, of.plan, of.order, of.rule, before, listed)
+    super::judge(now, of, before, listed)
 }
 
-/// The rules that take times for proof which moved in too many rows although nothing else did, and why nobody knows any
-/// more what they say.
-pub fn distrusted(table: &Table, plan: &TablePlan, states: &[RuleState]) -> Vec<(usize, Text)> {
+/// The rules that compare runs and cannot be asked in this one, as a column is not there, although the earlier run has kept
+/// something for them.
+pub fn unasked<'t>(
+    table: &'t Table,
+    plan: &'t TablePlan,
+    before: Option<&'t Snapshot>,
+) -> impl Iterator<Item = &'t Rule> {
+    let rules = table.rules.iter().zip(&plan.rules);
+    let unasked =
+        rules.filter(|(rule, plan)| rule.spec.compares_runs() && matches!(plan.work, Work::Not { .. }));
+    unasked
+        .map(|(rule, _)| rule)
+        .filter(move |rule| before.is_some_and(|before| before.kept(&rule.id).is_some()))
+}
+
+/// Why nobody knows any more what rules say that take times for proof, by the place of the rule: `doubts` are of the rules
+/// that watch those times.
+pub fn distrusted(table: &Table, plan: &TablePlan, doubts: &[(&Rule, Text)]) -> Vec<(usize, Text)> {
     let mut distrusted = Vec::new();
-    for (rule, state) in plan.rules.iter().zip(states) {
-        let Work::Since(SincePlan { since: Since::Touched { column }, .. }) = &rule.work else { continue };
-        let Tally { pass, fail, .. } = state.tally;
-        let (num, den) = Since::MOST_TOUCHED;
-        if u128::from(fail) * u128::from(den) <= u128::from(pass + fail) * u128::from(num) {
-            continue;
-        }
+    for (watching, why) in doubts {
+        let Some(column) = watching.spec.watches() else { continue };
         let trusts = |at: &usize| {
             table.rules[*at].spec.trusts() == Some(column)
                 && !matches!(plan.rules[*at].work, Work::Not { .. })
         };
-        let trusting = (0..table.rules.len()).filter(trusts);
-        distrusted.extend(trusting.map(|at| (at, not_trusted(column, fail, pass + fail))));
+        distrusted.extend((0..table.rules.len()).filter(trusts).map(|at| (at, why.clone())));
     }
     distrusted
+}
+
+/// Why times are not known to have stayed where the rule that watches them could not be asked.
+pub fn not_asked(rule: &Rule) -> Text {
+    let id = &rule.id;
+    not_watched(&say!(
+        "`{id}` lacks a column that it compared in the earlier run",
+        "`{id}` thiếu cột đã so sánh ở lần chạy trước"
+    ))
 }

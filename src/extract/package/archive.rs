@@ -5,9 +5,12 @@ use std::fs::File;
 use std::io::{self, BufReader, ErrorKind, Read, Seek};
 use std::path::Path;
 
+use flate2::Crc;
+use flate2::read::DeflateDecoder;
 use zip::result::{ZipError, ZipResult};
 use zip::{CompressionMethod, ZipArchive};
 
+use super::layout::{self, Gap, Names};
 use super::{Flaw, Kind, MOST_MEMBERS, Member, too_many};
 use crate::base::Text;
 use crate::extract::hostile::{Reason, guarded};
@@ -47,6 +50,7 @@ impl Archive {
     /// The inner error is that of bytes which are no ZIP.
     pub fn open(path: &Path, most: u64) -> Result<Result<Opened, Flaw>, ExtractError> {
         let mut file = File::open(path).map_err(|error| ExtractError::io(&error))?;
+        let mut again = file.try_clone().map_err(|error| ExtractError::io(&error))?;
         let first = beginning(&mut file).map_err(|error| ExtractError::io(&error))?;
         let zip = match guarded(|| ZipArchive::new(BufReader::new(file))) {
             Ok(zip) => zip,
@@ -65,7 +69,9 @@ impl Archive {
         }
         let mut archive = Self { zip, places: Vec::new(), left: most, most };
         flaws.extend(archive.consistency());
-        let members = archive.list(&mut flaws);
+        // What is known to be torn has no layout to follow.
+        let names = if flaws.is_empty() { archive.layout(&mut again, &mut flaws) } else { Names::new() };
+        let members = archive.list(&names, &mut flaws);
         Ok(Ok((archive, members, flaws)))
     }
 
@@ -90,10 +96,26 @@ impl Archive {
         }
     }
 
-    fn list(&mut self, flaws: &mut Vec<Flaw>) -> Vec<Member> {
+    fn layout(&self, file: &mut File, flaws: &mut Vec<Flaw>) -> Names {
+        let (directory, count) = (self.zip.central_directory_start(), self.zip.len());
+        match layout::follow(&mut BufReader::new(file), directory, count) {
+            Ok(Ok(names)) => names,
+            Ok(Err(Gap)) => {
+                flaws.push(hidden());
+                Names::new()
+            }
+            Err(error) => {
+                flaws.push(Failure::Read(error).flaw(self.most));
+                Names::new()
+            }
+        }
+    }
+
+    fn list(&mut self, names: &Names, flaws: &mut Vec<Flaw>) -> Vec<Member> {
         let mut listed = Vec::new();
         for place in 0..self.zip.len().min(MOST_MEMBERS) {
-            match guarded(|| self.member(place)) {
+            let is_told = names.get(place).copied().unwrap_or(true);
+            match guarded(|| self.member(place, is_told)) {
                 Ok(member) => listed.push((member, place)),
                 Err(reason) => {
                     let Text { en, vi } = reason.text();
@@ -109,7 +131,7 @@ impl Archive {
         listed.into_iter().map(|(member, _)| member).collect()
     }
 
-    fn member(&self, place: usize) -> ZipResult<Member> {
+    fn member(&self, place: usize, is_told: bool) -> ZipResult<Member> {
         let entry = self.zip.by_index_data(place)?;
         let raw = entry.name_raw();
         let kind = match entry.unix_mode().map_or(0, |mode| mode & KIND) {
@@ -122,6 +144,7 @@ impl Archive {
         Ok(Member {
             path: String::from_utf8_lossy(raw).into_owned(),
             utf8: std::str::from_utf8(raw).is_ok(),
+            told: is_told,
             kind,
             encrypted: entry.encrypted(),
         })
@@ -146,18 +169,30 @@ impl Archive {
             rest.is_some()
         };
         let outcome = guarded(|| {
-            let file = match zip.by_index(place) {
-                Err(ZipError::CompressionMethodNotSupported(_)) => return Ok(Err(not_unpacked())),
-                file => file?,
+            // As it is packed: a library that unpacks does not say what it left.
+            let file = zip.by_index_raw(place)?;
+            let (method, stated, packed, crc) =
+                (file.compression(), file.size(), file.compressed_size(), file.crc32());
+            let mut sum = Crc::new();
+            let mut take = |block: &[u8]| {
+                sum.update(block);
+                take(block);
             };
-            if !matches!(file.compression(), CompressionMethod::Stored | CompressionMethod::Deflated) {
-                return Ok(Err(not_unpacked()));
-            }
-            let stated = file.size();
-            Ok::<_, ZipError>(match unpack(file, take, room) {
-                Ok(count) if count == stated => Ok(count),
-                Ok(_) => Err(other_size()),
+            let unpacked = match method {
+                CompressionMethod::Stored => unpack(file, &mut take, room).map(|count| (count, packed)),
+                CompressionMethod::Deflated => {
+                    let mut content = DeflateDecoder::new(file);
+                    let count = unpack(&mut content, &mut take, room);
+                    count.map(|count| (count, content.total_in()))
+                }
+                _ => return Ok(Err(not_unpacked())),
+            };
+            Ok::<_, ZipError>(match unpacked {
                 Err(failure) => Err(failure.flaw(most)),
+                Ok((count, _)) if count != stated => Err(other_size()),
+                Ok(_) if sum.sum() != crc => Err(damaged(Reason::Damaged)),
+                Ok((_, used)) if used != packed => Err(hidden()),
+                Ok((count, _)) => Ok(count),
             })
         });
         outcome.unwrap_or_else(|reason| Err(damaged(reason)))
@@ -227,6 +262,13 @@ fn not_unpacked() -> Flaw {
     Flaw::unknown(say!(
         "it is compressed by another method than deflate, which this program does not unpack",
         "được nén bằng phương pháp khác deflate, chương trình này không giải nén được"
+    ))
+}
+
+fn hidden() -> Flaw {
+    Flaw::wrong(say!(
+        "the ZIP has bytes that belong to no file: between its files, in front of or behind its directory, or after what a file unpacks to",
+        "ZIP có dữ liệu không thuộc tệp nào: giữa các tệp, trước hoặc sau thư mục, hoặc sau nội dung của một tệp"
     ))
 }
 

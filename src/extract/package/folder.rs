@@ -107,7 +107,7 @@ impl Walk {
         if kind == Kind::Folder {
             self.folder(&entry.path(), &path, depth + 1);
         }
-        self.found.push((Member { path, utf8, kind, encrypted: false }, entry.path()));
+        self.found.push((Member { path, utf8, told: true, kind, encrypted: false }, entry.path()));
     }
 }
 

@@ -5,13 +5,14 @@
 
 mod archive;
 mod folder;
+mod layout;
 
 use std::path::Path;
 
 use self::archive::Archive;
 use self::folder::Folder;
 use super::ExtractError;
-use super::open::not_regular;
+use super::open::check_regular;
 use crate::base::Text;
 use crate::say;
 
@@ -39,6 +40,8 @@ pub struct Member {
     pub path: String,
     /// Whether the name is UTF-8.
     pub utf8: bool,
+    /// Whether a ZIP says so, where it matters.
+    pub told: bool,
     pub kind: Kind,
     pub encrypted: bool,
 }
@@ -97,9 +100,7 @@ impl Package {
             let (folder, members, flaws) = Folder::open(path)?;
             return Ok(Self { content: Content::Folder(folder), members, flaws });
         }
-        if !metadata.is_file() {
-            return Err(not_regular());
-        }
+        check_regular(path)?;
         let most = most.unwrap_or_else(|| metadata.len().saturating_mul(TIMES).max(UNPACKED));
         Ok(match Archive::open(path, most)? {
             Ok((archive, members, flaws)) => {

@@ -233,13 +233,16 @@ mod rows {
         /// 16 bytes a key.
         #[serde(default, skip_serializing_if = "String::is_empty")]
         owed: String,
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        moved: String,
     }
 
     impl WrittenKept {
-        fn of(Kept { rule, asks, cells, owed }: &Kept) -> Self {
+        fn of(Kept { rule, asks, cells, owed, moved }: &Kept) -> Self {
             let cells = cells.iter().map(|cells| BASE64.encode(narrow(cells)));
-            let owed = BASE64.encode(wide(owed));
-            Self { rule: rule.clone(), asks: *asks, cells: cells.collect(), owed }
+            let keys = |keys: &[u128]| BASE64.encode(wide(keys));
+            let (owed, moved) = (keys(owed), keys(moved));
+            Self { rule: rule.clone(), asks: *asks, cells: cells.collect(), owed, moved }
         }
 
         fn read(self) -> Result<Kept, base64::DecodeError> {
@@ -248,6 +251,7 @@ mod rows {
                 asks: self.asks,
                 cells: cells.collect::<Result<_, _>>()?,
                 owed: read_wide(&BASE64.decode(&self.owed)?),
+                moved: read_wide(&BASE64.decode(&self.moved)?),
                 rule: self.rule,
             })
         }
@@ -325,6 +329,7 @@ mod tests {
                 asks: 3,
                 cells: vec![vec![0, 1, u64::MAX]],
                 owed: vec![4, u128::MAX],
+                moved: vec![1, 5],
             }],
         };
         Baseline {
