@@ -96,7 +96,7 @@ fn what_cannot_be_looked_up_is_unknown_and_says_why() {
 #[test]
 fn numbers_are_never_looked_for_among_texts() {
     let nation = Nation::new();
-    nation.folder.write("rules/b_dan_cu.yaml", &PERSONS.replace("{ so: text }", "{ so: integer }"));
+    nation.folder.write("rules/b_dan_cu.yaml", PERSONS.replace("{ so: text }", "{ so: integer }"));
     let run = nation.score("rules", &[]);
     assert_eq!(run.code, Some(3), "{}", run.err);
     let found = rule(&run.card());
@@ -107,7 +107,7 @@ fn numbers_are_never_looked_for_among_texts() {
     // Declared alike, `7` and `007` are one number.
     nation
         .folder
-        .write("rules/a_bao_hiem.yaml", &INSURANCE.replace("so_dinh_danh: text", "so_dinh_danh: integer"));
+        .write("rules/a_bao_hiem.yaml", INSURANCE.replace("so_dinh_danh: text", "so_dinh_danh: integer"));
     assert_eq!(counts(&rule(&nation.score("rules", &[]).card())), [3, 1, 1, 0]);
 }
 
@@ -116,7 +116,7 @@ fn a_wrong_name_is_told_before_anything_is_read() {
     let nation = Nation::new();
     let lint = |to: &str| {
         let to = format!("to: {to}");
-        nation.folder.write("rules/a_bao_hiem.yaml", &INSURANCE.replace("to: dan_cu.cong_dan.so", &to));
+        nation.folder.write("rules/a_bao_hiem.yaml", INSURANCE.replace("to: dan_cu.cong_dan.so", &to));
         let run = thuocdo(&["lint", &nation.folder.path("rules").display().to_string(), "--lang", "en"]);
         assert_eq!(run.code, Some(2), "{}", run.err);
         run.err + &run.out

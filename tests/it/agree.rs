@@ -273,7 +273,7 @@ fn codes_are_compared_by_their_words_or_not_at_all() {
     assert_eq!(document["entities"][0]["code_sets"], json!([]));
     nation.folder.write(
         "rules/c.yaml",
-        &HEALTH.replace("gioi_tinh: text", "gioi_tinh: { role: gender, code_list: gioi_tinh }"),
+        HEALTH.replace("gioi_tinh: text", "gioi_tinh: { role: gender, code_list: gioi_tinh }"),
     );
     let (run, document) = nation.json(&[]);
     assert_eq!(run.code, Some(3), "what cannot be compared is no agreement");
@@ -355,7 +355,7 @@ fn columns_of_one_name_are_told_by_their_values() {
         let columns = if file == "a" { "dia_chi: text, loai: text" } else { "DiaChi: text, loai: text" };
         nation.folder.write(
             &format!("rules/{file}.yaml"),
-            &format!(
+            format!(
                 "thuocdo: 1\ndatabase: {database}\ntables:\n  t:\n    files: t.csv\n    tier: 3\n    key: [so]\n    columns: {{ so: {{ role: \
                  person_id }}, ten: {{ role: person_name }}, {columns} }}\n"
             ),
@@ -366,7 +366,7 @@ fn columns_of_one_name_are_told_by_their_values() {
             let street = if at < differ { 1_000 + at } else { at };
             format!("{:012},Nguyễn An,Số {street} phố Huế,A{}\n", at + 1, at % 2)
         });
-        nation.folder.write(&format!("data/{name}/t.csv"), &rows.collect::<String>());
+        nation.folder.write(&format!("data/{name}/t.csv"), rows.collect::<String>());
     };
     let heads = |name: &str, head: &str| {
         let path = nation.folder.path(&format!("data/{name}/t.csv"));
@@ -414,7 +414,7 @@ fn values_count_where_both_say_the_same() {
     let again =
         |nation: &Nation| nation.json(&["--reference", "r"]).1["entities"][0]["collected_again"].clone();
     assert_eq!(again(&nation), json!([]));
-    nation.folder.write("data/r/t.csv", &streets(0..40, 20));
+    nation.folder.write("data/r/t.csv", streets(0..40, 20));
     let found = again(&nation);
     assert_eq!((found.as_array().map(Vec::len), &found[0]["values"]), (Some(2), &21.into()));
 }
@@ -433,13 +433,13 @@ fn all_tables_of_the_reference_are_looked_at() {
     let street = |at: usize| format!("Số {at}");
     nation
         .folder
-        .write("data/u/t.csv", &format!("so,ma_xa,DiaChi\n{}", rows(&|at| format!("00001,{}", street(at)))));
+        .write("data/u/t.csv", format!("so,ma_xa,DiaChi\n{}", rows(&|at| format!("00001,{}", street(at)))));
     nation
         .folder
-        .write("data/r/a.csv", &format!("so,xa,dia_chi\n{}", rows(&|at| format!("00001,{}", street(at)))));
+        .write("data/r/a.csv", format!("so,xa,dia_chi\n{}", rows(&|at| format!("00001,{}", street(at)))));
     nation.folder.write(
         "data/r/b.csv",
-        &format!("so,dia_chi,cap_nhat\n{}", rows(&|at| format!("{},2026-01-01", street(at)))),
+        format!("so,dia_chi,cap_nhat\n{}", rows(&|at| format!("{},2026-01-01", street(at)))),
     );
     let (_, document) = nation.json(&["--reference", "r"]);
     fits_its_schema(&document);

@@ -70,7 +70,7 @@ fn with_list(nation: &Nation, name: &str, list: &str) {
     let path = nation.folder.path(&format!("rules/{name}.yaml"));
     let rules = std::fs::read_to_string(path).expect("the rules");
     let list = format!("code_lists: {{ gt: {{ file: gt_{name}.csv, code: ma }} }}\ntables:");
-    nation.folder.write(&format!("rules/{name}.yaml"), &rules.replace("tables:", &list));
+    nation.folder.write(&format!("rules/{name}.yaml"), rules.replace("tables:", &list));
 }
 
 /// `1` is Nam here and Nữ there: persons 1 and 2 are the same, 3 is not.
@@ -92,7 +92,7 @@ fn codes_that_lists_call_otherwise_are_compared_by_their_words() {
     };
     by_words(&nation, true, [3, 2, 1, 0, 0]);
     nation.table("c", "gt: { role: gender }");
-    nation.folder.write("data/c/t.csv", &rows("gt", &["Nam", "Nữ", "Nam"]));
+    nation.folder.write("data/c/t.csv", rows("gt", &["Nam", "Nữ", "Nam"]));
     by_words(&nation, true, [3, 2, 1, 0, 0]);
     // Words that are only spelt in another way tell nothing of the codes.
     std::fs::remove_file(nation.folder.path("rules/c.yaml")).expect("it was there");

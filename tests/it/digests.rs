@@ -83,8 +83,8 @@ impl Agencies {
             "cccd,ten,ngay_sinh,ma_xa,gioi\n001099000001,NGUYỄN  THÚY HÒA,1980,00004,Nữ\n001099000002,Lê Thị Bình,02/03/1981,5,Nam\n001099000005,Bùi Lan,05/1990,007,Nữ\n001099000009,Trần Chi,năm Canh Thân,,Nữ\n,Đỗ Dung,1999,1,Nữ\n",
         );
         for (database, text) in [("dan_cu", PERSONS), ("bao_hiem", INSURANCE)] {
-            agencies.folder.write(&format!("open/{database}.yaml"), &open(text));
-            agencies.folder.write(&format!("{database}/rules.yaml"), &sealed(text));
+            agencies.folder.write(&format!("open/{database}.yaml"), open(text));
+            agencies.folder.write(&format!("{database}/rules.yaml"), sealed(text));
             agencies.folder.write(&format!("{database}/thoa_thuan.yaml"), AGREEMENT);
         }
         agencies
@@ -127,7 +127,7 @@ impl Agencies {
             vec!["digest", "agreement.yaml", "--rules", "bao_hiem/rules.yaml", "--data", "data"];
         arguments.extend(["--table", "bao_hiem.the", "--map", "so=cccd", "--map", "sinh=ngay_sinh"]);
         arguments.extend(["--map", "xa=ma_xa", "--key-file", "khoa", "--out", "data/dan_cu/kia.digests"]);
-        self.folder.write("khoa", &format!("{KEY}\n"));
+        self.folder.write("khoa", format!("{KEY}\n"));
         self.run(&arguments, None)
     }
 
@@ -233,7 +233,7 @@ fn a_digest_file_holds_no_value_and_is_the_same_each_time() {
     different.sort_unstable();
     different.dedup();
     assert_eq!(different.len(), cells.len(), "everybody's sex by itself");
-    agencies.folder.write("agreement.yaml", &AGREEMENT.replace("3f9a", "4f9a"));
+    agencies.folder.write("agreement.yaml", AGREEMENT.replace("3f9a", "4f9a"));
     let other = written("1");
     let key = |bytes: &[u8]| bytes[bytes.len() - 32 - 5 * 81..][..16].to_vec();
     assert_ne!(key(&other), key(&bytes));
@@ -287,11 +287,11 @@ fn what_is_not_the_file_of_this_exchange_says_nothing() {
         not_known(&run, if short.is_empty() { "is not one line" } else { "is not a random number" });
     }
     for (from, to) in [("3f9a", "4f9a"), ("pad: 12", "pad: 13"), ("compare: name", "compare: exact")] {
-        agencies.folder.write("bao_hiem/thoa_thuan.yaml", &AGREEMENT.replace(from, to));
+        agencies.folder.write("bao_hiem/thoa_thuan.yaml", AGREEMENT.replace(from, to));
         not_known(&agencies.sealed(), "under another agreement than `dan-cu.bao-hiem`");
     }
     // What is only written otherwise is the same agreement.
-    agencies.folder.write("bao_hiem/thoa_thuan.yaml", &format!("# Hai bên cùng giữ\n{AGREEMENT}"));
+    agencies.folder.write("bao_hiem/thoa_thuan.yaml", format!("# Hai bên cùng giữ\n{AGREEMENT}"));
     assert_eq!(agencies.sealed().code, Some(0));
 }
 
@@ -309,9 +309,9 @@ fn keys_and_values_of_other_types_are_told_apart() {
 fn damage_on_either_side_is_unknown_as_it_is_in_the_open() {
     let agencies = Agencies::new();
     let persons = fs::read_to_string(agencies.folder.path("data/dan_cu/cong_dan_1.csv")).expect("persons");
-    agencies.folder.write("data/dan_cu/cong_dan_1.csv", &format!("{persons}1099000009,\"Trần"));
+    agencies.folder.write("data/dan_cu/cong_dan_1.csv", format!("{persons}1099000009,\"Trần"));
     let the = fs::read_to_string(agencies.folder.path("data/bao_hiem/the.csv")).expect("insurance");
-    agencies.folder.write("data/bao_hiem/the.csv", &format!("{the}001099000004,\"Vũ"));
+    agencies.folder.write("data/bao_hiem/the.csv", format!("{the}001099000004,\"Vũ"));
     let made = agencies.digest_persons(&[]);
     assert_eq!(made.code, Some(0), "{}", made.err);
     assert!(made.err.contains("damaged: 1") && made.err.contains("cong_dan_1.csv"), "{}", made.err);
@@ -370,7 +370,7 @@ fn what_is_written_wrongly_is_told_at_its_place() {
     let lint = |from: &str, to: &str| {
         let text = sealed(INSURANCE);
         assert!(text.contains(from), "{from}");
-        agencies.folder.write("bao_hiem/rules.yaml", &text.replacen(from, to, 1));
+        agencies.folder.write("bao_hiem/rules.yaml", text.replacen(from, to, 1));
         let mut command = command();
         command.current_dir(agencies.folder.root()).args(["lint", "bao_hiem/rules.yaml", "--lang", "en"]);
         let output = command.output().expect("the program starts");
@@ -405,7 +405,7 @@ fn what_is_written_wrongly_is_told_at_its_place() {
         ("compare: name", "pad: 5", "only codes are filled up"),
         ("attributes:", "atributes:", "did you mean `attributes`?"),
     ] {
-        agencies.folder.write("agreement.yaml", &AGREEMENT.replacen(from, to, 1));
+        agencies.folder.write("agreement.yaml", AGREEMENT.replacen(from, to, 1));
         let run = agencies.digest_persons(&[]);
         assert!(run.code == Some(2) && run.err.contains(message), "{to}: {}", run.err);
         assert!(run.err.contains("agreement.yaml:"), "{}", run.err);

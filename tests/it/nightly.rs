@@ -69,10 +69,10 @@ impl Night {
             "thuocdo-plan: 1\nname: dem\nas_of: 2026-11-21\ndata: data\nstate: state\nout: out\nformats: [term]\n{limits}databases:\n"
         );
         for (salt, name) in names.iter().enumerate() {
-            night.folder.write(&format!("rules/{name}.yaml"), &RULES.replace("NAME", name));
+            night.folder.write(&format!("rules/{name}.yaml"), RULES.replace("NAME", name));
             let _ = writeln!(plan, "  - rules/{name}.yaml");
-            night.folder.write(&format!("data/{name}/nguoi_1.csv"), &people(rows, salt));
-            night.folder.write(&format!("data/{name}/nguoi_2.csv"), &people(rows / 2, salt + 3));
+            night.folder.write(&format!("data/{name}/nguoi_1.csv"), people(rows, salt));
+            night.folder.write(&format!("data/{name}/nguoi_2.csv"), people(rows / 2, salt + 3));
             night.folder.write(&format!("data/{name}/tinh.csv"), "ma\n01\n79\n");
         }
         night.folder.write("nightly.yaml", &plan);
@@ -156,7 +156,7 @@ fn a_night_is_what_score_says_and_only_what_is_new_is_read() {
     assert_eq!(night.read("out/scorecard.json"), before);
 
     // One file more, one changed: keys of all files are judged together all the same.
-    night.folder.write("data/a/nguoi_3.csv", &people(50, 1));
+    night.folder.write("data/a/nguoi_3.csv", people(50, 1));
     night.folder.write("data/b/tinh.csv", "ma\n01\n79\n99\n");
     night.run(&[]);
     assert_eq!(night.files(2), (2, 5));
@@ -290,7 +290,7 @@ fn limits_of_time_and_memory_are_kept() {
     // Rules that take their time: every row is compared with all others of its group.
     let slow = night.read("rules/b.yaml").replace("- { not_null: ten, severity: critical }", SLOW);
     night.folder.write("rules/b.yaml", &slow);
-    night.folder.write("data/b/nguoi_1.csv", &people(60_000, 0));
+    night.folder.write("data/b/nguoi_1.csv", people(60_000, 0));
     let plan = night
         .read("nightly.yaml")
         .replace("- rules/b.yaml", "- { rules: rules/b.yaml, limits: { time: 1s } }");
@@ -359,12 +359,12 @@ fn a_state_folder_has_one_plan() {
     let night = Night::new(&["a", "b"], 20, "");
     assert_eq!(night.run(&[]).code, Some(0));
     let plan = night.read("nightly.yaml");
-    night.folder.write("nightly.yaml", &plan.replace("name: dem", "name: ngay"));
+    night.folder.write("nightly.yaml", plan.replace("name: dem", "name: ngay"));
     let run = night.run(&[]);
     assert_eq!(run.code, Some(2), "{}", run.out);
     assert!(run.err.contains("is that of the plan `dem`"), "{}", run.err);
     // A database that leaves the plan leaves nothing behind.
-    night.folder.write("nightly.yaml", &plan.replace("  - rules/b.yaml\n", ""));
+    night.folder.write("nightly.yaml", plan.replace("  - rules/b.yaml\n", ""));
     assert_eq!((night.run(&[]).code, night.states().len()), (Some(0), 3));
 }
 
@@ -413,7 +413,7 @@ fn a_run_that_is_gone_on_with_over_other_data_is_recorded() {
         "run": first["run"], "plan": "dem", "plan_blake3": first["plan_blake3"], "as_of": 20_778_i64 * 86_400_000_000,
         "started": std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("now").as_secs(),
     });
-    night.folder.write("state/journal.json", &journal.to_string());
+    night.folder.write("state/journal.json", journal.to_string());
     assert_eq!(night.run(&[]).code, Some(0));
     let records = || {
         let history = night.folder.path("h.db").display().to_string();
@@ -422,8 +422,8 @@ fn a_run_that_is_gone_on_with_over_other_data_is_recorded() {
     };
     assert_eq!(night.logged("started")[1]["resumed"], true);
     assert_eq!(records(), 1, "the same once more is known");
-    night.folder.write("state/journal.json", &journal.to_string());
-    night.folder.write("data/a/nguoi_1.csv", &people(45, 9));
+    night.folder.write("state/journal.json", journal.to_string());
+    night.folder.write("data/a/nguoi_1.csv", people(45, 9));
     assert_eq!(night.run(&[]).code, Some(0));
     assert_eq!(records(), 2, "other data is another record");
 }
@@ -509,7 +509,7 @@ fn a_fallen_grade_is_told_and_figures_are_left_for_prometheus() {
         "{metrics}"
     );
 
-    night.folder.write("data/a/nguoi_1.csv", &people(100, 0));
+    night.folder.write("data/a/nguoi_1.csv", people(100, 0));
     let hook = std::thread::spawn(move || {
         let mut request = server.recv_timeout(Duration::from_secs(60)).expect("a server").expect("a request");
         let mut body = String::new();

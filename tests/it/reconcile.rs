@@ -119,7 +119,7 @@ fn what_is_damaged_or_lost_is_unknown() {
     let nation = Nation::new();
     let whole = "so,ho_ten,trang_thai\n1099000003,Phạm Hà,mất\n1099000004,Vũ Giang,song\n";
     // Of theirs: whoever was not found may be the damaged row.
-    nation.folder.write("data/dan_cu/cong_dan_2.csv", &format!("{whole}1099000009,\"Trần"));
+    nation.folder.write("data/dan_cu/cong_dan_2.csv", format!("{whole}1099000009,\"Trần"));
     assert_eq!(all(&nation.score(&["rules"], &[])), [[2, 0, 1, 1], [1, 1, 1, 1], [2, 1, 1, 1]]);
     // Of ours: whoever is missing may be.
     nation.folder.write("data/dan_cu/cong_dan_2.csv", whole);
@@ -154,9 +154,9 @@ fn a_reference_that_is_not_known_says_why() {
         }
     };
     told(&["rules/a_bao_hiem.yaml"], "no rule file of this run declares database `dan_cu`");
-    nation.folder.write("rules/a_bao_hiem.yaml", &INSURANCE.replace(", pad: 12", ""));
+    nation.folder.write("rules/a_bao_hiem.yaml", INSURANCE.replace(", pad: 12", ""));
     told(&["rules"], "the keys are `text` here and `integer` in `dan_cu.cong_dan.so`");
-    nation.folder.write("rules/a_bao_hiem.yaml", &INSURANCE.replace("column: so,", "column: cccd,"));
+    nation.folder.write("rules/a_bao_hiem.yaml", INSURANCE.replace("column: so,", "column: cccd,"));
     told(&["rules"], "table `dan_cu.cong_dan` has no column `cccd`");
     nation.folder.write("rules/a_bao_hiem.yaml", INSURANCE);
     for part in ["1", "2"] {
