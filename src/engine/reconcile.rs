@@ -1,22 +1,22 @@
 //! Judges the keys of a table against the mirror of a table of reference.
 
+mod search;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use arrow::buffer::BooleanBuffer;
 use indexmap::IndexMap;
-use rayon::prelude::*;
 
+use self::search::{Batch, Search, Sums};
 use super::budget::Budget;
 use super::elsewhere::not_whole;
 use super::keys::{self, KeyVerdicts};
 use super::ledger::{Ledger, Page};
 use super::mirror::{InScope, Mirror, MirrorColumn, MirrorScope, Parts, Said, Spot};
 use super::missing::MissingRows;
-use super::parts::{Bits, Round, Selection};
+use super::parts::{Bits, Selection};
 use super::plan::{OurColumn, TablePlan, Work};
-use super::spill::Key;
 use crate::base::Text;
 use crate::kernel::likeness::Likeness;
 use crate::kernel::memory::Cell;
@@ -203,75 +203,11 @@ fn judge(
         rows.unwrap_or_else(|| BooleanBuffer::new_unset(page.rows))
     };
     let rows = Selection::of(ours.ledger, key, &ours.plan.carried[key], rows)?;
-    let mut search = Search { rows, mirror, findings };
+    let mut search = Search::new(rows, mirror, findings);
     for round in mirror.rounds(budget) {
-        if search.rows.is_packed() {
-            search.round::<u64>(round)?;
-        } else {
-            search.round::<u128>(round)?;
-        }
+        search.round(round)?;
     }
-    Ok(search.findings.into_iter().map(|finding| finding.judged(ours, mirror)).collect())
-}
-
-struct Search<'s> {
-    rows: Selection,
-    mirror: &'s Mirror,
-    findings: Vec<Finding<'s>>,
-}
-
-impl Search<'_> {
-    fn round<K: Key>(&mut self, round: Round) -> Result<(), Text> {
-        let parts = self.mirror.parts(round)?;
-        for finding in &mut self.findings {
-            finding.start(&parts);
-        }
-        let (rows, findings) = (&self.rows, &self.findings);
-        let look = |key: K, page: usize, row: usize, cells: &[i128], counts: &mut Counts| {
-            let spot = parts.find(key);
-            for (finding, counts) in findings.iter().zip(counts) {
-                if finding.sound[page].value(row) {
-                    finding.look(&parts, spot, page, row, cells, counts);
-                }
-            }
-        };
-        let add = |counts: Counts| {
-            for (finding, counts) in findings.iter().zip(counts) {
-                finding.counts.add(counts);
-            }
-        };
-        let none = || vec![[0; 3]; findings.len()];
-        rows.pages.par_iter().enumerate().for_each(|(at, page)| {
-            let mut counts = none();
-            rows.page(page, round, |key: K, row, cells| look(key, at, row, cells, &mut counts));
-            add(counts);
-        });
-        round.parts().into_par_iter().try_for_each(|part| {
-            let mut counts = none();
-            let read =
-                rows.disk(part, round, |key: K, page, row, cells| look(key, page, row, cells, &mut counts));
-            add(counts);
-            read
-        })?;
-        for finding in &mut self.findings {
-            finding.finish(&parts);
-        }
-        Ok(())
-    }
-}
-
-/// For each rule: keys that were found, those that were not, and those whose rows contradict each other.
-type Counts = Vec<[u64; 3]>;
-
-#[derive(Default)]
-struct Sums([AtomicU64; 3]);
-
-impl Sums {
-    fn add(&self, counts: [u64; 3]) {
-        for (sum, count) in self.0.iter().zip(counts) {
-            sum.fetch_add(count, Ordering::Relaxed);
-        }
-    }
+    Ok(search.findings().map(|finding| finding.judged(ours, mirror)).collect())
 }
 
 /// What is found out for a rule, bit by bit.
@@ -281,6 +217,8 @@ struct Finding<'f> {
     unknown: Vec<BooleanBuffer>,
     /// Rows that are looked up: page by page those that apply and can be trusted.
     sound: Vec<BooleanBuffer>,
+    /// Whether those are all rows that are looked up for any rule.
+    all_sound: bool,
     pass: Vec<Bits>,
     fail: Vec<Bits>,
     /// A row of theirs that cannot be trusted may have the key that is missing.
@@ -320,6 +258,7 @@ impl<'f> Finding<'f> {
             applicable,
             unknown,
             sound,
+            all_sound: false,
             pass,
             fail,
             in_doubt: mirror.unknown > 0,
@@ -341,38 +280,45 @@ impl<'f> Finding<'f> {
         }
     }
 
-    fn look(
-        &self,
-        parts: &Parts,
-        spot: Option<Spot>,
-        page: usize,
-        row: usize,
-        cells: &[i128],
-        counts: &mut [u64; 3],
-    ) {
-        match (&self.asked.what, spot) {
-            (What::Link, Some(_)) | (What::Coverage { .. }, None) => {}
-            (What::Link, None) => self.fail[page].set(row),
-            (What::Coverage { .. }, Some((part, at))) => self.had[part].set(at),
-            (What::Value { .. }, None) => {
-                counts[1] += 1;
-                if self.in_doubt {
-                    self.dark[page].set(row);
-                }
-            }
-            (What::Value { cell, column, likeness }, Some(spot)) => {
-                counts[0] += 1;
-                match (Cell::of_stored(cells[*cell]), parts.said(*column, spot)) {
-                    (Cell::Absent, _) | (_, Said::Nothing) => {}
-                    (_, Said::Ambiguous) => {
-                        counts[2] += 1;
-                        self.dark[page].set(row);
+    fn look<K>(&self, parts: &Parts, batch: &Batch<K>, said: &mut Vec<Said>, counts: &mut [u64; 3]) {
+        let sound = |&(_, page, row): &(usize, usize, usize)| self.all_sound || self.sound[page].value(row);
+        let rows = batch.rows.iter().enumerate().map(|(at, (page, row))| (at, *page as usize, *row as usize));
+        let rows = rows.filter(sound);
+        match &self.asked.what {
+            What::Link => rows.filter(|(at, ..)| batch.spots[*at].is_none()).for_each(|(_, page, row)| {
+                self.fail[page].set(row);
+            }),
+            What::Coverage { .. } => rows.filter_map(|(at, ..)| batch.spots[at]).for_each(|(part, at)| {
+                self.had[part].set(at);
+            }),
+            What::Value { cell, column, likeness } => {
+                // First what has to be waited for, then what is made of it.
+                let says = |spot: &Option<Spot>| spot.map_or(Said::Nothing, |spot| parts.said(*column, spot));
+                said.clear();
+                said.extend(batch.spots.iter().map(says));
+                for (at, page, row) in rows {
+                    if batch.spots[at].is_none() {
+                        counts[1] += 1;
+                        if self.in_doubt {
+                            self.dark[page].set(row);
+                        }
+                        continue;
                     }
-                    (_, Said::Unreadable) => self.dark[page].set(row),
-                    (Cell::Value(own), Said::Value(theirs)) if likeness.together(own, theirs).is_some() => {
-                        self.pass[page].set(row);
+                    counts[0] += 1;
+                    match (Cell::of_stored(batch.cells(at)[*cell]), said[at]) {
+                        (Cell::Absent, _) | (_, Said::Nothing) => {}
+                        (_, Said::Ambiguous) => {
+                            counts[2] += 1;
+                            self.dark[page].set(row);
+                        }
+                        (_, Said::Unreadable) => self.dark[page].set(row),
+                        (Cell::Value(own), Said::Value(theirs))
+                            if likeness.together(own, theirs).is_some() =>
+                        {
+                            self.pass[page].set(row);
+                        }
+                        (Cell::Unreadable | Cell::Value(_), Said::Value(_)) => self.fail[page].set(row),
                     }
-                    (Cell::Unreadable | Cell::Value(_), Said::Value(_)) => self.fail[page].set(row),
                 }
             }
         }
@@ -404,7 +350,7 @@ impl<'f> Finding<'f> {
 
     fn judged(self, ours: Ours<'_>, mirror: &Mirror) -> Judged {
         let pages = &ours.ledger.pages;
-        let sums = self.counts.0.map(AtomicU64::into_inner);
+        let sums = self.counts.all();
         let buffers =
             |bits: Vec<Bits>| bits.into_iter().zip(pages).map(|(bits, page)| bits.into_buffer(page.rows));
         match self.asked.what {

@@ -1,5 +1,7 @@
 //! Rows of a table of reference put together by their keys, part by part.
 
+use std::ops::Range;
+
 use arrow::buffer::BooleanBuffer;
 use rayon::prelude::*;
 
@@ -197,6 +199,15 @@ impl Parts {
         }
     }
 
+    /// As [`Parts::find`], for many keys at a time.
+    pub fn find_all<K: Key>(&self, keys: &[K], spots: &mut Vec<Option<Spot>>) {
+        spots.clear();
+        match self {
+            Self::Packed(parts) => parts.find_all(keys, K::as_packed, spots),
+            Self::Wide(parts) => parts.find_all(keys, |key| Some(key.as_wide()), spots),
+        }
+    }
+
     /// How many keys each part has.
     pub fn sizes(&self) -> Vec<usize> {
         match self {
@@ -219,8 +230,8 @@ impl Parts {
 
     pub fn said(&self, column: MirrorColumn, (part, at): Spot) -> Said {
         Said::of_stored(match self {
-            Self::Packed(parts) => parts.parts[part].said[column.at][at],
-            Self::Wide(parts) => parts.parts[part].said[column.at][at],
+            Self::Packed(parts) => parts.parts[part].said(at)[column.at],
+            Self::Wide(parts) => parts.parts[part].said(at)[column.at],
         })
     }
 
@@ -255,12 +266,9 @@ impl Parts {
 
 impl<K: Key> Parted<K> {
     fn each<E>(&self, mut each: impl FnMut(K, &[i128], Option<InScope>) -> Result<(), E>) -> Result<(), E> {
-        let mut cells = Vec::new();
         for part in &self.parts {
             for (at, &key) in part.keys.iter().enumerate() {
-                cells.clear();
-                cells.extend(part.said.iter().map(|said| said[at]));
-                each(key, &cells, part.scopes.first().map(|scopes| scopes[at]))?;
+                each(key, part.said(at), part.scopes.first().map(|scopes| scopes[at]))?;
             }
         }
         Ok(())
@@ -268,7 +276,27 @@ impl<K: Key> Parted<K> {
 
     fn find(&self, key: K) -> Option<Spot> {
         let part = key.part() - self.first;
-        self.parts[part].find(key).map(|at| (part, at))
+        let of = &self.parts[part];
+        Some((part, of.find(key, of.bucket(key))?))
+    }
+
+    /// Nearly every look into a part waits for memory. Buckets of many keys are asked for before the keys in them, so that
+    /// the waits are for many keys at a time.
+    fn find_all<O: Key>(&self, keys: &[O], own: impl Fn(O) -> Option<K>, spots: &mut Vec<Option<Spot>>) {
+        const AT_ONCE: usize = 32;
+        for keys in keys.chunks(AT_ONCE) {
+            let mut sought: [Option<(K, usize, Range<usize>)>; AT_ONCE] = [const { None }; AT_ONCE];
+            for (sought, key) in sought.iter_mut().zip(keys) {
+                *sought = own(*key).map(|key| {
+                    let part = key.part() - self.first;
+                    (key, part, self.parts[part].bucket(key))
+                });
+            }
+            spots.extend(sought.iter().take(keys.len()).map(|sought| {
+                let (key, part, bucket) = sought.as_ref()?;
+                Some((*part, self.parts[*part].find(*key, bucket.clone())?))
+            }));
+        }
     }
 }
 
@@ -278,7 +306,9 @@ struct Part<K> {
     /// Where buckets begin, and after the last the number of keys.
     starts: Vec<u32>,
     bits: u32,
-    said: Vec<Vec<i128>>,
+    /// For each key, what is said of each column.
+    said: Vec<i128>,
+    columns: usize,
     scopes: Vec<Vec<InScope>>,
     places: Vec<Place>,
 }
@@ -310,7 +340,8 @@ impl<K: Key> Part<K> {
             keys: Vec::with_capacity(order.len()),
             starts: Vec::with_capacity(ends.len()),
             bits,
-            said: of.columns.iter().map(|_| Vec::with_capacity(order.len())).collect(),
+            said: Vec::with_capacity(order.len() * of.columns.len()),
+            columns: of.columns.len(),
             scopes: of.scopes.iter().map(|_| Vec::with_capacity(order.len())).collect(),
             places: Vec::with_capacity(rows.places.len()),
         };
@@ -321,9 +352,9 @@ impl<K: Key> Part<K> {
             bucket.sort_unstable_by_key(key);
             for group in bucket.chunk_by(|a, b| key(a) == key(b)) {
                 part.keys.push(key(&group[0]));
-                for (at, (column, said)) in of.columns.iter().zip(&mut part.said).enumerate() {
+                for (at, column) in of.columns.iter().enumerate() {
                     let cells = group.iter().map(|row| rows.cells[*row as usize * of.columns.len() + at]);
-                    said.push(Said::together(cells.map(Said::of_stored), column.likeness).stored());
+                    part.said.push(Said::together(cells.map(Said::of_stored), column.likeness).stored());
                 }
                 part.places.extend(group.iter().filter_map(|row| rows.places.get(*row as usize)).min());
                 for (at, scopes) in part.scopes.iter_mut().enumerate() {
@@ -336,9 +367,23 @@ impl<K: Key> Part<K> {
         part
     }
 
-    fn find(&self, key: K) -> Option<usize> {
+    fn said(&self, at: usize) -> &[i128] {
+        &self.said[at * self.columns..][..self.columns]
+    }
+
+    fn bucket(&self, key: K) -> Range<usize> {
         let bucket = bucket(key, self.bits);
-        let (from, upto) = (self.starts[bucket] as usize, self.starts[bucket + 1] as usize);
-        self.keys[from..upto].binary_search(&key).ok().map(|at| from + at)
+        self.starts[bucket] as usize..self.starts[bucket + 1] as usize
+    }
+
+    /// Looks at all keys of the bucket, which are few: nobody can guess which of them it is.
+    fn find(&self, key: K, bucket: Range<usize>) -> Option<usize> {
+        let mut found = None;
+        for (at, known) in bucket.clone().zip(&self.keys[bucket]) {
+            if *known == key {
+                found = Some(at);
+            }
+        }
+        found
     }
 }
