@@ -5,6 +5,7 @@ Called by compare.py; as a program of its own it is the query of one of the othe
     keys.py unique|reconcile duckdb|polars FOLDER MEMORY
 """
 
+import importlib.metadata
 import json
 import pathlib
 import statistics
@@ -120,7 +121,8 @@ def measure(binary: pathlib.Path, cache: pathlib.Path, rows: int, runs: int, mem
     from compare import machine, record, version
 
     tables = "\n\n".join(one_task(task, binary, cache, rows, runs, memories) for task in RULES)
-    record("keys", f"## Keys beyond memory\n\n{machine()}; {version(binary)}.\n\n{tables}")
+    others = ", ".join(f"{name} {importlib.metadata.version(name.lower())}" for name in ("DuckDB", "Polars"))
+    record("keys", f"## Keys beyond memory\n\n{machine()}; {version(binary)}, {others}.\n\n{tables}")
 
 
 def one_task(task: str, binary: pathlib.Path, cache: pathlib.Path, rows: int, runs: int, memories: list[str]) -> str:
@@ -161,7 +163,8 @@ def one_task(task: str, binary: pathlib.Path, cache: pathlib.Path, rows: int, ru
             shown = f"{wall:.1f} | {wall / ours:.1f}" if None not in answers[name] else "fails | "
             lines.append(f"| {memory} | {name} | {shown} | {processor:.1f} | {peak:,.0f} |")
     size = sum(file.stat().st_size for file in folder.glob("*.parquet")) / 1e6
-    head = f"""{TITLES[task].format(rows=rows)} ({size:,.0f} MB of Parquet), {THREADS} threads, median of {runs} runs in turns, the
+    often = "one run each" if runs == 1 else f"median of {runs} runs in turns"
+    head = f"""{TITLES[task].format(rows=rows)} ({size:,.0f} MB of Parquet), {THREADS} threads, {often}, the
 same answer from all.
 
 | memory limit | program | wall s | times thuocdo's wall | processor s | peak MiB |
