@@ -14,7 +14,7 @@ use super::run::{self, interruptible, moment, processors, rfc3339};
 use crate::base::{Lang, Text, suggest};
 use crate::engine::agree::list::WANTED;
 use crate::engine::agree::{Agreed, Asked, agree};
-use crate::engine::{Elsewhere, Known, LookError, LookOptions, RunOptions};
+use crate::engine::{Known, LookError, LookOptions, RunOptions};
 use crate::report::agreement::rows::{Names, RowsCsv};
 use crate::report::agreement::{figures, paper};
 use crate::report::number;
@@ -89,19 +89,10 @@ impl Agree {
         let subjects = self.subjects(&databases)?;
         let interrupted = interruptible();
         let bars = Bars::new(console);
+        let budget = room.budget();
         let options = RunOptions {
-            data: &self.data,
-            as_of,
             reveal: self.reveal,
-            examples: 0,
-            interrupted: &interrupted,
-            progress: &bars,
-            trace: None,
-            keeper: None,
-            budget: &room.budget(),
-            earlier: None,
-            reconciled: false,
-            elsewhere: &Elsewhere::default(),
+            ..RunOptions::new(&self.data, as_of, &interrupted, &bars, &budget)
         };
         let known: Vec<Known<'_>> =
             databases.iter().map(|database| Known { database, data: &self.data }).collect();

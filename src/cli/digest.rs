@@ -13,9 +13,7 @@ use super::progress::Bars;
 use super::run::{interruptible, moment, pool, processors, rfc3339, rules};
 use crate::base::diagnostic::SourceText;
 use crate::base::{Diagnostic, Lang, Text, suggest};
-use crate::engine::{
-    self, DigestError, DigestOutcome, DigestRequest, Digested, Elsewhere, Known, RunOptions,
-};
+use crate::engine::{self, DigestError, DigestOutcome, DigestRequest, Digested, Known, RunOptions};
 use crate::kernel::expression::Expression;
 use crate::report::number::{count, counted};
 use crate::rule::notify::Kept;
@@ -104,20 +102,7 @@ impl Digest {
         };
         let interrupted = interruptible();
         let (pool, bars, budget) = (pool(self.threads)?, Bars::new(console), room.budget());
-        let options = RunOptions {
-            data: &self.data,
-            as_of,
-            reveal: false,
-            examples: 0,
-            interrupted: &interrupted,
-            progress: &bars,
-            trace: None,
-            keeper: None,
-            budget: &budget,
-            earlier: None,
-            reconciled: false,
-            elsewhere: &Elsewhere::default(),
-        };
+        let options = RunOptions::new(&self.data, as_of, &interrupted, &bars, &budget);
         let known = Known { database, data: &self.data };
         let made = pool.install(|| {
             let DigestOutcome { told, digested } = engine::digest(known, table, &request, &options)?;

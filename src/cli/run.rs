@@ -153,19 +153,14 @@ impl Run<'_> {
         let interrupted = interruptible();
         let pool = pool(self.arguments.threads)?;
         let bars = Bars::new(console);
+        let budget = self.room.budget();
         let options = RunOptions {
-            data: &self.arguments.data,
-            as_of: self.as_of,
             reveal: self.arguments.reveal,
             examples: self.arguments.examples,
-            interrupted: &interrupted,
-            progress: &bars,
             trace,
             earlier,
-            keeper: None,
-            budget: &self.room.budget(),
             reconciled: self.arguments.rows.wanted().is_some_and(|wanted| wanted.reconciled),
-            elsewhere: &Elsewhere::default(),
+            ..RunOptions::new(&self.arguments.data, self.as_of, &interrupted, &bars, &budget)
         };
         let databases = &self.loaded.databases;
         let measured = pool.install(|| {

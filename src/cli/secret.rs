@@ -109,14 +109,18 @@ fn checked(text: String, origin: &str) -> Result<Secret, Failure> {
     Ok(Secret { text, made: None })
 }
 
-fn make(path: PathBuf) -> Result<Secret, Failure> {
+/// A key that nobody can foresee.
+pub fn random() -> Result<[u8; 32], Text> {
     let mut bytes = [0; 32];
     getrandom::fill(&mut bytes).map_err(|error| {
         let error = error.to_string();
-        Failure::usage(
-            say!("no random key could be made: {error}", "không tạo được khóa ngẫu nhiên: {error}"),
-            say!("give one in {VARIABLE}", "đặt khóa trong biến {VARIABLE}"),
-        )
+        say!("no random key could be made: {error}", "không tạo được khóa ngẫu nhiên: {error}")
     })?;
+    Ok(bytes)
+}
+
+fn make(path: PathBuf) -> Result<Secret, Failure> {
+    let hint = || say!("give one in {VARIABLE}", "đặt khóa trong biến {VARIABLE}");
+    let bytes = random().map_err(|why| Failure::usage(why, hint()))?;
     Ok(Secret { text: bytes.iter().map(|byte| format!("{byte:02x}")).collect(), made: Some(path) })
 }

@@ -327,8 +327,7 @@ impl<'f> Finding<'f> {
     /// Of their keys of the round in scope, those that we have.
     fn finish(&mut self, parts: &Parts) {
         let What::Coverage { scope } = &self.asked.what else { return };
-        for (part, had) in std::mem::take(&mut self.had).into_iter().enumerate() {
-            let size = parts.sizes()[part];
+        for (part, (had, size)) in std::mem::take(&mut self.had).into_iter().zip(parts.sizes()).enumerate() {
             let had = had.into_buffer(size);
             for at in 0..size {
                 let holds = scope.map_or(InScope::Yes, |scope| parts.in_scope(scope, (part, at)));

@@ -1,8 +1,8 @@
 //! One database: its tables are planned together (rules refer to other tables), scanned one after the other, judged.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, LazyLock};
 
 use indexmap::{IndexMap, IndexSet};
 
@@ -73,6 +73,35 @@ pub struct RunOptions<'o> {
     pub reconciled: bool,
     /// The keys of other databases that rules look for.
     pub elsewhere: &'o Elsewhere,
+}
+
+/// No other database.
+static ALONE: LazyLock<Elsewhere> = LazyLock::new(Elsewhere::default);
+
+impl<'o> RunOptions<'o> {
+    /// Of one database nothing but what its rules come to: no values, no examples, nothing remembered or kept.
+    pub fn new(
+        data: &'o Path,
+        as_of: i64,
+        interrupted: &'o AtomicBool,
+        progress: &'o dyn Progress,
+        budget: &'o Budget<'o>,
+    ) -> Self {
+        Self {
+            data,
+            as_of,
+            reveal: false,
+            examples: 0,
+            interrupted,
+            progress,
+            trace: None,
+            earlier: None,
+            keeper: None,
+            budget,
+            reconciled: false,
+            elsewhere: &ALONE,
+        }
+    }
 }
 
 /// Measures one database, on the threads of the current pool. `None` when it was interrupted.

@@ -3,8 +3,8 @@
 use std::fs::File;
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, LazyLock};
 
 use thuocdo::base::Text;
 use thuocdo::base::diagnostic::SourceText;
@@ -23,24 +23,10 @@ use thuocdo::score::{self, ScoreOptions};
 pub const SOME_TIME: i64 = 1_800_000_000_000_000;
 
 static NEVER: AtomicBool = AtomicBool::new(false);
-static ALONE: LazyLock<Elsewhere> = LazyLock::new(Elsewhere::default);
 
 /// How a database is measured where nothing else is asked for.
 pub fn options<'o>(data: &'o Path, budget: &'o Budget<'o>) -> RunOptions<'o> {
-    RunOptions {
-        data,
-        as_of: SOME_TIME,
-        reveal: false,
-        examples: engine::EXAMPLES,
-        interrupted: &NEVER,
-        progress: &Silent,
-        trace: None,
-        earlier: None,
-        keeper: None,
-        budget,
-        reconciled: false,
-        elsewhere: &ALONE,
-    }
+    RunOptions { examples: engine::EXAMPLES, ..RunOptions::new(data, SOME_TIME, &NEVER, &Silent, budget) }
 }
 
 /// Measures the first of some databases, on so many threads.

@@ -15,6 +15,7 @@ use super::states;
 use crate::base::Text;
 use crate::cli::output;
 use crate::cli::run::rfc3339;
+use crate::cli::secret;
 use crate::engine::{Earlier, MeasuredDatabase};
 use crate::extract::system;
 use crate::say;
@@ -70,7 +71,7 @@ impl LastRows {
         }
         let secret = match &last {
             Ok(Some(last)) => last.secret,
-            _ => new_secret()?,
+            _ => secret::random()?,
         };
         let oldest = numbers.last().copied().unwrap_or(number);
         let (folder, run) = (folder.to_owned(), run.to_owned());
@@ -197,13 +198,4 @@ fn read(folder: &Path, number: u64) -> Result<LastRun, Text> {
 fn unreadable(path: &Path, error: &std::io::Error) -> Text {
     let (path, Text { en, vi }) = (path.display(), system(error));
     say!("`{path}` cannot be read: {en}", "không đọc được `{path}`: {vi}")
-}
-
-fn new_secret() -> Result<[u8; 32], Text> {
-    let mut secret = [0; 32];
-    getrandom::fill(&mut secret).map_err(|error| {
-        let error = error.to_string();
-        say!("no random key could be made: {error}", "không tạo được khóa ngẫu nhiên: {error}")
-    })?;
-    Ok(secret)
 }

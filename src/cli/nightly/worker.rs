@@ -95,19 +95,12 @@ fn measure(job: &Job) -> Result<(), Text> {
         tell(&Event::Warning { text: text.clone() });
     }
     let earlier = rows.as_ref().map(|rows| rows.earlier(&job.database));
+    let budget = Budget::new(job.budget, &temp);
     let options = RunOptions {
-        data: &job.data,
-        as_of: job.as_of,
-        reveal: false,
         examples: job.examples,
-        interrupted: &interrupted,
-        progress: &teller,
-        trace: None,
         earlier: earlier.as_ref(),
         keeper: Some(&states),
-        budget: &Budget::new(job.budget, &temp),
-        reconciled: false,
-        elsewhere: &Elsewhere::default(),
+        ..RunOptions::new(&job.data, job.as_of, &interrupted, &teller, &budget)
     };
     // Nobody interrupts it but by ending the process.
     let measured = pool.install(|| {
